@@ -1,0 +1,80 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library target of a plane; its folder follows from plane and name.
+func target(_ plane: String, _ name: String, _ dependencies: [String] = [], resources: [Resource] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .byName(name: $0) }, path: "Sources/\(plane)/\(name)", resources: resources,
+        swiftSettings: settings)
+}
+/// The tests of a target (or of several), in `Tests/<name>Tests`.
+func tests(_ name: String, _ dependencies: [String]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies.map { .byName(name: $0) }, path: "Tests/\(name)Tests", swiftSettings: settings)
+}
+/// A C library of the system, by its pkg-config name.
+func clib(_ name: String, _ pkgConfig: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/Clibs/\(name)", pkgConfig: pkgConfig)
+}
+
+let package = Package(
+    name: "eyrie",
+    products: [.executable(name: "eyrie", targets: ["eyrie"])],
+    targets: [
+        clib("COpenSSL", "openssl"), clib("CNGHTTP2", "libnghttp2"), clib("CYAML", "yaml-0.1"), clib("CZlib", "zlib"),
+        .target(name: "CLinux", path: "Sources/Clibs/CLinux"),
+
+        target("Kernel", "Documents", ["CYAML"]),
+        target("Kernel", "Cryptography", ["COpenSSL", "Documents"]),
+        target("Kernel", "Control", ["CLinux"]),
+        target("Kernel", "Storage", ["Documents", "Control", "CLinux"]),
+        target("Kernel", "Reconcile", ["Documents", "Control", "Storage"]),
+        target("Kernel", "Network", ["Control", "CLinux", "COpenSSL", "CNGHTTP2", "CZlib"]),
+
+        target("Kubernetes", "KubeModel", ["Documents", "Control", "Storage", "Reconcile"]),
+        target("Kubernetes", "KubeAPI", ["Documents", "Cryptography", "Control", "Storage", "Reconcile", "Network", "KubeModel"]),
+        target("Kubernetes", "KubeControllers", ["Documents", "Cryptography", "Control", "Storage", "Reconcile", "KubeModel"]),
+        target("Kubernetes", "KubeScheduler", ["Documents", "Control", "Storage", "Reconcile", "KubeModel"]),
+        target("Kubernetes", "KubeClient", ["Documents", "Control", "Network", "KubeModel"]),
+
+        target("Node", "SimulatedNode", ["Documents", "Control", "Network", "KubeModel", "KubeClient"]),
+
+        target("AWS", "AWSProtocol", ["Documents", "Cryptography", "Control", "Network"]),
+        target(
+            "AWS", "AWSServices",
+            ["Documents", "Cryptography", "Control", "Storage", "Reconcile", "Network", "AWSProtocol", "KubeModel", "KubeClient"]),
+
+        target("Programs", "Eksctl", ["Documents", "Cryptography", "Control", "Network", "AWSProtocol", "KubeClient"]),
+        target(
+            "Programs", "Assembly",
+            [
+                "Documents", "Cryptography", "Control", "Storage", "Reconcile", "Network", "KubeModel", "KubeAPI", "KubeControllers",
+                "KubeScheduler", "KubeClient", "SimulatedNode", "AWSProtocol", "AWSServices",
+            ]),
+        .executableTarget(
+            name: "eyrie", dependencies: ["Assembly", "Eksctl", "Control", "Documents", "Network"], path: "Sources/Programs/eyrie",
+            swiftSettings: settings),
+
+        tests("Documents", ["Documents"]),
+        tests("Cryptography", ["Cryptography"]),
+        tests("Control", ["Control"]),
+        tests("Storage", ["Storage", "Control", "Documents"]),
+        tests("Reconcile", ["Reconcile", "Storage", "Control", "Documents"]),
+        tests("Network", ["Network", "Control", "Cryptography"]),
+        tests("KubeModel", ["KubeModel", "Documents", "Control"]),
+        tests("KubeAPI", ["KubeAPI", "KubeModel", "Storage", "Network", "Control", "Documents", "Cryptography"]),
+        tests("KubeControllers", ["KubeControllers", "KubeScheduler", "KubeModel", "Reconcile", "Storage", "Control", "Documents"]),
+        tests("SimulatedNode", ["SimulatedNode", "KubeClient", "KubeModel", "Network", "Control", "Documents"]),
+        tests("AWSProtocol", ["AWSProtocol", "Documents", "Control", "Network", "Cryptography"]),
+        tests("AWSServices", ["AWSServices", "AWSProtocol", "Storage", "Reconcile", "Control", "Documents", "Network"]),
+        tests("Eksctl", ["Eksctl", "Documents"]),
+        tests("Tidy", []),
+    ],
+    swiftLanguageModes: [.v6]
+)

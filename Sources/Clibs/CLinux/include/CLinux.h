@@ -1,0 +1,4 @@
+// What the Glibc module of the Swift toolchain lacks: headers it leaves out and GNU functions.
+#pragma once
+#include <sys/epoll.h>
+#include <sys/eventfd.h>

@@ -1,0 +1,52 @@
+/// The members of a JSON object, in order, each key once. Look-up is linear: API objects are small.
+package struct Object: Sendable, Hashable, RandomAccessCollection, ExpressibleByDictionaryLiteral {
+    /// One member of an object.
+    package struct Member: Sendable, Hashable {
+        package var key: String
+        package var value: Value
+        /// A member `key: value`.
+        package init(_ key: String, _ value: Value) { (self.key, self.value) = (key, value) }
+    }
+    private var members: [Member]
+
+    /// An object of members whose keys differ; the caller sees to that.
+    package init(_ members: [Member] = []) { self.members = members }
+    package init(dictionaryLiteral elements: (String, Value)...) { members = elements.map { Member($0.0, $0.1) } }
+
+    package var startIndex: Int { members.startIndex }
+    package var endIndex: Int { members.endIndex }
+    package subscript(position: Int) -> Member {
+        get { members[position] }
+        set { members[position] = newValue }
+    }
+    /// The value of `key`, nil when absent. Setting nil removes it; a new key goes to the end.
+    package subscript(key: String) -> Value? {
+        get {
+            for member in members where member.key == key { return member.value }
+            return nil
+        }
+        set {
+            if let index = members.firstIndex(where: { $0.key == key }) {
+                if let newValue { members[index].value = newValue } else { members.remove(at: index) }
+            } else if let newValue {
+                members.append(Member(key, newValue))
+            }
+        }
+    }
+    /// The keys in order.
+    package var keys: [String] { members.map(\.key) }
+    /// Keeps the members that satisfy the condition.
+    package mutating func removeAll(where condition: (Member) throws -> Bool) rethrows { try members.removeAll(where: condition) }
+    /// Appends a member whose key is new; the caller sees to that.
+    package mutating func append(_ member: Member) { members.append(member) }
+
+    /// Objects are equal when they have the same members in any order.
+    package static func == (left: Object, right: Object) -> Bool {
+        guard left.count == right.count else { return false }
+        return zip(left.members, right.members).allSatisfy { $0 == $1 } || left.members.allSatisfy { right[$0.key] == $0.value }
+    }
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(members.count)
+        hasher.combine(members.reduce(0) { $0 ^ $1.hashValue })
+    }
+}

@@ -1,0 +1,49 @@
+/// A position in a realm's history: grows by one with every write, never repeats.
+package typealias Revision = Int64
+
+/// The encoded form of a document, with the place where its resource version goes.
+///
+/// The revision is known only when the write is sequenced, so the bytes come without it and the store splices
+/// `"resourceVersion":"<revision>"` (and a comma when `comma` says so) in at `gap`.
+package struct Encoded: Sendable {
+    package let bytes: [UInt8]
+    /// Offset inside the metadata object, directly behind its opening brace; nil when the document carries no resource version.
+    package let gap: Int?
+    /// Whether another member follows in the metadata object.
+    package let comma: Bool
+    package init(bytes: [UInt8], gap: Int?, comma: Bool) { (self.bytes, self.gap, self.comma) = (bytes, gap, comma) }
+}
+
+/// What a write requires of the document that is there.
+package enum Precondition: Sendable, Hashable {
+    case none, absent, exists
+    /// The document's last revision.
+    case revision(Revision)
+}
+
+/// One write to one key.
+package struct Write: Sendable {
+    package enum Operation: Sendable { case put(Encoded), delete }
+    package let key: String
+    package let operation: Operation
+    package let precondition: Precondition
+    package init(_ key: String, _ operation: Operation, if precondition: Precondition) {
+        (self.key, self.operation, self.precondition) = (key, operation, precondition)
+    }
+}
+
+/// Why a write or read was refused.
+package enum StorageError: Error, Sendable, Hashable {
+    /// The key exists although the write required its absence.
+    case exists(key: String)
+    /// The key does not exist.
+    case absent(key: String)
+    /// The document is at another revision than the write required.
+    case conflict(key: String, current: Revision)
+    /// The asked-for revision has been compacted away.
+    case compacted(oldest: Revision)
+    /// The document is larger than the store takes.
+    case tooLarge(bytes: Int, limit: Int)
+    /// The journal failed; the realm serves reads only.
+    case unavailable(String)
+}

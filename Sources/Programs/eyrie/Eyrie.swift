@@ -1,0 +1,3 @@
+@main struct Eyrie {
+    static func main() {}
+}
