@@ -42,7 +42,9 @@ package struct RequestAttributes: Sendable, Hashable {
 }
 /// An authoriser's answer; a chain goes on at `noOpinion`.
 package enum Decision: Sendable, Hashable {
-    case allow(reason: String), deny(reason: String), noOpinion(reason: String)
+    case allow(reason: String)
+    case deny(reason: String)
+    case noOpinion(reason: String)
 }
 /// One authority that may allow requests: RBAC, EKS access policies, nodes.
 package protocol Authorizer: Sendable {
