@@ -120,5 +120,11 @@ package protocol HTTPTransport: Sendable {
 
 /// Why a message could not be had or sent.
 package enum HTTPError: Error, Sendable, Hashable {
-    case connectionFailed(String), connectionLost(String), timedOut, bodyTooLarge(limit: Int), malformed(String), cancelled, untrusted(String)
+    case connectionFailed(String)
+    case connectionLost(String)
+    case timedOut
+    case bodyTooLarge(limit: Int)
+    case malformed(String)
+    case cancelled
+    case untrusted(String)
 }
