@@ -1,7 +1,7 @@
 /// A JSON-shaped document: the one editable representation that every API object has in this program.
 ///
 /// Integers stay 64-bit integers; a number with a fraction or exponent, or beyond 64 bits, is a double. Members keep their order.
-package indirect enum Value: Sendable, Hashable {
+package enum Value: Sendable, Hashable {
     case null
     case bool(Bool)
     case int(Int64)
@@ -33,7 +33,10 @@ package indirect enum Value: Sendable, Hashable {
     package subscript(path path: [String]) -> Value {
         get { path.reduce(self) { $0[$1] } }
         set {
-            guard let first = path.first else { return self = newValue }
+            guard let first = path.first else {
+                self = newValue
+                return
+            }
             self[first][path: Array(path.dropFirst())] = newValue
         }
     }
