@@ -23,7 +23,10 @@ package enum Precondition: Sendable, Hashable {
 
 /// One write to one key.
 package struct Write: Sendable {
-    package enum Operation: Sendable { case put(Encoded), delete }
+    package enum Operation: Sendable {
+        case put(Encoded)
+        case delete
+    }
     package let key: String
     package let operation: Operation
     package let precondition: Precondition

@@ -1,0 +1,53 @@
+package import Documents
+import Synchronization
+
+/// One document as it was written at one revision. Immutable; shared by the index, the watches and every reader.
+package final class Entry: Sendable {
+    package let key: String
+    /// The revision of this write; for a deleted entry that of the deletion.
+    package let revision: Revision
+    /// The revision at which the key was created.
+    package let created: Revision
+    /// The document's JSON as it is served, resource version included.
+    package let bytes: [UInt8]
+    /// Where the resource version stands in `bytes`, nil when there is none.
+    let gap: Int?
+    /// Whether a comma belongs to the resource version.
+    let comma: Bool
+    private let decoded = Mutex<Value?>(nil)
+
+    init(key: String, revision: Revision, created: Revision, bytes: [UInt8], gap: Int?, comma: Bool) {
+        (self.key, self.revision, self.created) = (key, revision, created)
+        (self.bytes, self.gap, self.comma) = (bytes, gap, comma)
+    }
+
+    /// The entry that a put of `document` makes.
+    convenience init(key: String, revision: Revision, created: Revision, document: Encoded) {
+        self.init(
+            key: key, revision: revision, created: created, bytes: document.spliced(at: revision), gap: document.gap, comma: document.comma)
+    }
+
+    /// The document as a tree, decoded at the first call and kept; null when the bytes are not JSON.
+    package var value: Value {
+        decoded.withLock { decoded in
+            if let decoded { return decoded }
+            var limits = DocumentLimits()
+            limits.bytes = .max
+            let value = (try? JSON.parse(bytes, limits: limits)) ?? .null
+            decoded = value
+            return value
+        }
+    }
+
+    /// What the entry weighs in memory and in a journal, in bytes, about.
+    var weight: Int { key.utf8.count + bytes.count + 64 }
+
+    /// The same document at the revision of its deletion.
+    func deleted(at revision: Revision) -> Entry {
+        guard let gap else { return Entry(key: key, revision: revision, created: created, bytes: bytes, gap: nil, comma: false) }
+        let end = gap + Encoded.resourceVersion(self.revision, comma: comma).count
+        let member = Encoded.resourceVersion(revision, comma: comma)
+        let bytes = Array(bytes[..<gap]) + member + bytes[end...]
+        return Entry(key: key, revision: revision, created: created, bytes: bytes, gap: gap, comma: comma)
+    }
+}

@@ -1,0 +1,30 @@
+import Synchronization
+
+/// One change of one key, built once for all watchers.
+package final class Event: Sendable {
+    package enum Kind: Sendable, Hashable { case put, delete }
+    package let kind: Kind
+    /// The document after a put; for a deletion the deleted document at the revision of the deletion.
+    package let entry: Entry
+    /// The document before, nil when a put created it.
+    package let previous: Entry?
+    private let cached = Mutex<[UInt8]?>(nil)
+
+    init(_ kind: Kind, _ entry: Entry, previous: Entry?) { (self.kind, self.entry, self.previous) = (kind, entry, previous) }
+
+    /// The revision of the change.
+    package var revision: Revision { entry.revision }
+
+    /// The encoded form that most watchers send: made by the first caller's `build`, then shared by all.
+    package func frame(_ build: () -> [UInt8]) -> [UInt8] {
+        cached.withLock { cached in
+            if let cached { return cached }
+            let frame = build()
+            cached = frame
+            return frame
+        }
+    }
+
+    /// What the event weighs in the history, in bytes.
+    var weight: Int { entry.weight + 128 }
+}

@@ -1,0 +1,171 @@
+package import Control
+import Synchronization
+
+/// One key space with its own revisions: a cluster, or the region.
+///
+/// Writes are checked against the newest sequenced state, numbered, and given to the journal; what is durable is published to the
+/// index, the history and the watches, in the order of revisions. Reads see durable state only.
+package final class Realm: Sendable {
+    package let name: String
+    /// When the realm was made.
+    package let birth: Timestamp
+    let id: RealmID
+    private let journal: any Journal
+    private let publisher: Publisher
+    private let limits: StoreLimits
+    private let watches = WatchTable()
+    private let state: Mutex<State>
+
+    private struct Waiter {
+        let revision: Revision
+        let continuation: CheckedContinuation<Result<Entry, StorageError>, Never>
+    }
+
+    private struct State {
+        var index: Index
+        /// The newest durable revision.
+        var head: Revision
+        /// The newest revision given to a write.
+        var sequenced: Revision
+        /// What the journal has not committed yet: the newest record of each key, and who waits for which revision.
+        var pending: [String: JournalRecord] = [:]
+        var waiting: [Waiter] = []
+        var history: History
+        /// The size of the index in the journal.
+        var weight: Int
+        /// Why nothing can be written any more.
+        var closed: StorageError?
+    }
+
+    /// A realm with the entries that the journal recovered.
+    init(
+        _ recovered: RecoveredRealm, journal: any Journal, publisher: Publisher, limits: StoreLimits
+    ) {
+        (name, id, birth) = (recovered.name, recovered.id, recovered.birth)
+        (self.journal, self.publisher, self.limits) = (journal, publisher, limits)
+        var index = Index()
+        for entry in recovered.entries { _ = index.put(entry) }
+        let weight = recovered.entries.reduce(0) { $0 + $1.weight }
+        let history = History(limits: limits, compacted: recovered.head)
+        state = Mutex(State(index: index, head: recovered.head, sequenced: recovered.head, history: history, weight: weight))
+    }
+
+    /// The newest durable revision; 0 before the first write.
+    package var head: Revision { state.withLock { $0.head } }
+
+    /// The realm as it is now: everything acknowledged is in it, nothing that could still be lost. Takes constant time.
+    package func snapshot() -> Snapshot { state.withLock { Snapshot(revision: $0.head, index: $0.index) } }
+
+    /// Writes one key and returns when that is durable and published: the new entry, or for a delete the deleted entry at the
+    /// revision of the deletion.
+    /// - Throws: `StorageError`, for the precondition (`exists`, `absent`, `conflict`), a delete of nothing (`absent`), a document
+    ///   beyond the limit (`tooLarge`), or a journal that cannot write (`unavailable`).
+    package func commit(_ write: Write) async throws(StorageError) -> Entry {
+        if case .put(let document) = write.operation, document.bytes.count > limits.documentBytes {
+            throw .tooLarge(bytes: document.bytes.count, limit: limits.documentBytes)
+        }
+        let result = await withCheckedContinuation { continuation in
+            let refused = state.withLock { state -> StorageError? in
+                do throws(StorageError) {
+                    let record = try Realm.sequence(write, in: &state)
+                    state.waiting.append(Waiter(revision: record.entry.revision, continuation: continuation))
+                    journal.append(record, from: self)
+                    return nil
+                } catch { return error }
+            }
+            if let refused { continuation.resume(returning: .failure(refused)) } else { journal.flush() }
+        }
+        return try result.get()
+    }
+
+    /// Checks a write against the newest state and numbers it.
+    private static func sequence(_ write: Write, in state: inout State) throws(StorageError) -> JournalRecord {
+        if let closed = state.closed { throw closed }
+        let current: Entry? =
+            if let pending = state.pending[write.key] { pending.kind == .put ? pending.entry : nil } else { state.index.get(write.key) }
+        switch (write.precondition, current) {
+        case (.absent, .some): throw .exists(key: write.key)
+        case (.exists, nil), (.revision, nil): throw .absent(key: write.key)
+        case (.revision(let revision), .some(let current)) where current.revision != revision:
+            throw .conflict(key: write.key, current: current.revision)
+        default: break
+        }
+        let revision = state.sequenced + 1
+        let record: JournalRecord
+        switch (write.operation, current) {
+        case (.put(let document), _):
+            let created = current?.created ?? revision
+            record = JournalRecord(
+                kind: .put, entry: Entry(key: write.key, revision: revision, created: created, document: document))
+        case (.delete, .some(let current)): record = JournalRecord(kind: .delete, entry: current.deleted(at: revision))
+        case (.delete, nil): throw .absent(key: write.key)
+        }
+        state.sequenced = revision
+        state.pending[write.key] = record
+        return record
+    }
+
+    /// Calls `sink` with every event after the revision whose key begins with `prefix`: in order, one batch at a time, never
+    /// concurrently. A sink should hand over quickly, for it delays all other watches.
+    /// - Throws: `StorageError.compacted` when events after that revision are gone.
+    package func watch(
+        prefix: String, after revision: Revision, sink: @escaping @Sendable ([Event]) -> Void
+    ) throws(StorageError) -> WatchHandle {
+        let watch = Watch(prefix: prefix, after: revision, table: watches, sink: sink)
+        // Inside the lock, so that events published later are delivered later.
+        try state.withLock { state throws(StorageError) in
+            publisher.append(.start(watch, try state.history.events(after: revision, prefix: prefix)))
+        }
+        publisher.flush()
+        return WatchHandle(watch: watch, publisher: publisher)
+    }
+}
+
+// What the journal calls.
+extension Realm {
+    /// Publishes records that are durable; the journal calls this in the order of revisions, one call at a time.
+    package func committed(_ records: [JournalRecord]) {
+        let finished = state.withLock { state in
+            let events = records.map { Realm.publish($0, in: &state) }
+            publisher.append(.events(watches, events))
+            var finished: [(Waiter, Entry)] = []
+            for record in records {
+                // Another writer's record has no waiter here.
+                guard finished.count < state.waiting.count else { break }
+                let waiter = state.waiting[finished.count]
+                if waiter.revision == record.entry.revision { finished.append((waiter, record.entry)) }
+            }
+            state.waiting.removeFirst(finished.count)
+            return finished
+        }
+        publisher.flush()
+        for (waiter, entry) in finished { waiter.continuation.resume(returning: .success(entry)) }
+    }
+
+    private static func publish(_ record: JournalRecord, in state: inout State) -> Event {
+        let entry = record.entry
+        let previous = record.kind == .put ? state.index.put(entry) : state.index.remove(entry.key)
+        if record.kind == .put { state.weight += entry.weight }
+        if let previous { state.weight -= previous.weight }
+        state.head = entry.revision
+        state.sequenced = max(state.sequenced, entry.revision)
+        if state.pending[entry.key]?.entry.revision == entry.revision { state.pending[entry.key] = nil }
+        let event = Event(record.kind, entry, previous: previous)
+        state.history.append(event)
+        return event
+    }
+
+    /// Fails every write that is not committed, for none of them can be any more; `final` closes the realm for writes.
+    package func failed(_ error: StorageError, final: Bool) {
+        let waiting = state.withLock { state in
+            journal.withdraw(id)
+            defer { (state.waiting, state.pending, state.sequenced) = ([], [:], state.head) }
+            if final { state.closed = state.closed ?? error }
+            return state.waiting
+        }
+        for waiter in waiting { waiter.continuation.resume(returning: .failure(error)) }
+    }
+
+    /// What the realm's live entries weigh in the journal, in bytes.
+    package var weight: Int { state.withLock { $0.weight } }
+}

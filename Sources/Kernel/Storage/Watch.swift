@@ -1,0 +1,82 @@
+import Synchronization
+
+/// A running watch; it ends when cancelled or when the handle goes away.
+package final class WatchHandle: Sendable {
+    let watch: Watch
+    private let publisher: Publisher
+    init(watch: Watch, publisher: Publisher) { (self.watch, self.publisher) = (watch, publisher) }
+    deinit { cancel() }
+
+    /// Ends the watch: no further call of the sink begins after this returns, though one may be under way on another thread.
+    package func cancel() {
+        guard !watch.cancelled.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        publisher.append(.stop(watch))
+        publisher.flush()
+    }
+}
+
+/// One watcher of a realm.
+final class Watch: Sendable {
+    let prefix: String
+    /// Events up to this revision are not the watcher's concern.
+    let after: Revision
+    let table: WatchTable
+    let sink: @Sendable ([Event]) -> Void
+    let cancelled = Atomic(false)
+
+    init(prefix: String, after: Revision, table: WatchTable, sink: @escaping @Sendable ([Event]) -> Void) {
+        (self.prefix, self.after, self.table, self.sink) = (prefix, after, table, sink)
+    }
+
+    func deliver(_ events: [Event]) {
+        guard !events.isEmpty, !cancelled.load(ordering: .acquiring) else { return }
+        guard let first = events.first, first.revision <= after else { return sink(events) }
+        let rest = events.filter { $0.revision > after }
+        if !rest.isEmpty { sink(rest) }
+    }
+}
+
+/// The watchers of one realm, by prefix. Only the publisher touches it, one delivery at a time.
+final class WatchTable: @unchecked Sendable {
+    private var watches: [Substring: [Watch]] = [:]
+    /// How many prefixes there are of each length: an event looks up the lengths in use, however many watchers there are.
+    private var lengths: [(length: Int, prefixes: Int)] = []
+
+    func add(_ watch: Watch) {
+        if watches[Substring(watch.prefix)] == nil { count(watch.prefix.utf8.count, 1) }
+        watches[Substring(watch.prefix), default: []].append(watch)
+    }
+
+    func remove(_ watch: Watch) {
+        guard var group = watches[Substring(watch.prefix)], let index = group.firstIndex(where: { $0 === watch }) else { return }
+        group.remove(at: index)
+        watches[Substring(watch.prefix)] = group.isEmpty ? nil : group
+        if group.isEmpty { count(watch.prefix.utf8.count, -1) }
+    }
+
+    private func count(_ length: Int, _ change: Int) {
+        if let index = lengths.firstIndex(where: { $0.length == length }) {
+            lengths[index].prefixes += change
+            if lengths[index].prefixes == 0 { lengths.remove(at: index) }
+        } else {
+            lengths.append((length, change))
+            lengths.sort { $0.length < $1.length }
+        }
+    }
+
+    /// Gives every watcher the events of its prefix, in order and in one batch.
+    func deliver(_ events: [Event]) {
+        guard !watches.isEmpty else { return }
+        var batches: [Substring: [Event]] = [:]
+        for event in events {
+            let bytes = event.entry.key.utf8
+            for (length, _) in lengths where length <= bytes.count {
+                let prefix = event.entry.key[..<bytes.index(bytes.startIndex, offsetBy: length)]
+                if watches[prefix] != nil { batches[prefix, default: []].append(event) }
+            }
+        }
+        for (prefix, batch) in batches.sorted(by: { $0.key < $1.key }) {
+            for watch in watches[prefix] ?? [] { watch.deliver(batch) }
+        }
+    }
+}
