@@ -64,7 +64,7 @@ let package = Package(
         tests("Documents", ["Documents"]),
         tests("Cryptography", ["Cryptography"]),
         tests("Control", ["Control"]),
-        tests("Storage", ["Storage", "Control", "Documents"]),
+        tests("Storage", ["Storage", "Control", "Documents", "CLinux"]),
         tests("Reconcile", ["Reconcile", "Storage", "Control", "Documents"]),
         tests("Network", ["Network", "Control", "Cryptography"]),
         tests("KubeModel", ["KubeModel", "Documents", "Control"]),

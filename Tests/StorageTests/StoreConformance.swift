@@ -211,17 +211,3 @@ import Testing
         }
     }
 }
-
-/// A kind of store under test.
-struct Bed: Sendable, CustomTestStringConvertible {
-    let testDescription: String
-    let make: @Sendable (StoreLimits) async throws -> Store
-
-    static let all = [Bed(testDescription: "memory") { .memory(clock: FixedClock(), limits: $0) }]
-
-    func run(limits: StoreLimits = StoreLimits(), _ body: (Store) async throws -> Void) async throws {
-        let store = try await make(limits)
-        try await body(store)
-        await store.close()
-    }
-}

@@ -59,11 +59,12 @@ package final class Realm: Sendable {
     /// Writes one key and returns when that is durable and published: the new entry, or for a delete the deleted entry at the
     /// revision of the deletion.
     /// - Throws: `StorageError`, for the precondition (`exists`, `absent`, `conflict`), a delete of nothing (`absent`), a document
-    ///   beyond the limit (`tooLarge`), or a journal that cannot write (`unavailable`).
+    ///   or key beyond the limit (`tooLarge`), or a journal that cannot write (`unavailable`).
     package func commit(_ write: Write) async throws(StorageError) -> Entry {
         if case .put(let document) = write.operation, document.bytes.count > limits.documentBytes {
             throw .tooLarge(bytes: document.bytes.count, limit: limits.documentBytes)
         }
+        guard write.key.utf8.count <= limits.keyBytes else { throw .tooLarge(bytes: write.key.utf8.count, limit: limits.keyBytes) }
         let result = await withCheckedContinuation { continuation in
             let refused = state.withLock { state -> StorageError? in
                 do throws(StorageError) {

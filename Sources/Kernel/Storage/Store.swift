@@ -5,6 +5,8 @@ import Synchronization
 package struct StoreLimits: Sendable {
     /// Largest document in bytes.
     package var documentBytes = 3 << 20
+    /// Longest key in bytes.
+    package var keyBytes = 4096
     /// Most events of a realm that are kept for watches to resume.
     package var historyEvents = 20_000
     /// Most bytes of events of a realm that are kept.

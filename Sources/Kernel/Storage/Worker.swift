@@ -77,9 +77,9 @@ final class Worker<Item: Sendable>: @unchecked Sendable {
         locked {
             busy = false
             while items.isEmpty, !stopping { pthread_cond_wait(wake, mutex) }
-            busy = true
+            busy = !items.isEmpty
             defer { items = [] }
-            return items.isEmpty ? nil : items
+            return busy ? items : nil
         }
     }
 
@@ -94,26 +94,4 @@ final class Worker<Item: Sendable>: @unchecked Sendable {
         if let thread { pthread_join(thread, nil) }
         flush()
     }
-}
-
-private final class ThreadBody: Sendable {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-/// Starts a thread that has to be joined; nil when the system has none left.
-private func startThread(_ name: String, _ run: @escaping @Sendable () -> Void) -> pthread_t? {
-    let body = Unmanaged.passRetained(ThreadBody(run))
-    var thread = pthread_t()
-    let failure = pthread_create(
-        &thread, nil,
-        { argument in
-            if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
-            return nil
-        }, body.toOpaque())
-    guard failure == 0 else {
-        body.release()
-        return nil
-    }
-    return thread
 }

@@ -1,0 +1,39 @@
+package import Control
+
+extension Store {
+    /// The store in a directory, which is made when there is none and taken for this process: recovers all realms as they were.
+    /// - Throws: `LogError`.
+    package static func open(
+        directory: String, clock: any WallClock, limits: StoreLimits = StoreLimits(), log: LogConfiguration = LogConfiguration()
+    ) async throws(LogError) -> Store {
+        let disk: FileDisk
+        do throws(DiskError) { disk = try FileDisk(path: directory) } catch { throw .disk(error) }
+        return try await open(disk: disk, clock: clock, limits: limits, log: log)
+    }
+
+    /// The store on a disk.
+    /// - Throws: `LogError`.
+    package static func open(
+        disk: any Disk, clock: any WallClock, limits: StoreLimits = StoreLimits(), log: LogConfiguration = LogConfiguration()
+    ) async throws(LogError) -> Store {
+        let opened = await onThread("store-open") { () -> Result<(RecoveredLog, LogJournal), LogError> in
+            do throws(LogError) {
+                let lock = try takeLock(of: disk)
+                let recovered = try RecoveredLog.read(disk, threads: log.recoveryThreads)
+                return .success((recovered, try LogJournal(recovered, disk: disk, lock: lock, configuration: log)))
+            } catch { return .failure(error) }
+        }
+        let (recovered, journal) = try opened.get()
+        var limits = limits
+        limits.documentBytes = min(limits.documentBytes, log.segmentBytes / 4)
+        let publisher = Publisher(threaded: log.isThreaded)
+        let realms = recovered.realms.map { Realm($0, journal: journal, publisher: publisher, limits: limits) }
+        journal.take(realms)
+        return Store(
+            journal: journal, publisher: publisher, limits: limits, clock: clock, realms: realms, nextID: recovered.nextRealm)
+    }
+
+    private static func takeLock(of disk: any Disk) throws(LogError) -> any Sendable {
+        do throws(DiskError) { return try disk.lock() } catch { throw error.isLocked ? .locked : .disk(error) }
+    }
+}

@@ -1,0 +1,52 @@
+import Glibc
+import Testing
+
+@testable import Storage
+
+/// A kind of store under test.
+struct Bed: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let make: @Sendable (StoreLimits, String) async throws -> Store
+
+    static let all = [
+        Bed(testDescription: "memory") { limits, _ in .memory(clock: FixedClock(), limits: limits) },
+        Bed(testDescription: "log on a simulated disk") { limits, _ in
+            try await .open(disk: SimulatedDisk(seed: 1), clock: FixedClock(), limits: limits, log: .small)
+        },
+        Bed(testDescription: "log on files") { limits, directory in
+            var log = LogConfiguration.small
+            log.isThreaded = true
+            return try await .open(directory: directory, clock: FixedClock(), limits: limits, log: log)
+        },
+    ]
+
+    func run(limits: StoreLimits = StoreLimits(), _ body: (Store) async throws -> Void) async throws {
+        try await withDirectory { directory in
+            let store = try await make(limits, directory)
+            try await body(store)
+            await store.close()
+        }
+    }
+}
+
+extension LogConfiguration {
+    /// Segments so small that a test fills many, and no threads.
+    static var small: LogConfiguration {
+        var log = LogConfiguration()
+        (log.segmentBytes, log.frameBytes, log.copyBytes) = (64 << 10, 16 << 10, 8 << 10)
+        (log.leastSegments, log.isThreaded) = (3, false)
+        return log
+    }
+}
+
+/// Calls `body` with an empty directory, which is removed afterwards.
+func withDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    var template = Array("/tmp/eyrie-store-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw DiskError("mkdtemp", "/tmp", errno) }
+    let path = template.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+    defer {
+        for name in (try? FileDisk(path: path).list()) ?? [] { unlink("\(path)/\(name)") }
+        rmdir(path)
+    }
+    return try await body(path)
+}
