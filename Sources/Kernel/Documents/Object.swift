@@ -43,7 +43,11 @@ package struct Object: Sendable, Hashable, RandomAccessCollection, ExpressibleBy
     /// Objects are equal when they have the same members in any order.
     package static func == (left: Object, right: Object) -> Bool {
         guard left.count == right.count else { return false }
-        return zip(left.members, right.members).allSatisfy { $0 == $1 } || left.members.allSatisfy { right[$0.key] == $0.value }
+        if zip(left.members, right.members).allSatisfy({ $0 == $1 }) { return true }
+        let places = KeyIndex(right, lookups: left.count)
+        return left.members.allSatisfy { member in
+            places.index(of: member.key, in: right).map { right.members[$0].value == member.value } ?? false
+        }
     }
     package func hash(into hasher: inout Hasher) {
         hasher.combine(members.count)

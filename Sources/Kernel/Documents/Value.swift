@@ -17,9 +17,9 @@ package enum Value: Sendable, Hashable {
             switch self {
             case .object(var object):
                 self = .null
-                object[key] = newValue == .null ? nil : newValue
+                object[key] = newValue.isNull ? Optional.none : newValue
                 self = .object(object)
-            default: self = newValue == .null ? .object([:]) : .object([key: newValue])
+            default: self = newValue.isNull ? .object([:]) : .object([key: newValue])
             }
         }
     }
