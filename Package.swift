@@ -60,11 +60,14 @@ let package = Package(
         .executableTarget(
             name: "eyrie", dependencies: ["Assembly", "Eksctl", "Control", "Documents", "Network"], path: "Sources/Programs/eyrie",
             swiftSettings: settings),
+        .executableTarget(
+            name: "eyrie-bench", dependencies: ["Control", "Documents", "Network", "Storage"], path: "Benchmarks/eyrie-bench",
+            swiftSettings: settings),
 
         tests("Documents", ["Documents"]),
         tests("Cryptography", ["Cryptography"]),
         tests("Control", ["Control"]),
-        tests("Storage", ["Storage", "Control", "Documents", "CLinux"]),
+        tests("Storage", ["Storage", "Control", "Documents", "CLinux", "eyrie-bench"]),
         tests("Reconcile", ["Reconcile", "Storage", "Control", "Documents"]),
         tests("Network", ["Network", "Control", "Cryptography"]),
         tests("KubeModel", ["KubeModel", "Documents", "Control"]),

@@ -24,6 +24,7 @@ extension Store {
             } catch { return .failure(error) }
         }
         let (recovered, journal) = try opened.get()
+        report(recovered)
         var limits = limits
         limits.documentBytes = min(limits.documentBytes, log.segmentBytes / 4)
         let publisher = Publisher(threaded: log.isThreaded)
@@ -31,6 +32,15 @@ extension Store {
         journal.take(realms)
         return Store(
             journal: journal, publisher: publisher, limits: limits, clock: clock, realms: realms, nextID: recovered.nextRealm)
+    }
+
+    private static func report(_ recovered: RecoveredLog) {
+        let log = Log("store")
+        let keys = recovered.realms.reduce(0) { $0 + $1.entries.count }
+        log.info(
+            "opened the log",
+            ["realms": recovered.realms.count, "keys": keys, "segments": recovered.segments.count, "records": recovered.records])
+        if recovered.isTorn { log.warning("cut off an unfinished write at the end of the log", ["segment": recovered.newest]) }
     }
 
     private static func takeLock(of disk: any Disk) throws(LogError) -> any Sendable {

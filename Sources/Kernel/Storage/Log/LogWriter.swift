@@ -63,6 +63,7 @@ final class LogWriter: @unchecked Sendable {
     private var isCompacting = false
     /// Why nothing can be written any more.
     private var broken: StorageError?
+    private let log = Log("store")
 
     init(_ recovered: RecoveredLog, pool: SegmentPool, configuration: LogConfiguration, ask: @escaping (LogChore) -> Void) {
         (self.pool, self.configuration, self.ask) = (pool, configuration, ask)
@@ -99,6 +100,7 @@ final class LogWriter: @unchecked Sendable {
                 if frame.records > 0 { try write() }
             } catch {
                 (compaction, isCompacting) = (nil, false)
+                log.error(error.isFinal ? "the store serves reads only from now on" : "writes are refused", ["reason": error.text])
                 if error.isFinal { broken = error.reason }
                 fail(rest, error.reason, final: error.isFinal)
                 return false
@@ -229,11 +231,12 @@ extension LogWriter {
 
 /// Why a frame was not written.
 struct LogFailure: Error {
-    let reason: StorageError
+    let text: String
     /// Whether nothing may be written any more.
     let isFinal: Bool
-    init(_ error: DiskError, isFinal: Bool) { (reason, self.isFinal) = (.unavailable("the log cannot be written: \(error)"), isFinal) }
-    init(_ reason: String) { (self.reason, isFinal) = (.unavailable(reason), false) }
+    var reason: StorageError { .unavailable(text) }
+    init(_ error: DiskError, isFinal: Bool) { (text, self.isFinal) = ("the log cannot be written: \(error)", isFinal) }
+    init(_ text: String) { (self.text, isFinal) = (text, false) }
 }
 
 extension LogRecord {

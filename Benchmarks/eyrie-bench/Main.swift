@@ -1,0 +1,54 @@
+import Control
+import Glibc
+
+/// The load generator: measures a running cluster over the network, and the store and JSON by themselves.
+@main struct EyrieBench {
+    static let usage = """
+        usage: eyrie-bench MODE [options]
+          store [--directory DIR] [--writers N] [--count N] [--bytes N]   durable puts a second
+          json [--count N]                                               parsing, editing and writing documents
+          hammer DIRECTORY START                                         writes until killed, telling what was acknowledged
+        """
+
+    static func main() async {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        let mode = arguments.isEmpty ? "help" : arguments.removeFirst()
+        do {
+            switch mode {
+            case "store": try await StoreBench(Options(arguments)).run()
+            case "json": try JSONBench(Options(arguments)).run()
+            case "hammer": try await Hammer(arguments).run()
+            case "help", "--help", "-h": print(usage)
+            default: throw BenchError("unknown mode \(mode)\n\(usage)")
+            }
+        } catch {
+            Log("bench").error("\(error)")
+            exit(1)
+        }
+    }
+}
+
+/// Why nothing was measured.
+struct BenchError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// Command line options: `--name value`.
+struct Options {
+    private var values: [String: String] = [:]
+
+    init(_ arguments: [String]) throws {
+        var rest = arguments[...]
+        while let name = rest.popFirst() {
+            guard name.hasPrefix("--"), let value = rest.popFirst() else { throw BenchError("expected --option value, got \(name)") }
+            values[String(name.dropFirst(2))] = value
+        }
+    }
+    func text(_ name: String) -> String? { values[name] }
+    func number(_ name: String, _ standard: Int) throws -> Int {
+        guard let text = values[name] else { return standard }
+        guard let number = Int(text), number > 0 else { throw BenchError("--\(name) needs a positive number") }
+        return number
+    }
+}

@@ -1,0 +1,199 @@
+import Documents
+
+/// Walks a document along its type. Source: the behaviour of upstream's JSON decoder.
+struct StructuralChecker {
+    struct Mismatch: Error {
+        let message: String
+    }
+    private enum Step {
+        case name(String)
+        case key(String)
+        case index(Int)
+    }
+    let schema: Schema
+    /// The paths of fields that the types do not have.
+    private(set) var unknown: [String] = []
+    private var path: [Step] = []
+
+    init(schema: Schema) { self.schema = schema }
+
+    /// The document in the shape of the type.
+    mutating func shape(_ value: Value, _ type: ObjectType) throws(Mismatch) -> Value {
+        guard case .object(let object) = value else {
+            throw Mismatch(message: "json: cannot unmarshal \(Self.name(of: value)) into Go value of type \(Self.goName(type))")
+        }
+        return .object(try members(object, type))
+    }
+
+    private mutating func members(_ object: Object, _ type: ObjectType) throws(Mismatch) -> Object {
+        var result = Object()
+        for member in object {
+            path.append(.name(member.key))
+            if let field = type.field(member.key) {
+                if !member.value.isNull { result.append(Object.Member(member.key, try shape(member.value, field.type, in: type))) }
+            } else if unknown.count < 100 {
+                unknown.append(strictPath)
+            }
+            path.removeLast()
+        }
+        return result
+    }
+
+    private mutating func shape(_ value: Value, _ type: FieldType, in owner: ObjectType) throws(Mismatch) -> Value {
+        switch (type, value) {
+        case (.any, _), (.anyObject, .object), (.string, .string), (.bool, .bool), (.int64, .int), (.double, .int), (.double, .double):
+            return value
+        case (.int32, .int(let number)) where Int32(exactly: number) != nil: return value
+        case (.intOrString, .string): return value
+        case (.intOrString, .int(let number)) where Int32(exactly: number) != nil: return value
+        case (.intOrString, _): throw Mismatch(message: "json: cannot unmarshal \(Self.text(of: value)) into Go value of type int32")
+        case (.quantity, _): return try quantity(value)
+        case (.time, _): return try time(value, micro: false)
+        case (.microTime, _): return try time(value, micro: true)
+        case (.bytes, .string(let text)): return try bytes(text, value)
+        case (.object(let id), .object(let object)): return .object(try members(object, schema[id]))
+        case (.list(let element), .array(let items)): return .array(try elements(items, element, owner))
+        case (.map(let element), .object(let object)): return .object(try entries(object, element, owner))
+        default: throw mismatch(value, type, owner)
+        }
+    }
+
+    private mutating func elements(_ items: [Value], _ type: FieldType, _ owner: ObjectType) throws(Mismatch) -> [Value] {
+        var result: [Value] = []
+        result.reserveCapacity(items.count)
+        for (index, item) in items.enumerated() {
+            path.append(.index(index))
+            result.append(item.isNull ? Self.zero(type) : try shape(item, type, in: owner))
+            path.removeLast()
+        }
+        return result
+    }
+
+    private mutating func entries(_ object: Object, _ type: FieldType, _ owner: ObjectType) throws(Mismatch) -> Object {
+        var result = object
+        for index in object.indices {
+            path.append(.key(object[index].key))
+            result[index].value = object[index].value.isNull ? Self.zero(type) : try shape(object[index].value, type, in: owner)
+            path.removeLast()
+        }
+        return result
+    }
+
+    private func quantity(_ value: Value) throws(Mismatch) -> Value {
+        switch value {
+        case .string(let text):
+            do { return try Quantity(parsing: text.trimmingSpaces).value } catch { throw Mismatch(message: error.description) }
+        case .int, .double: if let quantity = Quantity(value) { return quantity.value }
+        default: break
+        }
+        throw Mismatch(message: Quantity.ParseError.wrongFormat.description)
+    }
+
+    private func time(_ value: Value, micro: Bool) throws(Mismatch) -> Value {
+        guard let text = value.string else {
+            throw Mismatch(message: "json: cannot unmarshal \(Self.name(of: value)) into Go value of type string")
+        }
+        guard let time = WireTime.parse(text) else {
+            let layout = micro ? "2006-01-02T15:04:05.000000Z07:00" : "2006-01-02T15:04:05Z07:00"
+            throw Mismatch(message: "parsing time \(text.quoted) as \(layout.quoted): cannot parse \(text.quoted) as \"2006\"")
+        }
+        return .string(WireTime.text(time, micro: micro))
+    }
+
+    private func bytes(_ text: String, _ value: Value) throws(Mismatch) -> Value {
+        let utf8 = text.utf8.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        let padding = utf8.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        let digits = utf8.dropLast(min(padding, 2))
+        if let bad = digits.firstIndex(where: { !Self.isBase64($0) }) {
+            throw Mismatch(message: "illegal base64 data at input byte \(bad)")
+        }
+        if utf8.count % 4 != 0 { throw Mismatch(message: "illegal base64 data at input byte \(utf8.count / 4 * 4)") }
+        return value
+    }
+    private static func isBase64(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: byte == UInt8(ascii: "+") || byte == UInt8(ascii: "/")
+        }
+    }
+
+    /// What a null in a list or map stands for.
+    private static func zero(_ type: FieldType) -> Value {
+        switch type {
+        case .string, .bytes: ""
+        case .bool: false
+        case .int32, .int64, .double, .intOrString: 0
+        case .quantity: "0"
+        case .object, .map, .anyObject: .object([:])
+        case .list: .array([])
+        case .any, .time, .microTime: .null
+        }
+    }
+}
+
+// The words of upstream's decoder.
+extension StructuralChecker {
+    private var strictPath: String {
+        path.reduce("") { text, step in
+            switch step {
+            case .name(let name), .key(let name): text.isEmpty ? name : "\(text).\(name)"
+            case .index(let index): "\(text)[\(index)]"
+            }
+        }
+    }
+
+    private func mismatch(_ value: Value, _ type: FieldType, _ owner: ObjectType) -> Mismatch {
+        let names = path.compactMap { step in if case .name(let name) = step { name } else { nil } }
+        let found =
+            switch type {
+            case .int32, .int64, .double: Self.text(of: value)
+            default: Self.name(of: value)
+            }
+        let place = "\(owner.shortName).\(names.joined(separator: "."))"
+        return Mismatch(message: "json: cannot unmarshal \(found) into Go struct field \(place) of type \(goName(type))")
+    }
+
+    private static func name(of value: Value) -> String {
+        switch value {
+        case .null: "null"
+        case .bool: "bool"
+        case .int, .double: "number"
+        case .string: "string"
+        case .array: "array"
+        case .object: "object"
+        }
+    }
+    private static func text(of value: Value) -> String {
+        switch value {
+        case .int, .double: "number \(JSON.text(value, pretty: false))"
+        default: name(of: value)
+        }
+    }
+    private static func goName(_ type: ObjectType) -> String {
+        let parts = type.name.split(separator: ".")
+        return parts.suffix(2).joined(separator: ".")
+    }
+    private func goName(_ type: FieldType) -> String {
+        switch type {
+        case .string, .time, .microTime, .quantity: "string"
+        case .bool: "bool"
+        case .int32, .intOrString: "int32"
+        case .int64: "int64"
+        case .double: "float64"
+        case .bytes: "[]uint8"
+        case .any: "interface {}"
+        case .anyObject: "map[string]interface {}"
+        case .object(let id): Self.goName(schema[id])
+        case .list(let element): "[]\(goName(element))"
+        case .map(let element): "map[string]\(goName(element))"
+        }
+    }
+}
+
+extension String {
+    var trimmingSpaces: String {
+        let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" }
+        let start = drop(while: blank)
+        return String(start.reversed().drop(while: blank).reversed())
+    }
+}

@@ -1,0 +1,135 @@
+package import Documents
+
+/// Fills in what a document leaves out. Source: upstream's defaults.go files and generated defaults.
+package enum Defaulting {
+    /// Sets the defaults of a kind's document, of its parts and of templates in it. A second time changes nothing.
+    package static func apply(_ kind: KindInfo, to document: inout Value) {
+        guard let type = Schema.kubernetes.type(of: kind) else { return }
+        guard case .object(var object) = document else { return }
+        for name in ["spec", "status"] where object[name] == nil {
+            if case .object? = type.field(name)?.type { object[name] = .object([:]) }
+        }
+        document = .object(object)
+        apply(type, to: &document)
+    }
+
+    /// Sets the defaults of a part, for the bodies of subresources. A document that is not an object stays as it is.
+    package static func apply(_ type: ObjectType, to document: inout Value) {
+        guard case .object(var object) = document else { return }
+        document = .null
+        Defaults.kubernetes.fill(&object, type)
+        document = .object(object)
+    }
+}
+
+/// The defaults of every type, ready to be applied.
+struct Defaults: Sendable {
+    struct Preset: Sendable {
+        let path: [String]
+        let value: Value
+        /// Whether 0 counts as absent.
+        let zeroToo: Bool
+    }
+    typealias Rule = @Sendable (inout Object) -> Void
+
+    static let kubernetes = Defaults(schema: .kubernetes)
+    private let schema: Schema
+    private let presets: [[Preset]]
+    private let rules: [Rule?]
+    /// Whether a type or a part of it has defaults.
+    private let reaches: [Bool]
+
+    private init(schema: Schema) {
+        self.schema = schema
+        var presets = [[Preset]](repeating: [], count: schema.types.count)
+        var rules = [Rule?](repeating: nil, count: schema.types.count)
+        let names = Dictionary(
+            schema.types.map { ($0.name.split(separator: ".").suffix(3).joined(separator: "."), $0.id.index) },
+            uniquingKeysWith: { first, _ in first })
+        let text = DefaultsText.defaults
+        for line in String(decoding: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount), as: UTF8.self).split(
+            separator: "\n")
+        {
+            let words = line.split(separator: " ")
+            if let index = names[String(words[0])] { presets[index] = words.dropFirst().map(Self.preset) }
+        }
+        for (name, rule) in DefaultingRules.all { if let index = names[name] { rules[index] = rule } }
+        (self.presets, self.rules) = (presets, rules)
+        reaches = Self.closure(schema, schema.types.indices.map { !presets[$0].isEmpty || rules[$0] != nil })
+    }
+
+    private static func preset(_ word: Substring) -> Preset {
+        let halves = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let zeroToo = halves[0].hasSuffix("~")
+        let text = String(halves[1])
+        let isJSON = text == "true" || text == "false" || text.utf8.first.map { "0123456789{[\"".utf8.contains($0) } ?? false
+        let value = isJSON ? (try? JSON.parse(text)) ?? .string(text) : .string(text)
+        return Preset(path: halves[0].dropLast(zeroToo ? 1 : 0).split(separator: ".").map(String.init), value: value, zeroToo: zeroToo)
+    }
+
+    private static func closure(_ schema: Schema, _ start: [Bool]) -> [Bool] {
+        var (reaches, changed) = (start, true)
+        while changed {
+            changed = false
+            for type in schema.types
+            where !reaches[type.id.index] && type.fields.contains(where: { object($0.type).map { reaches[$0.index] } ?? false }) {
+                (reaches[type.id.index], changed) = (true, true)
+            }
+        }
+        return reaches
+    }
+    private static func object(_ type: FieldType) -> TypeID? {
+        switch type {
+        case .object(let id): id
+        case .list(let element), .map(let element): object(element)
+        default: nil
+        }
+    }
+
+    func fill(_ object: inout Object, _ type: ObjectType) {
+        let index = type.id.index
+        guard reaches[index] else { return }
+        for preset in presets[index] { Self.set(preset, preset.path[...], in: &object) }
+        rules[index]?(&object)
+        for position in object.indices {
+            guard let field = type.field(object[position].key), let id = Self.object(field.type), reaches[id.index] else { continue }
+            var value = object[position].value
+            object[position].value = .null
+            fill(&value, field.type)
+            object[position].value = value
+        }
+    }
+
+    private func fill(_ value: inout Value, _ type: FieldType) {
+        switch (type, value) {
+        case (.object(let id), .object(var object)):
+            value = .null
+            fill(&object, schema[id])
+            value = .object(object)
+        case (.list(let element), .array(var items)):
+            value = .null
+            for index in items.indices { fill(&items[index], element) }
+            value = .array(items)
+        case (.map(let element), .object(var object)):
+            value = .null
+            for index in object.indices { fill(&object[index].value, element) }
+            value = .object(object)
+        default: break
+        }
+    }
+
+    private static func set(_ preset: Preset, _ path: ArraySlice<String>, in object: inout Object) {
+        guard let name = path.first else { return }
+        if path.count > 1 {
+            guard case .object(var inner) = object[name] ?? .object([:]) else { return }
+            set(preset, path.dropFirst(), in: &inner)
+            object[name] = .object(inner)
+            return
+        }
+        switch object[name] {
+        case nil, .string("")?: object[name] = preset.value
+        case .int(0)? where preset.zeroToo: object[name] = preset.value
+        default: break
+        }
+    }
+}
