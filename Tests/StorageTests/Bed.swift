@@ -1,3 +1,4 @@
+import Control
 import Glibc
 import Testing
 
@@ -32,12 +33,16 @@ struct Bed: Sendable, CustomTestStringConvertible {
 extension LogConfiguration {
     /// Segments so small that a test fills many, and no threads.
     static var small: LogConfiguration {
+        _ = quiet
         var log = LogConfiguration()
         (log.segmentBytes, log.frameBytes, log.copyBytes) = (64 << 10, 16 << 10, 8 << 10)
         (log.leastSegments, log.isThreaded) = (3, false)
         return log
     }
 }
+
+/// Hundreds of stores are opened, and many of their disks fail on purpose.
+private let quiet: Void = { Log.level = .error }()
 
 /// Calls `body` with an empty directory, which is removed afterwards.
 func withDirectory<Result>(_ body: (String) async throws -> Result) async throws -> Result {
