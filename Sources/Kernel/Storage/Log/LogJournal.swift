@@ -43,7 +43,7 @@ final class LogJournal: Journal {
     private static func perform(_ chore: LogChore, _ pool: SegmentPool, _ mailbox: Mailbox) {
         switch chore {
         case .prepare: _ = try? pool.prepare()
-        case .load(let file, let realms): mailbox.post(.compact(Compaction.candidates(of: file, realms: realms)))
+        case .load(let segment, let file, let realms): mailbox.post(.compact(segment, Compaction.candidates(of: file, realms: realms)))
         case .release(let file): _ = try? pool.release(file)
         }
     }

@@ -26,8 +26,8 @@ enum LogItem: Sendable {
     case record(JournalRecord, Realm)
     case create(Realm, JournalContinuation)
     case destroy(Realm, JournalContinuation)
-    /// What the oldest segment holds, for its compaction.
-    case compact([CompactionCandidate])
+    /// What a segment holds, for its compaction.
+    case compact(UInt64, [CompactionCandidate])
     /// Compaction goes on although nobody writes.
     case proceed
     case end
@@ -38,7 +38,7 @@ enum LogChore: Sendable {
     /// Have a file ready for the next segment.
     case prepare
     /// Read the segment for compaction; when that fails, take all that lives in the realms.
-    case load(SegmentFile, [Realm])
+    case load(UInt64, SegmentFile, [Realm])
     /// Take back the file of a segment that is not needed any more.
     case release(SegmentFile)
 }
@@ -63,6 +63,8 @@ final class LogWriter: @unchecked Sendable {
     private var isCompacting = false
     /// Why nothing can be written any more.
     private var broken: StorageError?
+    /// Whether the last frame failed; said once.
+    private var isRefusing = false
     private let log = Log("store")
 
     init(_ recovered: RecoveredLog, pool: SegmentPool, configuration: LogConfiguration, ask: @escaping (LogChore) -> Void) {
@@ -80,8 +82,9 @@ final class LogWriter: @unchecked Sendable {
         var rest = items[...]
         while let first = rest.first {
             switch first {
-            case .compact(let candidates):
-                compaction = Compaction(candidates)
+            case .compact(let segment, let candidates):
+                // One that was given up may have been asked for again, and then comes twice.
+                if segment == oldest, compaction == nil { compaction = Compaction(candidates) }
                 rest.removeFirst()
             case .end:
                 broken = broken ?? .unavailable("the store is closed")
@@ -100,11 +103,15 @@ final class LogWriter: @unchecked Sendable {
                 if frame.records > 0 { try write() }
             } catch {
                 (compaction, isCompacting) = (nil, false)
-                log.error(error.isFinal ? "the store serves reads only from now on" : "writes are refused", ["reason": error.text])
+                if error.isFinal || !isRefusing {
+                    log.error(error.isFinal ? "the store serves reads only from now on" : "writes are refused", ["reason": error.text])
+                }
+                isRefusing = true
                 if error.isFinal { broken = error.reason }
                 fail(rest, error.reason, final: error.isFinal)
                 return false
             }
+            isRefusing = false
             acknowledge(taken)
             if isLastCopy { finishCompaction() }
             rest = rest.dropFirst(taken.count)
@@ -216,7 +223,7 @@ extension LogWriter {
         let most = max(configuration.leastSegments, 2 * live / configuration.segmentBytes + 3)
         guard !isCompacting, segments.count > most, let file = segments[oldest] else { return }
         isCompacting = true
-        ask?(.load(file, Array(realms.values)))
+        ask?(.load(oldest, file, Array(realms.values)))
     }
 
     /// The oldest segment is not needed any more: what lived in it has been copied, and the log says so.
