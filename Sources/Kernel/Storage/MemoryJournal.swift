@@ -3,7 +3,12 @@
 /// The thread that flushes commits, so that a write is published and delivered when `commit` returns: simulations stay deterministic.
 final class MemoryJournal: Journal {
     private let worker = Worker<(record: JournalRecord, realm: Realm)>(inline: { batch in
-        for (record, realm) in batch { realm.committed([record]) }
+        var rest = batch[...]
+        while let realm = rest.first?.realm {
+            let run = rest.prefix { $0.realm === realm }
+            realm.committed(run.map(\.record))
+            rest = rest.dropFirst(run.count)
+        }
     })
 
     func append(_ record: JournalRecord, from realm: Realm) { worker.append((record, realm)) }

@@ -1,5 +1,4 @@
 package import Control
-import Synchronization
 
 /// One key space with its own revisions: a cluster, or the region.
 ///
@@ -14,7 +13,7 @@ package final class Realm: Sendable {
     private let publisher: Publisher
     private let limits: StoreLimits
     private let watches = WatchTable()
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     private struct Waiter {
         let revision: Revision
@@ -47,7 +46,7 @@ package final class Realm: Sendable {
         for entry in recovered.entries { _ = index.put(entry) }
         let weight = recovered.entries.reduce(0) { $0 + $1.weight }
         let history = History(limits: limits, compacted: recovered.head)
-        state = Mutex(State(index: index, head: recovered.head, sequenced: recovered.head, history: history, weight: weight))
+        state = Guarded(State(index: index, head: recovered.head, sequenced: recovered.head, history: history, weight: weight))
     }
 
     /// The newest durable revision; 0 before the first write.
@@ -115,7 +114,9 @@ package final class Realm: Sendable {
         let watch = Watch(prefix: prefix, after: revision, table: watches, sink: sink)
         // Inside the lock, so that events published later are delivered later.
         try state.withLock { state throws(StorageError) in
-            publisher.append(.start(watch, try state.history.events(after: revision, prefix: prefix)))
+            let missed = try state.history.events(after: revision, prefix: prefix)
+            watches.expect()
+            publisher.append(.start(watch, missed))
         }
         publisher.flush()
         return WatchHandle(watch: watch, publisher: publisher)
@@ -128,7 +129,7 @@ extension Realm {
     package func committed(_ records: [JournalRecord]) {
         let finished = state.withLock { state in
             let events = records.map { Realm.publish($0, in: &state) }
-            publisher.append(.events(watches, events))
+            if watches.isWatched { publisher.append(.events(watches, events)) }
             var finished: [(Waiter, Entry)] = []
             for record in records {
                 // Another writer's record has no waiter here.

@@ -10,6 +10,7 @@ package final class WatchHandle: Sendable {
     /// Ends the watch: no further call of the sink begins after this returns, though one may be under way on another thread.
     package func cancel() {
         guard !watch.cancelled.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        watch.table.forget()
         publisher.append(.stop(watch))
         publisher.flush()
     }
@@ -41,6 +42,15 @@ final class WatchTable: @unchecked Sendable {
     private var watches: [Substring: [Watch]] = [:]
     /// How many prefixes there are of each length: an event looks up the lengths in use, however many watchers there are.
     private var lengths: [(length: Int, prefixes: Int)] = []
+    /// How many watches have begun, even if they are not in the table yet, and have not been cancelled.
+    private let expected = Atomic(0)
+
+    /// Whether events need to be delivered at all.
+    var isWatched: Bool { expected.load(ordering: .relaxed) > 0 }
+    /// A watch begins; called inside the realm's lock, so that no later event is missed.
+    func expect() { expected.add(1, ordering: .relaxed) }
+    /// A watch has been cancelled.
+    func forget() { expected.subtract(1, ordering: .relaxed) }
 
     func add(_ watch: Watch) {
         if watches[Substring(watch.prefix)] == nil { count(watch.prefix.utf8.count, 1) }
