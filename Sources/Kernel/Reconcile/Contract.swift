@@ -1,4 +1,3 @@
-
 package import Documents
 package import Storage
 
@@ -16,6 +15,23 @@ package enum Change: Sendable, Hashable {
     case delete(Kind, namespace: String?, name: String, uid: String?, gracePeriodSeconds: Int? = nil)
 }
 
+extension Change {
+    /// The kind that it writes.
+    package var kind: Kind {
+        switch self {
+        case .create(let kind, _), .update(let kind, _), .updateStatus(let kind, _): kind
+        case .patch(let kind, _, _, _, _), .delete(let kind, _, _, _, _): kind
+        }
+    }
+    /// The key that it writes; ends in a slash when the name is still to be generated.
+    package var key: String {
+        switch self {
+        case .create(let kind, let document), .update(let kind, let document), .updateStatus(let kind, let document): kind.key(of: document)
+        case .patch(let kind, let namespace, let name, _, _), .delete(let kind, let namespace, let name, _, _): kind.key(namespace, name)
+        }
+    }
+}
+
 /// Something to do outside the store (launch a machine, issue a certificate). Performing it twice must do no harm.
 package struct Effect: Sendable, Hashable {
     /// Which performer takes it, as in `machine.launch`.
@@ -31,17 +47,29 @@ package struct Effect: Sendable, Hashable {
 /// What a reconcile decided; empty when the world already is as it should be.
 package struct Plan: Sendable, Hashable {
     package var changes: [Change]
+    /// Performed once the changes are made.
     package var effects: [Effect]
     /// When to look again even if nothing changes; nil waits for the next event.
     package var revisit: Duration?
-    package init(_ changes: [Change] = [], effects: [Effect] = [], revisit: Duration? = nil) {
-        (self.changes, self.effects, self.revisit) = (changes, effects, revisit)
+    /// Changes that merely tell what happened (events); made last, and nothing is tried again when one is refused.
+    package var notes: [Change]
+    package init(_ changes: [Change] = [], effects: [Effect] = [], revisit: Duration? = nil, notes: [Change] = []) {
+        (self.changes, self.effects, self.revisit, self.notes) = (changes, effects, revisit, notes)
     }
+    /// Whether nothing is to be written or done.
+    package var isEmpty: Bool { changes.isEmpty && effects.isEmpty && notes.isEmpty }
+    /// Looks again after `delay`, or earlier when that was wanted already.
+    package mutating func revisit(in delay: Duration) { revisit = min(revisit ?? delay, delay) }
 }
 
 /// Why a change was refused.
 package enum ChangeError: Error, Sendable, Hashable {
-    case conflict(String), alreadyExists(String), notFound(String), invalid(String), forbidden(String), unavailable(String)
+    case conflict(String)
+    case alreadyExists(String)
+    case notFound(String)
+    case invalid(String)
+    case forbidden(String)
+    case unavailable(String)
 }
 
 /// Carries out changes: for a cluster the API pipeline (defaults, validation, admission), for the region the realm itself.

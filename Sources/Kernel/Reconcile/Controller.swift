@@ -1,0 +1,96 @@
+package import Documents
+
+/// A control loop: a pure function from the world to a plan. The runner owns queueing, retries, back-off and writing.
+package protocol Controller: Sendable {
+    associatedtype Primary: KindFields
+    /// What it is called in logs, metrics and as the actor of its changes.
+    static var name: String { get }
+    /// What wakes it besides its own kind.
+    static var watches: [Watch] { get }
+    /// The kinds that it may write; the runner refuses others.
+    static var writes: Set<Kind> { get }
+    /// Look-ups by content that it needs besides owner and namespace.
+    static var indexes: [WorldIndex] { get }
+
+    /// What is to be done for one object. Must depend on the arguments alone.
+    func reconcile(_ object: View<Primary>, in world: World) throws -> Plan
+    /// What is to be done for a key whose object is gone, or was never there. Most controllers leave that to owner references.
+    func removed(_ key: String, in world: World) throws -> Plan
+    /// What to tell when a change was refused; the object is reconciled again in any case.
+    func refused(_ change: Change, _ error: ChangeError, for object: View<Primary>, in world: World) -> Plan
+}
+extension Controller {
+    package static var watches: [Watch] { [] }
+    package static var indexes: [WorldIndex] { [] }
+    package func removed(_ key: String, in world: World) throws -> Plan { Plan() }
+    package func refused(_ change: Change, _ error: ChangeError, for object: View<Primary>, in world: World) -> Plan { Plan() }
+}
+
+/// One document of the world that has changed.
+package struct WorldChange: Sendable {
+    package let key: String
+    /// The document before; nil when it is new.
+    package let old: Value?
+    /// The document after; nil when it is gone.
+    package let new: Value?
+    /// The change of the document at `key`.
+    package init(key: String, old: Value?, new: Value?) { (self.key, self.old, self.new) = (key, old, new) }
+}
+
+/// What wakes a controller besides its own kind: a kind, and which primaries a change of one of its documents concerns.
+package struct Watch: Sendable {
+    /// The key prefix of the kind, as in `core/pods/`; empty for every document.
+    package let prefix: String
+    /// The keys of the primaries concerned.
+    package let primaries: @Sendable (WorldChange, World) -> [String]
+
+    /// Any mapping from a change to keys of primaries.
+    package init(prefix: String, primaries: @escaping @Sendable (WorldChange, World) -> [String]) {
+        (self.prefix, self.primaries) = (prefix, primaries)
+    }
+    /// Documents wake the primary that is their controlling owner, before or after the change.
+    package static func owned<F: KindFields, P: KindFields>(_: View<F>.Type, by _: View<P>.Type) -> Watch {
+        Watch(prefix: F.kind.prefix) { change, _ in
+            let owners = [change.new, change.old].compactMap { $0?.controller(of: P.kind) }
+            return Array(Set(owners))
+        }
+    }
+    /// Any change of the kind wakes every primary.
+    package static func all<F: KindFields, P: KindFields>(_: View<F>.Type, wake _: View<P>.Type) -> Watch {
+        Watch(prefix: F.kind.prefix) { _, world in world.keys(P.kind) }
+    }
+    /// The mapping is asked about the document before and after the change.
+    package static func mapped<F: KindFields>(
+        _: View<F>.Type, _ mapping: @escaping @Sendable (View<F>, World) -> [String]
+    ) -> Watch {
+        Watch(prefix: F.kind.prefix) { change, world in
+            let documents = [change.new, change.old].compactMap { $0.flatMap(View<F>.init) }
+            return Array(Set(documents.flatMap { mapping($0, world) }))
+        }
+    }
+}
+
+extension Value {
+    /// The key of the controlling owner, when that is of the kind; it lives in the document's own namespace.
+    package func controller(of kind: Kind) -> String? {
+        for reference in self["metadata"]["ownerReferences"].items where reference["controller"].bool == true {
+            guard reference["kind"].string == kind.name, let name = reference["name"].string,
+                kind.group.isEmpty || reference["apiVersion"].string?.hasPrefix(kind.group + "/") == true
+            else { continue }
+            return kind.key(self["metadata"]["namespace"].string, name)
+        }
+        return nil
+    }
+}
+
+/// A look-up of documents of one kind by something in them.
+package struct WorldIndex: Sendable {
+    /// Two indexes of one name are the same.
+    package let name: String
+    package let prefix: String
+    package let entries: @Sendable (Value) -> [String]
+    /// An index of a kind; `entries` tells under which texts a document is found.
+    package init(_ name: String, of kind: Kind, _ entries: @escaping @Sendable (Value) -> [String]) {
+        (self.name, prefix, self.entries) = (name, kind.prefix, entries)
+    }
+}

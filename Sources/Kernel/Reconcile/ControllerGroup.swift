@@ -1,0 +1,105 @@
+package import Control
+import Documents
+package import Storage
+import Synchronization
+
+/// Runs controllers over one realm until cancelled. Costs one sleeping task when nothing happens.
+package final class ControllerGroup: Service {
+    private let realm: Realm
+    private let writer: any ChangeWriter
+    private let effects: (any EffectPerformer)?
+    private let clock: any WallClock
+    private let random: RandomSource
+    private let controllers: [any Controller]
+    private let concurrency: Int
+    private let log: Log
+    private let published = Mutex<[String: ControllerMetrics]>([:])
+
+    /// A group of controllers whose changes go through `writer` and whose effects go to `effects`; `concurrency` is how many keys of
+    /// one controller are written at a time.
+    package init(
+        realm: Realm, writer: any ChangeWriter, effects: (any EffectPerformer)? = nil, clock: any WallClock, random: RandomSource,
+        controllers: [any Controller], concurrency: Int = 16, log: Log = Log("controllers")
+    ) {
+        (self.realm, self.writer, self.effects, self.clock, self.random) = (realm, writer, effects, clock, random)
+        (self.controllers, self.concurrency, self.log) = (controllers, concurrency, log)
+    }
+
+    /// What each controller has done since the group began to run.
+    package var metrics: [String: ControllerMetrics] { published.withLock { $0 } }
+
+    /// Runs until cancelled.
+    /// - Throws: `StorageError` when the realm cannot be followed.
+    package func run() async throws {
+        let mailbox = Mailbox<Letter>()
+        let runners = controllers.map { Runner($0, concurrency: concurrency, random: random) }
+        let cache = WorldCache(realm: realm, indexes: runners.flatMap(\.indexes)) { mailbox.signal() }
+        try cache.start()
+        defer { cache.stop() }
+        var loop = ControlLoop(runners: runners, world: cache.world(now: clock.now), performs: effects != nil)
+        await withDiscardingTaskGroup { group in
+            var wakes: [Timestamp] = []
+            mailbox.signal()
+            while !Task.isCancelled {
+                let letters = await mailbox.receive()
+                if Task.isCancelled { break }
+                for case .woke(let time) in letters { wakes.removeAll { $0 == time } }
+                for action in step(&loop, letters, cache) { start(action, mailbox, &group) }
+                if loop.hasMore {
+                    mailbox.signal()
+                    await Task.yield()
+                }
+                sleep(until: loop.nextDeadline, &wakes, mailbox, &group)
+                published.withLock { $0 = loop.metrics }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// One turn. The world lives no longer than this, so that the cache changes in place.
+    private func step(_ loop: inout ControlLoop, _ letters: [Letter], _ cache: WorldCache) -> [Action] {
+        let changes = cache.take()
+        return loop.step(letters, changes, cache.world(now: clock.now)) { [log] controller, key, error in
+            log.warning("reconcile failed", ["controller": controller, "key": key, "error": error])
+        }
+    }
+
+    private func start(_ action: Action, _ mailbox: Mailbox<Letter>, _ group: inout DiscardingTaskGroup) {
+        switch action {
+        case .write(let id, let name, let plan):
+            group.addTask { [writer] in
+                let writer = PlanWriter(writer: writer, actor: name)
+                var result = await writer.apply(plan.changes)
+                if result.refused == nil { result.revision = max(result.revision, await writer.tell(plan.notes)) }
+                mailbox.post(.written(id, plan, result))
+            }
+        case .tell(let name, let plan):
+            group.addTask { [writer] in _ = await PlanWriter(writer: writer, actor: name).tell(plan.changes + plan.notes) }
+        case .perform(let id, let name, let effect):
+            guard let effects else { return }
+            group.addTask { [writer] in
+                let outcome: EffectOutcome
+                do {
+                    let result = await PlanWriter(writer: writer, actor: name).apply(try await effects.perform(effect))
+                    outcome = EffectOutcome(revision: result.revision, error: result.refused.map { "\($0.error)" })
+                } catch { outcome = EffectOutcome(revision: 0, error: "\(error)") }
+                mailbox.post(.performed(id, effect, outcome))
+            }
+        }
+    }
+
+    /// Sees to it that the loop wakes by the deadline; `wakes` are the times at which sleeping tasks will wake it, latest first.
+    private func sleep(
+        until deadline: Timestamp?, _ wakes: inout [Timestamp], _ mailbox: Mailbox<Letter>, _ group: inout DiscardingTaskGroup
+    ) {
+        let now = clock.now
+        guard let deadline else { return }
+        let wake = max(deadline, now + .milliseconds(1))
+        if let earliest = wakes.last, earliest <= wake { return }
+        wakes.append(wake)
+        group.addTask { [clock] in
+            do { try await clock.sleep(for: wake - now) } catch { return }
+            mailbox.post(.woke(wake))
+        }
+    }
+}

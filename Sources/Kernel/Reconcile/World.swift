@@ -1,0 +1,66 @@
+package import Control
+package import Documents
+package import Storage
+
+/// Everything a controller may look at: the documents of a realm at one revision, and the time.
+package struct World: Sendable {
+    package let now: Timestamp
+    let documents: WorldDocuments
+
+    /// The revision that this shows.
+    package var revision: Revision { documents.revision }
+
+    /// The document of that key; nil when there is none.
+    package func value(_ key: String) -> Value? { documents.entry(key)?.value }
+    /// The document of that name; nil when there is none.
+    package func get<F: KindFields>(_: View<F>.Type, _ name: String, in namespace: String? = nil) -> View<F>? {
+        value(F.kind.key(namespace, name)).flatMap(View<F>.init)
+    }
+    /// The document of that key; nil when there is none.
+    package func get<F: KindFields>(_: View<F>.Type, key: String) -> View<F>? { value(key).flatMap(View<F>.init) }
+    /// The documents of a kind, of one namespace when given, in key order.
+    package func list<F: KindFields>(_: View<F>.Type, in namespace: String? = nil) -> [View<F>] {
+        keys(F.kind, in: namespace).compactMap { value($0).flatMap(View<F>.init) }
+    }
+    /// The keys of a kind's documents, of one namespace when given, in order.
+    package func keys(_ kind: Kind, in namespace: String? = nil) -> [String] {
+        guard let kind = documents.kinds[kind.prefix] else { return [] }
+        return namespace.map { kind.namespaces[$0, default: []].sorted() } ?? kind.entries.keys.sorted()
+    }
+    /// How many documents a kind has.
+    package func count(_ kind: Kind) -> Int { documents.kinds[kind.prefix]?.entries.count ?? 0 }
+    /// The documents of a kind that name the uid among their owners, in key order.
+    package func owned<F: KindFields>(_: View<F>.Type, by uid: String) -> [View<F>] {
+        dependents(of: uid).filter { $0.hasPrefix(F.kind.prefix) }.compactMap { value($0).flatMap(View<F>.init) }
+    }
+    /// The keys of documents of any kind that name the uid among their owners, in order.
+    package func dependents(of uid: String) -> [String] { documents.owners[uid, default: []].sorted() }
+    /// The documents that an index has under a text, in key order.
+    package func indexed<F: KindFields>(_: View<F>.Type, _ index: String, _ text: String) -> [View<F>] {
+        keys(index, text).compactMap { value($0).flatMap(View<F>.init) }
+    }
+    /// The keys that an index has under a text, in order.
+    package func keys(_ index: String, _ text: String) -> [String] { (documents.indexed[index]?[text] ?? []).sorted() }
+    /// The key prefixes of the kinds that have documents, in order.
+    package var prefixes: [String] { documents.kinds.filter { !$0.value.entries.isEmpty }.keys.sorted() }
+    /// The keys under a prefix from `prefixes`, of one namespace when given, in order.
+    package func keys(prefix: String, in namespace: String? = nil) -> [String] {
+        guard let kind = documents.kinds[prefix] else { return [] }
+        return namespace.map { kind.namespaces[$0, default: []].sorted() } ?? kind.entries.keys.sorted()
+    }
+    /// Whether a uid belongs to a document that is there.
+    package func exists(uid: String) -> Bool { documents.uids[uid] != nil }
+    /// The key of the document with the uid; nil when there is none.
+    package func key(uid: String) -> String? { documents.uids[uid] }
+
+    /// A world of these documents, at a revision beyond theirs; for tests of single plans.
+    package init(_ values: [(Kind, Value)], now: Timestamp, indexes: [WorldIndex] = []) {
+        self.now = now
+        var documents = WorldDocuments(indexes: indexes)
+        for (position, (kind, value)) in values.enumerated() {
+            documents.put(WorldEntry(key: kind.key(of: value), revision: Revision(position + 1), value: value))
+        }
+        self.documents = documents
+    }
+    init(_ documents: WorldDocuments, now: Timestamp) { (self.documents, self.now) = (documents, now) }
+}
