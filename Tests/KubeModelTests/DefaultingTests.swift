@@ -90,6 +90,14 @@ import Testing
         #expect(job["spec"]["parallelism"] == 1 && job["spec"]["completions"] == 3 && job["spec"]["backoffLimit"] == 6)
     }
 
+    @Test func plainTextOfSecretsBecomesData() throws {
+        for (text, data) in [("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("", "")] {
+            let secret = try defaulted("v1", "Secret", ["stringData": ["k": .string(text)], "data": ["o": "eA=="]])
+            #expect(secret["data"] == ["o": "eA==", "k": .string(data)])
+            #expect(secret["stringData"].isNull)
+        }
+    }
+
     @Test func defaultingTwiceChangesNothingForAnyKind() throws {
         for kind in KindTable.kubernetes {
             var once: Value = ["apiVersion": .string(kind.apiVersion), "kind": .string(kind.kind), "metadata": ["name": "x"], "spec": [:]]

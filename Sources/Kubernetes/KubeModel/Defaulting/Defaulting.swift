@@ -43,22 +43,14 @@ struct Defaults: Sendable {
         self.schema = schema
         var presets = [[Preset]](repeating: [], count: schema.types.count)
         var rules = [Rule?](repeating: nil, count: schema.types.count)
-        let names = Dictionary(
-            schema.types.map { ($0.name.split(separator: ".").suffix(3).joined(separator: "."), $0.id.index) },
-            uniquingKeysWith: { first, _ in first })
-        let text = DefaultsText.defaults
-        for line in String(decoding: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount), as: UTF8.self).split(
-            separator: "\n")
-        {
-            let words = line.split(separator: " ")
-            if let index = names[String(words[0])] { presets[index] = words.dropFirst().map(Self.preset) }
-        }
-        for (name, rule) in DefaultingRules.all { if let index = names[name] { rules[index] = rule } }
+        let lines = TypeLines(DefaultsText.defaults, schema)
+        for (index, words) in lines.lines { presets[index] = words.map(Self.preset) }
+        for (name, rule) in DefaultingRules.all { if let index = lines.index(name) { rules[index] = rule } }
         (self.presets, self.rules) = (presets, rules)
-        reaches = Self.closure(schema, schema.types.indices.map { !presets[$0].isEmpty || rules[$0] != nil })
+        reaches = schema.reaching(schema.types.indices.map { !presets[$0].isEmpty || rules[$0] != nil })
     }
 
-    private static func preset(_ word: Substring) -> Preset {
+    private static func preset(_ word: String) -> Preset {
         let halves = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let zeroToo = halves[0].hasSuffix("~")
         let text = String(halves[1])
@@ -67,32 +59,13 @@ struct Defaults: Sendable {
         return Preset(path: halves[0].dropLast(zeroToo ? 1 : 0).split(separator: ".").map(String.init), value: value, zeroToo: zeroToo)
     }
 
-    private static func closure(_ schema: Schema, _ start: [Bool]) -> [Bool] {
-        var (reaches, changed) = (start, true)
-        while changed {
-            changed = false
-            for type in schema.types
-            where !reaches[type.id.index] && type.fields.contains(where: { object($0.type).map { reaches[$0.index] } ?? false }) {
-                (reaches[type.id.index], changed) = (true, true)
-            }
-        }
-        return reaches
-    }
-    private static func object(_ type: FieldType) -> TypeID? {
-        switch type {
-        case .object(let id): id
-        case .list(let element), .map(let element): object(element)
-        default: nil
-        }
-    }
-
     func fill(_ object: inout Object, _ type: ObjectType) {
         let index = type.id.index
         guard reaches[index] else { return }
         for preset in presets[index] { Self.set(preset, preset.path[...], in: &object) }
         rules[index]?(&object)
         for position in object.indices {
-            guard let field = type.field(object[position].key), let id = Self.object(field.type), reaches[id.index] else { continue }
+            guard let field = type.field(object[position].key), let id = field.type.objectType, reaches[id.index] else { continue }
             var value = object[position].value
             object[position].value = .null
             fill(&value, field.type)

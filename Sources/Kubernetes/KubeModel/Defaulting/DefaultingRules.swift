@@ -3,7 +3,8 @@ import Documents
 /// The defaults that depend on other fields, by object type; each runs after the type's fixed defaults and before its parts.
 enum DefaultingRules {
     static let all: [(String, Defaults.Rule)] = [
-        ("core.v1.Pod", pod), ("core.v1.PodSpec", podSpec), ("core.v1.PodStatus", podStatus), ("core.v1.Container", container),
+        ("core.v1.Pod", pod), ("core.v1.Secret", secret), ("core.v1.PodSpec", podSpec), ("core.v1.PodStatus", podStatus),
+        ("core.v1.Container", container),
         ("core.v1.EphemeralContainer", container), ("core.v1.Volume", volume), ("core.v1.ServiceSpec", service),
         ("core.v1.LoadBalancerIngress", loadBalancerIngress), ("core.v1.Namespace", namespace), ("core.v1.NodeStatus", nodeStatus),
         ("core.v1.NodeSpec", nodeSpec), ("core.v1.LimitRangeItem", limitRangeItem),
@@ -126,6 +127,26 @@ enum DefaultingRules {
     }
     private static func loadBalancerIngress(_ ingress: inout Object) {
         if !isEmpty(ingress["ip"]), ingress["ipMode"] == nil { ingress["ipMode"] = "VIP" }
+    }
+    // Plain text joins the data in base64 and is not kept.
+    private static func secret(_ secret: inout Object) {
+        guard case .object(let texts)? = secret["stringData"] else { return }
+        secret["stringData"] = nil
+        edit(&secret, "data", create: true) { data in
+            for member in texts { data[member.key] = .string(base64(Array((member.value.string ?? "").utf8))) }
+        }
+    }
+    private static func base64(_ bytes: [UInt8]) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var result: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+            for place in 0..<4 {
+                result.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: result, as: UTF8.self)
     }
     private static func namespace(_ namespace: inout Object) {
         guard let name = namespace["metadata"]?["name"].string, !name.isEmpty else { return }

@@ -1,0 +1,35 @@
+import Documents
+
+/// Collects what is wrong while rules walk a document.
+struct Faults {
+    private(set) var errors: [FieldError] = []
+
+    mutating func add(_ error: FieldError) { errors.append(error) }
+    mutating func add(_ others: [FieldError]) { errors += others }
+
+    /// One error per problem that a grammar found.
+    mutating func invalid(_ path: FieldPath, _ value: Value, _ problems: [String]) {
+        for problem in problems { add(.invalid(path, value, problem)) }
+    }
+    /// An error unless the new value is the old one.
+    mutating func immutable(_ path: FieldPath, _ new: Value, _ old: Value, _ text: String = "field is immutable") {
+        if new != old { add(.invalid(path, new, text)) }
+    }
+    /// An error for each element that came before; `path` is the place of the name.
+    mutating func unique(_ values: [Value], _ path: (Int) -> FieldPath) {
+        var seen: Set<Value> = []
+        for (index, value) in values.enumerated() where !value.isNull && value != "" && !seen.insert(value).inserted {
+            add(.duplicate(path(index), value))
+        }
+    }
+}
+
+extension Value {
+    /// Whether there is nothing: absent, empty text, an empty list or object.
+    var isBlank: Bool {
+        switch self {
+        case .null, .string(""), .array([]), .object([:]): true
+        default: false
+        }
+    }
+}

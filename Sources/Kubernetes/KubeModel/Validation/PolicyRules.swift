@@ -1,0 +1,116 @@
+import Documents
+
+// The rules of access, budgets and other policies. Source: rbac, policy, networking, scheduling, autoscaling validation.
+extension KindRules {
+    static func role(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        for (index, rule) in new["rules"].items.enumerated() where !rule["nonResourceURLs"].isBlank {
+            let path = FieldPath("rules").index(index).child("nonResourceURLs")
+            faults.add(.invalid(path, rule["nonResourceURLs"], "namespaced rules cannot apply to non-resource URLs"))
+        }
+    }
+    static func roleBinding(_ new: Value, _ old: Value?, _ faults: inout Faults) { binding(new, old, ["Role", "ClusterRole"], &faults) }
+    static func clusterRoleBinding(_ new: Value, _ old: Value?, _ faults: inout Faults) { binding(new, old, ["ClusterRole"], &faults) }
+    private static func binding(_ new: Value, _ old: Value?, _ kinds: [String], _ faults: inout Faults) {
+        let kind = new["roleRef"]["kind"].string ?? ""
+        if !kinds.contains(kind) { faults.add(.notSupported(FieldPath("roleRef", "kind"), .string(kind), kinds)) }
+        if let old { faults.immutable(FieldPath("roleRef"), new["roleRef"], old["roleRef"], "cannot change roleRef") }
+    }
+
+    static func disruptionBudget(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        let (spec, path) = (new["spec"], FieldPath("spec"))
+        if !spec["minAvailable"].isNull, !spec["maxUnavailable"].isNull {
+            faults.add(.invalid(path, spec, "minAvailable and maxUnavailable cannot be both set"))
+        }
+        for name in ["minAvailable", "maxUnavailable"] {
+            let amount = IntOrString(spec[name])
+            share(amount, path.child(name), &faults)
+            if let percent = amount?.percent, percent > 100 {
+                faults.add(.invalid(path.child(name), spec[name], "must not be greater than 100%"))
+            }
+        }
+    }
+
+    static func ingress(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        let spec = new["spec"]
+        if spec["rules"].isBlank, spec["defaultBackend"].isBlank {
+            faults.add(
+                .invalid(
+                    FieldPath("spec"), spec["rules"].isNull ? [] : spec["rules"], "either `defaultBackend` or `rules` must be specified"))
+        }
+        for (index, rule) in spec["rules"].items.enumerated() {
+            let path = FieldPath("spec", "rules").index(index)
+            if let host = rule["host"].string, !host.isEmpty {
+                faults.invalid(path.child("host"), .string(host), Names.subdomain(host.hasPrefix("*.") ? String(host.dropFirst(2)) : host))
+            }
+            for (position, item) in rule["http"]["paths"].items.enumerated() where item["pathType"] != "ImplementationSpecific" {
+                let text = item["path"].string ?? ""
+                if !text.hasPrefix("/") {
+                    let place = path.child("http").child("paths").index(position).child("path")
+                    faults.add(.invalid(place, .string(text), "must be an absolute path"))
+                }
+            }
+        }
+    }
+
+    static func priorityClass(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        let name = new["metadata"]["name"].string ?? ""
+        let system = ["system-node-critical": 2_000_001_000, "system-cluster-critical": 2_000_000_000]
+        if name.hasPrefix("system-"), system[name] != new["value"].int {
+            faults.add(
+                .forbidden(FieldPath("metadata", "name"), "priority class names with 'system-' prefix are reserved for system use only"))
+        } else if let value = new["value"].int, value > 1_000_000_000, system[name] == nil {
+            faults.add(.forbidden(FieldPath("value"), "maximum allowed value of a user defined priority is 1000000000"))
+        }
+        guard let old else { return }
+        if (new["value"].int ?? 0) != (old["value"].int ?? 0) {
+            faults.add(.forbidden(FieldPath("value"), "may not be changed in an update."))
+        }
+        faults.immutable(FieldPath("preemptionPolicy"), new["preemptionPolicy"], old["preemptionPolicy"])
+    }
+
+    static func autoscaler(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        let spec = new["spec"]
+        if let low = spec["minReplicas"].int, let high = spec["maxReplicas"].int, high < low {
+            faults.add(.invalid(FieldPath("spec", "maxReplicas"), spec["maxReplicas"], "must be greater than or equal to `minReplicas`"))
+        }
+        if spec["maxReplicas"].isNull { faults.add(.invalid(FieldPath("spec", "maxReplicas"), 0, "must be greater than 0")) }
+    }
+
+    static func storageClass(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        guard let old else { return }
+        if new["parameters"] != old["parameters"] {
+            faults.add(.forbidden(FieldPath("parameters"), "updates to parameters are forbidden."))
+        }
+        if new["provisioner"] != old["provisioner"] {
+            faults.add(.forbidden(FieldPath("provisioner"), "updates to provisioner are forbidden."))
+        }
+        if new["reclaimPolicy"] != old["reclaimPolicy"] {
+            faults.add(.forbidden(FieldPath("reclaimPolicy"), "updates to reclaimPolicy are forbidden."))
+        }
+        faults.immutable(FieldPath("volumeBindingMode"), new["volumeBindingMode"], old["volumeBindingMode"])
+    }
+
+    static func endpointSlice(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        let count = new["endpoints"].items.count
+        if count > 1000 { faults.add(.tooMany(FieldPath("endpoints"), count: count, limit: 1000)) }
+        faults.unique(new["ports"].items.map { ["name": $0["name"]] }) { FieldPath("ports").index($0).child("name") }
+        if let old { faults.immutable(FieldPath("addressType"), new["addressType"], old["addressType"]) }
+    }
+
+    static func customResourceDefinition(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        let spec = new["spec"]
+        let wanted = "\(spec["names"]["plural"].string ?? "").\(spec["group"].string ?? "")"
+        if new["metadata"]["name"].string != wanted {
+            faults.add(.invalid(FieldPath("metadata", "name"), new["metadata"]["name"], "must be spec.names.plural+\".\"+spec.group"))
+        }
+        if spec["group"].isBlank { faults.add(.required(FieldPath("spec", "group"))) }
+        if spec["versions"].isBlank { faults.add(.required(FieldPath("spec", "versions"))) }
+        let stored = spec["versions"].items.count { $0["storage"] == true }
+        if stored != 1 {
+            faults.add(.invalid(FieldPath("spec", "versions"), spec["versions"], "must have exactly one version marked as storage version"))
+        }
+        if !["Cluster", "Namespaced"].contains(spec["scope"].string ?? "") {
+            faults.add(.notSupported(FieldPath("spec", "scope"), spec["scope"].isNull ? "" : spec["scope"], ["Cluster", "Namespaced"]))
+        }
+    }
+}

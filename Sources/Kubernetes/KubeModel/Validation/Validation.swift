@@ -1,0 +1,30 @@
+package import Documents
+
+/// Says what is wrong with a document. Source: upstream's validation packages.
+///
+/// The document has been checked against its type and defaulted. Text of errors and their places are upstream's.
+package enum Validation {
+    /// The errors of a new document, or of an update of `old`. A status update is checked by its metadata alone.
+    package static func validate(_ kind: KindInfo, _ new: Value, old: Value? = nil, subresource: String = "") -> [FieldError] {
+        var faults = Faults()
+        MetadataRules.check(kind, new, old, &faults)
+        guard subresource.isEmpty, let type = Schema.kubernetes.type(of: kind) else { return faults.errors }
+        FieldRules.kubernetes.check(new, type, .root, &faults)
+        if let rule = KindRules.all[kind.groupKind] { rule(new, old, &faults) }
+        return faults.errors
+    }
+
+    /// As above.
+    /// - Throws: `KubeStatus` 422 with every error.
+    package static func check(_ kind: KindInfo, _ new: Value, old: Value? = nil, subresource: String = "") throws(KubeStatus) {
+        let errors = validate(kind, new, old: old, subresource: subresource)
+        if !errors.isEmpty { throw .invalid(kind, new["metadata"]["name"].string ?? "", errors) }
+    }
+
+    /// The errors of the body of a subresource, as a Scale.
+    package static func validate(part: Value, typeName: String) -> [FieldError] {
+        var faults = Faults()
+        if let type = Schema.kubernetes.type(typeName) { FieldRules.kubernetes.check(part, type, .root, &faults) }
+        return faults.errors
+    }
+}

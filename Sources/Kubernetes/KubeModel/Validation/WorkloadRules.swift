@@ -1,0 +1,149 @@
+import Documents
+
+// The rules of workloads. Source: apps/validation and batch/validation.
+extension KindRules {
+    private static let template = FieldPath("spec", "template")
+
+    static func deployment(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        selector(new, old, "deployment", &faults)
+        runsForever(new, &faults)
+        let (spec, path) = (new["spec"], FieldPath("spec", "strategy"))
+        let update = spec["strategy"]["rollingUpdate"]
+        if spec["strategy"]["type"] == "Recreate", !update.isNull {
+            faults.add(.forbidden(path.child("rollingUpdate"), "may not be specified when strategy `type` is 'Recreate'"))
+        } else if spec["strategy"]["type"] == "RollingUpdate" {
+            rollingUpdate(update, path.child("rollingUpdate"), &faults)
+        }
+        if let deadline = spec["progressDeadlineSeconds"].int, deadline <= spec["minReadySeconds"].int ?? 0 {
+            let text = "must be greater than minReadySeconds"
+            faults.add(.invalid(FieldPath("spec", "progressDeadlineSeconds"), spec["progressDeadlineSeconds"], text))
+        }
+    }
+
+    static func replicaSet(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        selector(new, old, "deployment", &faults)
+        runsForever(new, &faults)
+    }
+
+    static func daemonSet(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        selector(new, old, "daemonset", &faults)
+        runsForever(new, &faults)
+        if new["spec"]["updateStrategy"]["type"] == "RollingUpdate" {
+            rollingUpdate(new["spec"]["updateStrategy"]["rollingUpdate"], FieldPath("spec", "updateStrategy", "rollingUpdate"), &faults)
+        }
+    }
+
+    static func statefulSet(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        selector(new, nil, "statefulset", &faults)
+        runsForever(new, &faults)
+        guard let old else { return }
+        var (after, before) = (new["spec"], old["spec"])
+        let changeable = [
+            "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy",
+            "minReadySeconds",
+        ]
+        for name in changeable { (after[name], before[name]) = (.null, .null) }
+        if after != before {
+            let text =
+                "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
+            faults.add(.forbidden(FieldPath("spec"), text))
+        }
+    }
+
+    static func revision(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        if let old { faults.immutable(FieldPath("data"), new["data"], old["data"]) }
+    }
+
+    static func replicationController(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        let labels = new["spec"]["template"]["metadata"]["labels"]
+        if !new["spec"]["selector"].isBlank, !LabelSelector(labels: new["spec"]["selector"].strings).matches(labels: labels) {
+            faults.add(.invalid(template.child("metadata").child("labels"), labels, "`selector` does not match template `labels`"))
+        }
+        runsForever(new, &faults)
+    }
+
+    static func job(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        jobTemplate(new["spec"], FieldPath("spec"), &faults)
+        guard let old else { return }
+        let path = FieldPath("spec")
+        faults.immutable(path.child("selector"), new["spec"]["selector"], old["spec"]["selector"])
+        faults.immutable(path.child("completionMode"), new["spec"]["completionMode"], old["spec"]["completionMode"])
+        let elastic = new["spec"]["completionMode"] == "Indexed" && new["spec"]["completions"] == new["spec"]["parallelism"]
+        if !elastic { faults.immutable(path.child("completions"), new["spec"]["completions"], old["spec"]["completions"]) }
+        let unstarted = old["spec"]["suspend"] == true && old["status"]["startTime"].isNull
+        if !unstarted { faults.immutable(template, new["spec"]["template"], old["spec"]["template"]) }
+    }
+
+    private static func jobTemplate(_ spec: Value, _ path: FieldPath, _ faults: inout Faults) {
+        if spec["template"].isNull { faults.add(.required(path.child("template"))) }
+        let policy = spec["template"]["spec"]["restartPolicy"].string ?? ""
+        if policy != "OnFailure", policy != "Never" {
+            let place = path.child("template").child("spec").child("restartPolicy")
+            faults.add(.required(place, "valid values: \"OnFailure\", \"Never\""))
+        }
+        if spec["completionMode"] == "Indexed", spec["completions"].isNull {
+            faults.add(.required(path.child("completions"), "when completion mode is Indexed"))
+        }
+    }
+
+    static func cronJob(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        jobTemplate(new["spec"]["jobTemplate"]["spec"], FieldPath("spec", "jobTemplate", "spec"), &faults)
+        let path = FieldPath("spec", "schedule")
+        guard let schedule = new["spec"]["schedule"].string, !schedule.isEmpty else { return }
+        if schedule.contains("TZ") {
+            let text = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
+            faults.add(.invalid(path, .string(schedule), text))
+        }
+        let fields = schedule.split { $0 == " " || $0 == "\t" }
+        if !schedule.hasPrefix("@"), fields.count != 5 {
+            let text = "expected exactly 5 fields, found \(fields.count): [\(fields.joined(separator: " "))]"
+            faults.add(.invalid(path, .string(schedule), text))
+        }
+    }
+
+    private static func selector(_ new: Value, _ old: Value?, _ kind: String, _ faults: inout Faults) {
+        let (spec, path) = (new["spec"], FieldPath("spec", "selector"))
+        if spec["selector"].isNull {
+            faults.add(.required(path))
+        } else if spec["selector"].isBlank {
+            faults.add(.invalid(path, spec["selector"], "empty selector is invalid for \(kind)"))
+        } else if !LabelSelector(spec["selector"]).matches(labels: spec["template"]["metadata"]["labels"]) {
+            let labels = spec["template"]["metadata"]["labels"]
+            faults.add(.invalid(template.child("metadata").child("labels"), labels, "`selector` does not match template `labels`"))
+        }
+        if let old { faults.immutable(path, spec["selector"], old["spec"]["selector"]) }
+    }
+
+    private static func runsForever(_ new: Value, _ faults: inout Faults) {
+        let (pod, path) = (new["spec"]["template"]["spec"], template.child("spec"))
+        if pod.isNull { return faults.add(.required(path.child("containers"))) }
+        if let policy = pod["restartPolicy"].string, policy != "Always" {
+            faults.add(.notSupported(path.child("restartPolicy"), .string(policy), ["Always"]))
+        }
+        if !pod["activeDeadlineSeconds"].isNull {
+            faults.add(.forbidden(path.child("activeDeadlineSeconds"), "activeDeadlineSeconds in ReplicaSet is not Supported"))
+        }
+    }
+
+    private static func rollingUpdate(_ update: Value, _ path: FieldPath, _ faults: inout Faults) {
+        let (unavailable, surge) = (IntOrString(update["maxUnavailable"]), IntOrString(update["maxSurge"]))
+        for (name, amount) in [("maxUnavailable", unavailable), ("maxSurge", surge)] { share(amount, path.child(name), &faults) }
+        if let percent = unavailable?.percent, percent > 100 {
+            faults.add(.invalid(path.child("maxUnavailable"), update["maxUnavailable"], "must not be greater than 100%"))
+        }
+        if unavailable?.scaled(to: 100, roundUp: false) == 0, surge?.scaled(to: 100, roundUp: true) == 0 {
+            faults.add(.invalid(path.child("maxUnavailable"), update["maxUnavailable"], "may not be 0 when `maxSurge` is 0"))
+        }
+    }
+    /// A number that is not negative, or a percentage.
+    static func share(_ amount: IntOrString?, _ path: FieldPath, _ faults: inout Faults) {
+        switch amount {
+        case .int(let number)? where number < 0: faults.add(.invalid(path, .int(Int64(number)), "must be greater than or equal to 0"))
+        case .string(let text)? where !text.hasSuffix("%") || text.count < 2 || !text.dropLast().allSatisfy { ("0"..."9").contains($0) }:
+            let problem =
+                "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')"
+            faults.add(.invalid(path, .string(text), problem))
+        default: break
+        }
+    }
+}
