@@ -1,6 +1,7 @@
 import Control
 import Documents
 import Glibc
+import Synchronization
 import Testing
 
 @testable import Storage
@@ -175,9 +176,29 @@ import Testing
         await again.close()
     }
 
+    @Test func `a slow watcher delays no write`() async throws {
+        var log = LogConfiguration.small
+        log.isThreaded = true
+        let store = try await Store.open(disk: SimulatedDisk(seed: 11), clock: FixedClock(), log: log)
+        let realm = try await store.realm("r")
+        let gate = Mutex(false)
+        let inbox = Inbox()
+        let watch = try realm.watch(prefix: "", after: 0) { events in
+            while !gate.withLock({ $0 }) { usleep(1000) }
+            inbox.sink(events)
+        }
+        for round in 1...50 { try await realm.put("k\(round)") }
+        #expect(inbox.all.isEmpty)
+        gate.withLock { $0 = true }
+        await inbox.wait(for: 50)
+        #expect(inbox.all.map(\.revision) == Array(1...50))
+        watch.cancel()
+        await store.close()
+    }
+
     @Test func `a directory is one store's at a time`() async throws {
         try await withDirectory { directory in
-            let store = try await Store.open(directory: directory + "", clock: FixedClock(), log: .small)
+            let store = try await Store.open(directory: directory, clock: FixedClock(), log: .small)
             await #expect(throws: LogError.locked) { try await Store.open(directory: directory, clock: FixedClock(), log: .small) }
             await store.close()
             try await Store.open(directory: directory, clock: FixedClock(), log: .small).close()
