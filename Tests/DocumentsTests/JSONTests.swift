@@ -124,4 +124,14 @@ import Testing
         #expect(spec["absent"] == nil)
         #expect(document.root["metadata"]?.value == ["name": "web", "labels": ["a": "b"]])
     }
+
+    @Test func keepsTheLastOfRepeatedMembersWhereAllowed() throws {
+        var limits = DocumentLimits()
+        limits.allowsDuplicates = true
+        let text = #"{"spec":{"a":1,"b":[{"c":1,"c":2},3],"\u0061":4},"x":1}"#
+        let document = try Document(Array(text.utf8), limits: limits)
+        #expect(document.duplicates == ["spec.b[0].c", "spec.a"])
+        #expect(document.root.value == ["spec": ["a": 4, "b": [["c": 2], 3]], "x": 1])
+        #expect(document.root["spec"]?["a"]?.int == 4)
+    }
 }

@@ -6,6 +6,8 @@ package final class Document: Sendable {
     package let bytes: [UInt8]
     /// One word per scalar or key, two per array or object; see `Tape`.
     let tape: [UInt64]
+    /// Paths of members that were named again, as in `spec.containers[0].image`; kept only where the limits allow them.
+    package let duplicates: [String]
 
     /// Checks the whole text.
     /// - Throws: `DocumentError` with a byte offset when the text is not strict JSON (RFC 8259), is too large or too deep.
@@ -17,6 +19,7 @@ package final class Document: Sendable {
         try builder.read(bytes.span.bytes)
         self.bytes = bytes
         tape = builder.tape
+        duplicates = builder.duplicates
     }
 
     /// The outermost value.

@@ -14,6 +14,8 @@ package struct DocumentLimits: Sendable {
     package var bytes = 3 << 20
     /// Deepest nesting of arrays and objects.
     package var depth = 512
+    /// Whether a JSON object may name a member twice: the last one counts and `Document.duplicates` tells of it.
+    package var allowsDuplicates = false
     package init() {}
 }
 

@@ -33,14 +33,16 @@ package struct Node: Sendable {
         let (tape, bytes, end) = (document.tape, document.bytes, next)
         let text = bytes.span.bytes
         var at = index + 2
+        var last: Node?
         while at < end {
             let key = tape[at]
             let value = Node(document: document, index: at + 1)
             let found = Tape.tag(key) == Tape.Tag.plain ? plain(text, Tape.start(key), Tape.length(key)) : escaped(JSONScan.text(key, text))
-            if found { return value }
+            if found, document.duplicates.isEmpty { return value }
+            if found { last = value }
             at = value.next
         }
-        return nil
+        return last
     }
 
     /// The text, when this is a string.
@@ -109,51 +111,7 @@ package struct Node: Sendable {
     /// This value as an editable tree.
     package var value: Value {
         let (tape, bytes) = (document.tape, document.bytes)
-        var at = index
-        return TapeReader.value(tape.span, bytes.span.bytes, &at)
-    }
-}
-
-/// Builds value trees out of a tape.
-enum TapeReader {
-    /// The value at `at`, which moves behind it.
-    static func value(_ tape: Span<UInt64>, _ text: RawSpan, _ at: inout Int) -> Value {
-        let word = tape[at]
-        let start = Tape.start(word)
-        switch Tape.tag(word) {
-        case Tape.Tag.array: return .array(items(tape, text, &at, count: Tape.length(word)))
-        case Tape.Tag.object: return .object(Object(members(tape, text, &at, count: Tape.length(word))))
-        default: at += 1
-        }
-        switch Tape.tag(word) {
-        case Tape.Tag.plain, Tape.Tag.escaped: return .string(JSONScan.text(word, text))
-        case Tape.Tag.integer:
-            let end = start + Tape.length(word)
-            return JSONScan.integer(text, start, end).map(Value.int) ?? .double(JSONScan.number(text, start, end, integral: false))
-        case Tape.Tag.decimal: return .double(JSONScan.number(text, start, start + Tape.length(word), integral: false))
-        case Tape.Tag.yes: return .bool(true)
-        case Tape.Tag.no: return .bool(false)
-        default: return .null
-        }
-    }
-
-    private static func items(_ tape: Span<UInt64>, _ text: RawSpan, _ at: inout Int, count: Int) -> [Value] {
-        var result: [Value] = []
-        result.reserveCapacity(count)
-        at += 2
-        for _ in 0..<count { result.append(value(tape, text, &at)) }
-        return result
-    }
-
-    private static func members(_ tape: Span<UInt64>, _ text: RawSpan, _ at: inout Int, count: Int) -> [Object.Member] {
-        var result: [Object.Member] = []
-        result.reserveCapacity(count)
-        at += 2
-        for _ in 0..<count {
-            let key = JSONScan.text(tape[at], text)
-            at += 1
-            result.append(Object.Member(key, value(tape, text, &at)))
-        }
-        return result
+        var reader = TapeReader(at: index, repeats: !document.duplicates.isEmpty)
+        return reader.value(tape.span, bytes.span.bytes)
     }
 }

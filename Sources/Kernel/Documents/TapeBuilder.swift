@@ -1,6 +1,8 @@
 /// Reads a JSON text once and writes its tape. Messages are those that Go's decoder gives, which Kubernetes users know.
 struct TapeBuilder {
     private(set) var tape: [UInt64] = []
+    /// Paths of repeated members, as far as the limits allow them.
+    private(set) var duplicates: [String] = []
     private let limits: DocumentLimits
     private var open: [Container] = []
     private var ascii = true
@@ -138,16 +140,16 @@ extension TapeBuilder {
         open[top].seen = escaped ? .max : open[top].seen | bit
         var index = open[top].index + 2
         while index < last {
-            if same(tape[index], word, text) { throw duplicate(last, in: open, text) }
+            if same(tape[index], word, text) { return try note(last, in: open, text) }
             index = following(index + 1)
         }
     }
 
-    private func refuseDuplicates(_ container: Container, _ text: RawSpan) throws(DocumentError) {
+    private mutating func refuseDuplicates(_ container: Container, _ text: RawSpan) throws(DocumentError) {
         var keys = Set<String>(minimumCapacity: Int(container.count))
         var index = container.index + 2
         while index < tape.count {
-            guard keys.insert(JSONScan.text(tape[index], text)).inserted else { throw duplicate(index, in: open + [container], text) }
+            if !keys.insert(JSONScan.text(tape[index], text)).inserted { try note(index, in: open + [container], text) }
             index = following(index + 1)
         }
     }
@@ -166,13 +168,15 @@ extension TapeBuilder {
         return tag == Tape.Tag.array || tag == Tape.Tag.object ? Tape.next(tape[index + 1]) : index + 1
     }
 
-    /// The error that names the path of a key, as strict field validation words it; the key belongs to the last of `containers`.
-    private func duplicate(_ index: Int, in containers: [Container], _ text: RawSpan) -> DocumentError {
+    /// Notes or refuses a repeated key, which belongs to the last of `containers`; strict field validation words the path like this.
+    private mutating func note(_ index: Int, in containers: [Container], _ text: RawSpan) throws(DocumentError) {
         var path = ""
         for (outer, inner) in zip(containers, containers.dropFirst()) {
             path += outer.isObject ? "\(path.isEmpty ? "" : ".")\(JSONScan.text(tape[inner.index - 1], text))" : "[\(outer.count - 1)]"
         }
         path += "\(path.isEmpty ? "" : ".")\(JSONScan.text(tape[index], text))"
-        return DocumentError("duplicate field \"\(path)\"", at: Tape.start(tape[index]) - 1)
+        guard limits.allowsDuplicates else { throw DocumentError("duplicate field \"\(path)\"", at: Tape.start(tape[index]) - 1) }
+        if duplicates.count < Self.notedDuplicates, !duplicates.contains(path) { duplicates.append(path) }
     }
+    private static var notedDuplicates: Int { 100 }
 }
