@@ -23,6 +23,12 @@ struct FrameReader: ~Copyable {
         let gap = Int(frame.number(at: offset + 24, UInt32.self))
         record.gap = word >> 8 & 1 == 1 ? gap : nil
         record.comma = word >> 8 & 2 == 2
+        if kind == .put, let gap = record.gap {
+            // A deletion writes over the resource version, so it must be inside the document.
+            let member = Encoded.resourceVersion(record.revision, comma: record.comma)
+            guard gap + member.count <= documentLength else { throw MalformedFrame() }
+        }
+        guard record.revision >= 0 else { throw MalformedFrame() }
         record.key = String(decoding: frame[keyStart..<(keyStart + keyLength)], as: UTF8.self)
         offset = end
         return (record, UnsafeRawBufferPointer(rebasing: frame[(keyStart + keyLength)..<end]))

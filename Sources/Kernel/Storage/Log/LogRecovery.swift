@@ -101,7 +101,7 @@ extension RecoveredLog {
             case .create, .realm:
                 let birth = Timestamp(nanoseconds: control.created)
                 table[control.realm] = RecoveredRealm(name: control.key, id: control.realm, birth: birth, head: control.revision)
-                nextRealm = max(nextRealm, control.realm + 1)
+                nextRealm = max(nextRealm, control.realm &+ 1)
             case .destroy: table[control.realm] = nil
             case .put, .delete: break
             }

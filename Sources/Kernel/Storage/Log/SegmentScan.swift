@@ -37,7 +37,7 @@ struct SegmentScan: Sendable {
     private(set) var realms: [RealmID: RealmPart] = [:]
 
     /// The frame number that follows.
-    var nextFrame: UInt64 { firstFrame + frames }
+    var nextFrame: UInt64 { firstFrame &+ frames }
 
     /// Whether documents are kept.
     private let restores: Bool
