@@ -1,4 +1,5 @@
 package import Documents
+package import Storage
 
 /// What a write does to a document. Source: Kubernetes admission, Operation.
 package enum AdmissionOperation: String, Sendable, Hashable {
@@ -26,14 +27,17 @@ package struct AdmissionRequest: Sendable {
     package let old: Value
     package let user: UserInfo
     package let dryRun: Bool
+    /// The realm as the write found it.
+    package let snapshot: Snapshot
     /// Texts for `Warning` headers.
     package var warnings: [String] = []
     package init(
         _ operation: AdmissionOperation, kind: Kind, resource: String, subresource: String = "", namespace: String, name: String,
-        object: Value, old: Value, user: UserInfo, dryRun: Bool = false
+        object: Value, old: Value, user: UserInfo, dryRun: Bool = false, snapshot: Snapshot
     ) {
         (self.operation, self.kind, self.resource, self.subresource) = (operation, kind, resource, subresource)
         (self.namespace, self.name, self.object, self.old, self.user, self.dryRun) = (namespace, name, object, old, user, dryRun)
+        self.snapshot = snapshot
     }
 }
 

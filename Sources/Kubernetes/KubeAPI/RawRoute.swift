@@ -59,3 +59,25 @@ package struct CreateOnlyResource: Sendable {
         (self.group, self.resource, self.subresource, self.kind, self.handler) = (group, resource, subresource, kind, handler)
     }
 }
+
+extension CreateOnlyResource {
+    static func key(_ group: String, _ resource: String, _ subresource: String) -> String { "\(group)/\(resource)/\(subresource)" }
+}
+
+/// The table of raw routes.
+struct RawRoutes: Sendable {
+    private var exact: [String: RawRoute] = [:]
+    /// Longest first.
+    private var prefixes: [RawRoute]
+
+    init(_ routes: [RawRoute]) {
+        for route in routes where exact[route.path] == nil { exact[route.path] = route }
+        prefixes = routes.filter { $0.path.hasSuffix("/") && $0.path != "/" }.sorted { $0.path.utf8.count > $1.path.utf8.count }
+    }
+    /// The route that takes a path.
+    func route(_ path: String) -> RawRoute? {
+        if let route = exact[path] { return route }
+        if path.hasSuffix("/"), let route = exact[String(path.dropLast())] { return route }
+        return prefixes.first { path.hasPrefix($0.path) }
+    }
+}

@@ -48,6 +48,8 @@ package struct KubeStatus: Error, Sendable, Hashable, CustomStringConvertible {
     package let reason: Reason
     package let message: String
     package var details: Details?
+    /// Where a list whose token is too old can go on, inconsistently.
+    package var continueToken: String?
     package init(_ code: Int, _ reason: Reason, _ message: String, details: Details? = nil) {
         (self.code, self.reason, self.message, self.details) = (code, reason, message, details)
     }
@@ -56,6 +58,7 @@ package struct KubeStatus: Error, Sendable, Hashable, CustomStringConvertible {
     /// The `Status` document.
     package var document: Value {
         var status: Value = ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure", "message": .string(message)]
+        if let continueToken { status["metadata"] = ["continue": .string(continueToken)] }
         if reason != .unknown { status["reason"] = .string(reason.rawValue) }
         if let details { status["details"] = details.value }
         status["code"] = .int(Int64(code))

@@ -1,0 +1,81 @@
+package import Control
+import Documents
+package import KubeModel
+import Network
+package import Storage
+
+/// The Kubernetes API of one cluster: a face over its realm that holds no state but watches, reservations and kept snapshots.
+///
+/// Requests come as an `HTTPHandler`; controllers in the same process write as through a `ChangeWriter`. Both go one way: defaults,
+/// admission, validation, commit. Someone has to `run()` it: watches end, bookmarks are sent and events expire by its clock.
+package final class APIServer: HTTPHandler, Service {
+    let realm: Realm
+    let schema: Schema
+    let kinds: KindTable
+    let authenticators: [any Authenticator]
+    let authority: AuthorizerChain
+    let admission: [any AdmissionPlugin]
+    let clock: any WallClock
+    let random: RandomSource
+    let configuration: APIServerConfiguration
+    let routes: RawRoutes
+    let creations: [String: CreateOnlyResource]
+    let watches = WatchRegistry()
+    let snapshots: SnapshotKeeper
+    let services: ServiceAllocator
+
+    /// A server over a realm.
+    /// - Parameters:
+    ///   - authenticators: asked in turn; a request that none knows is anonymous.
+    ///   - authorizers: asked in turn until one allows or denies; nobody's opinion is a denial.
+    ///   - admission: run in this order on every write.
+    ///   - routes: paths outside the resource pipeline.
+    ///   - creations: resources that answer POST and store nothing.
+    package init(
+        realm: Realm, schema: Schema, kinds: KindTable, authenticators: [any Authenticator], authorizers: [any Authorizer],
+        clock: any WallClock, random: RandomSource, configuration: APIServerConfiguration, admission: [any AdmissionPlugin] = [],
+        routes: [RawRoute] = [], creations: [CreateOnlyResource] = []
+    ) {
+        (self.realm, self.schema, self.kinds, self.clock, self.random) = (realm, schema, kinds, clock, random)
+        (self.authenticators, authority, self.admission) = (authenticators, AuthorizerChain(authorizers), admission)
+        self.configuration = configuration
+        self.routes = RawRoutes(routes)
+        self.creations = Dictionary(
+            creations.map { (CreateOnlyResource.key($0.group, $0.resource, $0.subresource), $0) }, uniquingKeysWith: { first, _ in first })
+        snapshots = SnapshotKeeper(lifetime: configuration.continueLifetime, clock: clock)
+        services = ServiceAllocator(
+            addresses: AddressRange(configuration.serviceCIDR), ports: configuration.nodePorts, snapshot: realm.snapshot())
+    }
+
+    /// How many watches run, for metrics.
+    package var watchCount: Int { watches.count }
+
+    /// Keeps the server's time until cancelled, then ends its watches.
+    package func run() async throws {
+        defer { watches.endAll() }
+        var seconds = 0
+        while true {
+            try await clock.sleep(for: .seconds(1))
+            watches.tick(realm, now: clock.now)
+            seconds += 1
+            if seconds % 60 == 0 {
+                snapshots.sweep()
+                await expireEvents()
+            }
+        }
+    }
+
+    /// Deletes events an hour after they were last written. Source: upstream's --event-ttl.
+    func expireEvents() async {
+        let oldest = clock.now - configuration.eventLifetime
+        var old: [Entry] = []
+        realm.snapshot().forEach(prefix: "core/events/") { entry in
+            let event = entry.value
+            let times = [
+                event["lastTimestamp"], event["series"]["lastObservedTime"], event["eventTime"], event["metadata"]["creationTimestamp"],
+            ]
+            if let last = times.compactMap({ $0.string.flatMap(Timestamp.init) }).max(), last < oldest { old.append(entry) }
+        }
+        for entry in old { _ = try? await realm.commit(Write(entry.key, .delete, if: .revision(entry.revision))) }
+    }
+}

@@ -1,0 +1,98 @@
+import Documents
+import KubeModel
+import Storage
+
+/// What every cluster has from the start. Source: upstream's system namespaces and kubernetes-service controllers.
+enum Bootstrap {
+    static let namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"]
+    /// Namespaces that cannot be deleted. Source: upstream's NamespaceLifecycle plugin.
+    static let immortal: Set = ["default", "kube-system", "kube-public"]
+}
+
+extension APIServer {
+    /// Creates the system namespaces and the `kubernetes` Service with its endpoints, and corrects the endpoints. May be repeated.
+    /// - Throws: `KubeStatus`.
+    package func bootstrap() async throws {
+        let options = WriteOptions(user: UserInfo("system:apiserver", groups: ["system:masters", "system:authenticated"]))
+        for name in Bootstrap.namespaces {
+            try await ensure("v1", "namespaces", ["metadata": ["name": .string(name)]], options) { _ in nil }
+        }
+        let labels: Value = ["component": "apiserver", "provider": "kubernetes"]
+        try await ensure(
+            "v1", "services",
+            [
+                "metadata": ["name": "kubernetes", "namespace": "default", "labels": labels],
+                "spec": [
+                    "type": "ClusterIP", "clusterIP": .string(AddressRange(configuration.serviceCIDR).address(1)),
+                    "sessionAffinity": "None",
+                    "ports": [["name": "https", "protocol": "TCP", "port": 443, "targetPort": .int(Int64(configuration.advertisePort))]],
+                ],
+            ], options
+        ) { [configuration] old in
+            var new = old
+            let port: Value = .int(Int64(configuration.advertisePort))
+            guard var ports = old["spec"]["ports"].array, !ports.isEmpty, ports[0]["targetPort"] != port else { return nil }
+            ports[0]["targetPort"] = port
+            new["spec"]["ports"] = .array(ports)
+            return new
+        }
+        try await ensureEndpoints(options)
+    }
+
+    private func ensureEndpoints(_ options: WriteOptions) async throws {
+        let address = Value.string(configuration.advertiseAddress)
+        let port: Value = ["name": "https", "port": .int(Int64(configuration.advertisePort)), "protocol": "TCP"]
+        let endpoints: Value = [["addresses": [address], "conditions": ["ready": true]]]
+        try await ensure(
+            "discovery.k8s.io/v1", "endpointslices",
+            [
+                "metadata": [
+                    "name": "kubernetes", "namespace": "default", "labels": ["kubernetes.io/service-name": "kubernetes"],
+                ],
+                "addressType": "IPv4", "endpoints": endpoints, "ports": [port],
+            ], options
+        ) { old in
+            var new = old
+            new["endpoints"] = endpoints
+            new["ports"] = [port]
+            return new == old ? nil : new
+        }
+        let subsets: Value = [["addresses": [["ip": address]], "ports": [port]]]
+        try await ensure(
+            "v1", "endpoints",
+            [
+                "metadata": [
+                    "name": "kubernetes", "namespace": "default", "labels": ["endpointslice.kubernetes.io/skip-mirror": "true"],
+                ],
+                "subsets": subsets,
+            ], options
+        ) { old in
+            var new = old
+            new["subsets"] = subsets
+            return new == old ? nil : new
+        }
+    }
+
+    /// Creates a document, or changes the one that is there.
+    private func ensure(
+        _ apiVersion: String, _ plural: String, _ document: Value, _ options: WriteOptions, _ correct: (Value) -> Value?
+    ) async throws {
+        guard let info = kinds.find(apiVersion: apiVersion, plural: plural) else { return }
+        let metadata = document["metadata"]
+        let target = Target(info, namespace: metadata["namespace"].string ?? "", name: metadata["name"].string ?? "")
+        let warnings = Warnings()
+        guard realm.snapshot().get(target.key) == nil else {
+            _ = try await update(target, options, warnings, retries: Self.updateAttempts) { old in
+                guard var new = correct(old) else { return old }
+                try shape(&new, info, options, warnings)
+                return new
+            }
+            return
+        }
+        var new = document
+        new["apiVersion"] = .string(info.apiVersion)
+        new["kind"] = .string(info.kind)
+        try shape(&new, info, options, warnings)
+        _ = try await create(target, new, options, warnings)
+    }
+}

@@ -1,0 +1,43 @@
+import Documents
+import KubeModel
+import Storage
+
+extension APIServer {
+    /// Writes one document and waits until that is durable.
+    /// - Throws: `KubeStatus`: AlreadyExists, NotFound, Conflict, RequestEntityTooLarge, ServiceUnavailable.
+    func commit(_ target: Target, _ operation: Write.Operation, if precondition: Precondition) async throws(KubeStatus) -> Entry {
+        do {
+            return try await realm.commit(Write(target.key, operation, if: precondition))
+        } catch {
+            throw Self.status(error, target)
+        }
+    }
+
+    static func status(_ error: StorageError, _ target: Target) -> KubeStatus {
+        switch error {
+        case .exists: .alreadyExists(target.info, target.name)
+        case .absent: .notFound(target.info, target.name)
+        case .conflict: .conflict(target.info, target.name)
+        case .compacted: .expired("The resourceVersion for the provided list is too old.")
+        case .tooLarge(_, let limit): .tooLarge(limit: limit)
+        case .unavailable(let reason): .serviceUnavailable("the store takes no writes: \(reason)")
+        }
+    }
+
+    /// Runs the admission plugins over a write and returns the document as they leave it, defaulted again when they edited it.
+    /// - Throws: `KubeStatus`.
+    func admit(
+        _ operation: AdmissionOperation, _ target: Target, new: Value, old: Value, options: WriteOptions, snapshot: Snapshot,
+        warnings: Warnings
+    ) async throws -> Value {
+        guard !admission.isEmpty else { return new }
+        var request = AdmissionRequest(
+            operation, kind: target.info.storage, resource: target.info.plural, subresource: target.subresource,
+            namespace: target.namespace, name: target.name, object: new, old: old, user: options.user, dryRun: options.dryRun,
+            snapshot: snapshot)
+        for plugin in admission { try await plugin.admit(&request) }
+        for text in request.warnings { warnings.add(text) }
+        if operation != .delete, request.object != new { applyDefaults(&request.object, target.info) }
+        return request.object
+    }
+}

@@ -1,0 +1,23 @@
+/// What one cluster's API server is told.
+package struct APIServerConfiguration: Sendable {
+    /// The range of Service addresses; the first one is the `kubernetes` Service's.
+    package var serviceCIDR = "10.100.0.0/16"
+    /// Source: upstream's --service-node-port-range.
+    package var nodePorts = 30000...32767
+    /// Largest request body. Source: upstream's limit for resource requests, 3 MiB.
+    package var maximumBodyBytes = 3 << 20
+    /// Where the `kubernetes` Service leads.
+    package var advertiseAddress = "127.0.0.1"
+    package var advertisePort = 443
+    /// How long a snapshot stays for the continue tokens that name it.
+    package var continueLifetime: Duration = .seconds(300)
+    /// How long events stay. Source: upstream's --event-ttl.
+    package var eventLifetime: Duration = .seconds(3600)
+    /// Watches without `timeoutSeconds` end between once and twice that long. Source: upstream's --min-request-timeout.
+    package var watchLifetime: Duration = .seconds(1800)
+    /// How often an idle watch that asked for bookmarks gets one.
+    package var bookmarkInterval: Duration = .seconds(60)
+    /// Bytes a watcher may lag behind before its watch is broken off.
+    package var watchBacklogBytes = 16 << 20
+    package init() {}
+}

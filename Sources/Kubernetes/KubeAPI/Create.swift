@@ -1,0 +1,99 @@
+import Control
+import Documents
+import KubeModel
+import Network
+import Storage
+
+extension APIServer {
+    /// Answers POST to a collection.
+    func create(_ context: RequestContext, _ target: Target) async throws -> HTTPResponse {
+        let options = try WriteOptions(context.query, user: context.user)
+        var document = try await decodeDocument(context, apiVersion: target.info.apiVersion, kind: target.info.kind)
+        try shape(&document, target.info, options, context.warnings)
+        let written = try await create(target, document, options, context.warnings)
+        return present(context, 201, written, target.info)
+    }
+
+    /// Stores a new document, defaulted and in the shape that was sent.
+    /// - Throws: `KubeStatus`.
+    func create(_ target: Target, _ document: Value, _ options: WriteOptions, _ warnings: Warnings) async throws -> Written {
+        let sent = document["metadata"]
+        if let version = sent["resourceVersion"].string, !version.isEmpty, version != "0" {
+            throw KubeStatus(500, .unknown, "resourceVersion should not be set on objects to be created")
+        }
+        if let namespace = sent["namespace"].string, !namespace.isEmpty, namespace != target.namespace {
+            throw KubeStatus.badRequest("the namespace of the provided object does not match the namespace sent on the request")
+        }
+        let name = sent["name"].string ?? ""
+        if !target.name.isEmpty, !name.isEmpty, name != target.name {
+            throw KubeStatus.badRequest("the name of the object (\(name)) does not match the name on the URL (\(target.name))")
+        }
+        let fixed = name.isEmpty ? target.name : name
+        guard fixed.isEmpty, let prefix = sent["generateName"].string, !prefix.isEmpty else {
+            return try await create(target.named(fixed), document, sent, options, warnings)
+        }
+        for attempt in 1... {
+            let name = prefix.prefix(58) + random.suffix(5)
+            do {
+                return try await create(target.named(String(name)), document, sent, options, warnings)
+            } catch let status as KubeStatus where status.reason == .alreadyExists && attempt < Self.nameAttempts {
+                continue
+            } catch let status as KubeStatus where status.reason == .alreadyExists {
+                throw KubeStatus.generatedNameTaken(target.info, String(name))
+            }
+        }
+        throw KubeStatus.internalError("no name was generated")
+    }
+    /// Source: upstream's RetryGenerateName.
+    private static let nameAttempts = 8
+
+    private func create(
+        _ target: Target, _ document: Value, _ sent: Value, _ options: WriteOptions, _ warnings: Warnings
+    ) async throws -> Written {
+        let (info, rules) = (target.info, KindRules.of(target.info))
+        let snapshot = realm.snapshot()
+        try checkNamespace(target, snapshot)
+        var document = document
+        document["metadata"] = Metadata.create(
+            sent, target: target, name: target.name, uid: random.uuid(), now: clock.now, generation: rules.generation != .none)
+        if info.subresource("status") != nil, !rules.keepsStatusOnCreate { document["status"] = .null }
+        let preparation = Preparation(user: options.user, now: clock.now)
+        rules.prepareCreate?(&document, preparation)
+        document = try await admit(
+            .create, target, new: document, old: .null, options: options, snapshot: snapshot, warnings: warnings)
+        let errors = validate(document, target)
+        guard errors.isEmpty else { throw KubeStatus.invalid(info, target.name, errors) }
+        if snapshot.get(target.key) != nil { throw KubeStatus.alreadyExists(info, target.name) }
+        return try await services.reserving(document, old: .null, target, dryRun: options.dryRun) { document in
+            guard !options.dryRun else { return .draft(info.stored(document)) }
+            return .stored(try await commit(target, .put(Encoded(document: info.stored(document))), if: .absent))
+        }
+    }
+
+    /// - Throws: `KubeStatus` NotFound for a namespace that is not there, Forbidden for one that goes away.
+    func checkNamespace(_ target: Target, _ snapshot: Snapshot) throws(KubeStatus) {
+        guard target.info.namespaced, let kind = kinds.find(apiVersion: "v1", plural: "namespaces") else { return }
+        guard let entry = snapshot.get(kind.storage.key(nil, target.namespace)) else { throw .notFound(kind, target.namespace) }
+        guard entry.value["status"]["phase"] == "Terminating" || !entry.value["metadata"]["deletionTimestamp"].isNull else { return }
+        var status = KubeStatus.forbidden(
+            target.info, name: target.name,
+            "unable to create new content in namespace \(target.namespace) because it is being terminated")
+        status.details?.causes = [
+            .init(
+                reason: "NamespaceTerminating", message: "namespace \(target.namespace) is being terminated", field: "metadata.namespace")
+        ]
+        throw status
+    }
+
+    /// Answers POST to a resource that stores nothing.
+    func answer(_ context: RequestContext, _ target: Target, by resource: CreateOnlyResource) async throws -> HTTPResponse {
+        let options = try WriteOptions(context.query, user: context.user)
+        let kind = target.info.subresource(target.subresource)
+        let apiVersion = kind.map { $0.group.isEmpty ? $0.version : "\($0.group)/\($0.version)" } ?? target.info.apiVersion
+        let document = try await decodeDocument(context, apiVersion: apiVersion, kind: kind?.kind ?? resource.kind)
+        let answer = try await resource.handler(
+            CreateOnlyRequest(
+                object: document, namespace: target.namespace, name: target.name, user: context.user, dryRun: options.dryRun))
+        return context.respond(201, answer)
+    }
+}

@@ -1,0 +1,99 @@
+import Control
+import Documents
+import KubeModel
+import Network
+import Storage
+
+/// Deleting pods as far as disruption budgets allow. Source: upstream's EvictionREST.
+extension APIServer {
+    func evict(_ context: RequestContext, _ target: Target) async throws -> HTTPResponse {
+        let eviction = try await decodeDocument(context, apiVersion: "policy/v1", kind: "Eviction")
+        if let name = eviction["metadata"]["name"].string, !name.isEmpty, name != target.name {
+            throw KubeStatus.badRequest("name in URL does not match name in Eviction object")
+        }
+        var options =
+            eviction["deleteOptions"].isNull ? DeleteOptions() : try DeleteOptions(eviction["deleteOptions"], context.query)
+        if try WriteOptions(context.query, user: context.user).dryRun { options.dryRun = true }
+        try await evict(target, options, user: context.user, context.warnings)
+        return context.respond(201, ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201])
+    }
+
+    /// Evicts one pod.
+    /// - Throws: `KubeStatus`: TooManyRequests while a budget does not allow it, and what deletions throw.
+    func evict(_ target: Target, _ options: DeleteOptions, user: UserInfo, _ warnings: Warnings) async throws {
+        for attempt in 0... {
+            let snapshot = realm.snapshot()
+            guard let entry = snapshot.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
+            let pod = entry.value
+            try options.check(pod, target)
+            do {
+                if !Self.ignoresBudgets(pod) { try await takeDisruption(pod, target, snapshot, dryRun: options.dryRun) }
+                var guarded = options
+                if guarded.uid == nil { guarded.uid = pod["metadata"]["uid"].string }
+                _ = try await delete(target, guarded, user: user, warnings)
+                return
+            } catch let status as KubeStatus where status.reason == .conflict && attempt < Self.updateAttempts && options.uid == nil {
+                continue
+            }
+        }
+    }
+
+    /// Pods that serve nobody yet or any more.
+    private static func ignoresBudgets(_ pod: Value) -> Bool {
+        ["Succeeded", "Failed", "Pending"].contains(pod["status"]["phase"].string ?? "") || !pod["metadata"]["deletionTimestamp"].isNull
+    }
+
+    /// Takes one disruption off the budget that covers the pod.
+    private func takeDisruption(_ pod: Value, _ target: Target, _ snapshot: Snapshot, dryRun: Bool) async throws {
+        guard let kind = kinds.find(apiVersion: "policy/v1", plural: "poddisruptionbudgets") else { return }
+        let budgets = snapshot.range(prefix: "\(kind.storage.prefix)\(target.namespace)/").filter {
+            LabelSelector($0.value["spec"]["selector"]).matches(document: pod)
+        }
+        guard budgets.count <= 1 else {
+            throw KubeStatus(
+                500, .internalError,
+                "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.", details: .init())
+        }
+        guard let entry = budgets.first else { return }
+        let budget = entry.value
+        if Self.mayGoUnhealthy(pod, budget) { return }
+        let name = budget["metadata"]["name"].string ?? ""
+        try Self.check(budget, name, kind)
+        guard !dryRun else { return }
+        var changed = budget
+        let left = (budget["status"]["disruptionsAllowed"].int ?? 0) - 1
+        changed["status"]["disruptionsAllowed"] = .int(Int64(left))
+        changed["status"]["disruptedPods"][target.name] = .string(clock.now.text)
+        _ = try await commit(
+            Target(kind, namespace: target.namespace, name: name), .put(Encoded(document: changed)), if: .revision(entry.revision))
+    }
+
+    /// A pod that is not ready may go when its budget says so: always, or while enough others are healthy.
+    private static func mayGoUnhealthy(_ pod: Value, _ budget: Value) -> Bool {
+        let ready = pod["status"]["conditions"].items.contains { $0["type"] == "Ready" && $0["status"] == "True" }
+        guard !ready else { return false }
+        if budget["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow" { return true }
+        let (healthy, desired) = (budget["status"]["currentHealthy"].int ?? 0, budget["status"]["desiredHealthy"].int ?? 0)
+        return desired > 0 && healthy >= desired
+    }
+
+    private static func check(_ budget: Value, _ name: String, _ kind: KindInfo) throws(KubeStatus) {
+        let status = budget["status"]
+        if (status["observedGeneration"].int ?? 0) < (budget["metadata"]["generation"].int ?? 0) {
+            var refusal = KubeStatus.tooManyRequests(
+                "Cannot evict pod as it would violate the pod's disruption budget.", retryAfterSeconds: 10)
+            refusal.details?.causes = [
+                .init(reason: "DisruptionBudget", message: "The disruption budget \(name) is still being processed by the server.")
+            ]
+            throw refusal
+        }
+        let allowed = status["disruptionsAllowed"].int ?? 0
+        if allowed < 0 { throw .forbidden(kind, name: name, "pdb disruptions allowed is negative") }
+        if (status["disruptedPods"].object?.count ?? 0) > 2000 {
+            throw .forbidden(kind, name: name, "DisruptedPods map too big - too many evictions not confirmed by PDB controller")
+        }
+        if allowed == 0 {
+            throw .disruptionBudget(name, needs: status["desiredHealthy"].int ?? 0, has: status["currentHealthy"].int ?? 0)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import KubeModel
+
+/// The query parameters of a request, with the readings that Kubernetes' option types give them.
+struct Query: Sendable, Hashable {
+    private let items: [String: String]
+    /// The first value of each name counts.
+    init(_ items: [(name: String, value: String)]) { self.items = Dictionary(items.map { ($0.name, $0.value) }) { first, _ in first } }
+
+    subscript(name: String) -> String? { items[name].flatMap { $0.isEmpty ? nil : $0 } }
+    /// Every parameter by name.
+    var all: [String: String] { items }
+
+    /// A truth value as upstream's query conversion reads it: present and neither `0` nor `false`.
+    func flag(_ name: String) -> Bool {
+        guard let text = items[name] else { return false }
+        return text != "0" && text.lowercased() != "false"
+    }
+    /// A whole number.
+    /// - Throws: `KubeStatus` BadRequest when it is none.
+    func number(_ name: String) throws(KubeStatus) -> Int? {
+        guard let text = self[name] else { return nil }
+        guard let number = Int(text) else { throw .badRequest("strconv.ParseInt: parsing \(text.quoted): invalid syntax") }
+        return number
+    }
+}
+
+/// What a write asks of the pipeline besides the document.
+struct WriteOptions: Sendable {
+    var user: UserInfo
+    var dryRun = false
+    var fieldValidation = FieldValidation.warn
+    var fieldManager = ""
+
+    /// Options of an in-process write, which is trusted to name known fields only.
+    init(user: UserInfo) { (self.user, fieldValidation) = (user, .ignore) }
+
+    /// Options as the query gives them.
+    /// - Throws: `KubeStatus` Invalid or BadRequest.
+    init(_ query: Query, user: UserInfo) throws(KubeStatus) {
+        self.user = user
+        fieldManager = query["fieldManager"] ?? ""
+        if let text = query["dryRun"] {
+            guard text == "All" else {
+                throw .badRequest("Invalid value: [\(text.quoted)]: dryRun: Unsupported value: \(text.quoted): supported values: \"All\"")
+            }
+            dryRun = true
+        }
+        if let text = query["fieldValidation"] {
+            guard let choice = FieldValidation(rawValue: text) else {
+                throw .badRequest(
+                    "fieldValidation: Unsupported value: \(text.quoted): supported values: \"Ignore\", \"Warn\", \"Strict\"")
+            }
+            fieldValidation = choice
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Documents
+import KubeModel
+import Network
+import Synchronization
+
+/// One request on its way through the pipeline.
+struct RequestContext: Sendable {
+    let request: HTTPRequest
+    let query: Query
+    let user: UserInfo
+    let accepted: Accepted
+    let warnings = Warnings()
+
+    /// Whether answers are indented: on request, and for the tools of people who read them. Source: upstream's isPrettyPrint.
+    var pretty: Bool {
+        if query["pretty"] != nil { return query.flag("pretty") }
+        let agent = request.headers["user-agent"] ?? ""
+        return ["curl", "Wget", "Mozilla/5.0"].contains { agent.hasPrefix($0) }
+    }
+
+    /// A JSON answer.
+    func respond(_ status: Int, bytes: [UInt8]) -> HTTPResponse {
+        guard pretty, let value = try? JSON.parse(bytes) else { return HTTPResponse(status, headers: headers, body: .bytes(bytes)) }
+        return HTTPResponse(status, headers: headers, body: .bytes(Array((JSON.text(value, pretty: true) + "\n").utf8)))
+    }
+    /// A JSON answer.
+    func respond(_ status: Int, _ value: Value) -> HTTPResponse { respond(status, bytes: JSON.encode(value)) }
+    /// A JSON answer in pieces, compressed when it is large and the client can take it.
+    func respond(_ status: Int, slices: [[UInt8]]) -> HTTPResponse {
+        if pretty { return respond(status, bytes: Array(slices.joined())) }
+        return HTTPResponse(status, headers: headers, body: .slices(slices))
+    }
+    /// A stream of JSON lines.
+    func respond(_ status: Int, writer: @escaping @Sendable (any BodyWriter) -> Void) -> HTTPResponse {
+        HTTPResponse(status, headers: headers, body: .writer(writer))
+    }
+
+    private var headers: HTTPFields {
+        var headers: HTTPFields = ["content-type": "application/json", "cache-control": "no-cache, private"]
+        for text in warnings.all { headers.add("warning", "299 - \(text.quoted)") }
+        return headers
+    }
+}
+
+/// The texts of a response's `Warning` headers, gathered on the way. Source: upstream's warning recorder limits.
+final class Warnings: Sendable {
+    private let texts = Mutex<[String]>([])
+    var all: [String] { texts.withLock { $0 } }
+    func add(_ text: String) {
+        texts.withLock { texts in
+            guard !text.isEmpty, !texts.contains(text), texts.count < 64 else { return }
+            texts.append(String(text.prefix(256)))
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Control
+import Documents
+import KubeModel
+package import Network
+import Storage
+
+extension APIServer {
+    /// Answers one request; whatever goes wrong becomes a `Status` document.
+    package func respond(to request: HTTPRequest) async -> HTTPResponse {
+        do {
+            return try await answer(request)
+        } catch let status as KubeStatus {
+            return Self.failure(status)
+        } catch HTTPError.bodyTooLarge(let limit) {
+            return Self.failure(.tooLarge(limit: limit))
+        } catch let error as HTTPError {
+            return Self.failure(.badRequest("unable to read the request: \(error)"))
+        } catch {
+            return Self.failure(.internalError("\(error)"))
+        }
+    }
+
+    /// A refusal as a response.
+    static func failure(_ status: KubeStatus) -> HTTPResponse {
+        var headers: HTTPFields = ["content-type": "application/json", "cache-control": "no-cache, private"]
+        if let seconds = status.details?.retryAfterSeconds, seconds > 0 { headers["retry-after"] = "\(seconds)" }
+        return HTTPResponse(status.code, headers: headers, body: .bytes(JSON.encode(status.document)))
+    }
+
+    private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let url = URLTarget(request.target)
+        guard let segments = url.segments else { throw KubeStatus.badRequest("the path has a malformed escape") }
+        let query = Query(url.items.map { ($0.name, $0.value) })
+        let user = try Impersonation(authorizer: authority).apply(request.headers, to: try await authenticate(request))
+        guard let path = RequestPath(segments) else {
+            return try await answerRaw(request, path: "/" + segments.joined(separator: "/"), query, user)
+        }
+        let watching = query.flag("watch") && (path.name.isEmpty || path.subresource.isEmpty)
+        guard let verb = Verb(method: request.method, named: !path.name.isEmpty, watching: watching) else {
+            throw KubeStatus.methodNotAllowed
+        }
+        try authorize(attributes(path, verb, query, user))
+        let info = kinds.find(apiVersion: path.group.isEmpty ? path.version : "\(path.group)/\(path.version)", plural: path.resource)
+        guard let info else { throw KubeStatus.noSuchResource }
+        let context = RequestContext(request: request, query: query, user: user, accepted: try Accepted(request.headers["accept"]))
+        return try await dispatch(context, path, verb, info)
+    }
+
+    private func answerRaw(_ request: HTTPRequest, path: String, _ query: Query, _ user: UserInfo) async throws -> HTTPResponse {
+        var attributes = RequestAttributes(user: user, verb: request.method.lowercased())
+        attributes.path = path
+        try authorize(attributes)
+        guard let route = routes.route(path) else { throw KubeStatus.noSuchResource }
+        guard request.method == "GET" || request.method == "HEAD" else { throw KubeStatus.methodNotAllowed }
+        return try await route.handler(
+            RawRequest(method: request.method, path: path, query: query.all, headers: request.headers, user: user))
+    }
+
+    private func dispatch(_ context: RequestContext, _ path: RequestPath, _ verb: Verb, _ info: KindInfo) async throws -> HTTPResponse {
+        let target = Target(info, namespace: path.namespace, name: path.name, subresource: path.subresource)
+        if info.namespaced, path.namespace.isEmpty, verb != .list, verb != .watch, verb != .deletecollection || !path.name.isEmpty {
+            throw KubeStatus.noSuchResource
+        }
+        if !info.namespaced, !path.namespace.isEmpty, info.resource != "namespaces" { throw KubeStatus.noSuchResource }
+        if let resource = creations[CreateOnlyResource.key(info.group, info.plural, path.subresource)] {
+            guard verb == .create else { throw KubeStatus.methodNotAllowed }
+            return try await answer(context, target, by: resource)
+        }
+        guard path.subresource.isEmpty else { return try await answerSubresource(context, path, verb, target) }
+        guard info.verbs.contains(verb.rawValue) else { throw KubeStatus.methodNotAllowed }
+        switch verb {
+        case .get: return try get(context, target)
+        case .list: return try list(context, target)
+        case .watch: return try watch(context, target)
+        case .create: return try await create(context, target)
+        case .update: return try await update(context, target)
+        case .patch: return try await patch(context, target)
+        case .delete: return try await delete(context, target)
+        case .deletecollection: return try await deleteCollection(context, target)
+        }
+    }
+
+    /// Answers GET of one document out of its stored bytes.
+    func get(_ context: RequestContext, _ target: Target) throws(KubeStatus) -> HTTPResponse {
+        guard let entry = realm.snapshot().get(target.key) else { throw .notFound(target.info, target.name) }
+        if context.accepted.form == .object { return context.respond(200, bytes: target.info.servedBytes(entry)) }
+        return present(context, 200, entry.value, target.info)
+    }
+
+    /// A stored document in the form that the client takes.
+    func present(_ context: RequestContext, _ status: Int, _ stored: Value, _ info: KindInfo) -> HTTPResponse {
+        let document = info.served(stored)
+        switch context.accepted.form {
+        case .object: return context.respond(status, document)
+        case .partialMetadata: return context.respond(status, PartialMetadata.document(document))
+        case .table:
+            let metadata: Value = ["resourceVersion": document["metadata"]["resourceVersion"]]
+            let table = TableRenderer(info, include: context.query["includeObject"], now: clock.now)
+            return context.respond(status, table.table([document], metadata: metadata, columns: true))
+        }
+    }
+    /// The outcome of a write in the form that the client takes.
+    func present(_ context: RequestContext, _ status: Int, _ written: Written, _ info: KindInfo) -> HTTPResponse {
+        if case .stored(let entry) = written, context.accepted.form == .object {
+            return context.respond(status, bytes: info.servedBytes(entry))
+        }
+        return present(context, status, written.value, info)
+    }
+}

@@ -1,0 +1,73 @@
+import Control
+import Documents
+import KubeModel
+import Network
+import Storage
+
+/// The scale subresource: how many replicas a workload has and should have. Source: Kubernetes API reference, Scale.
+extension APIServer {
+    func answerScale(_ context: RequestContext, _ verb: Verb, _ target: Target) async throws -> HTTPResponse {
+        switch verb {
+        case .get:
+            guard let entry = realm.snapshot().get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
+            return context.respond(200, Self.scale(of: entry.value))
+        case .update:
+            let document = try await decodeDocument(context, apiVersion: "autoscaling/v1", kind: "Scale")
+            let options = try WriteOptions(context.query, user: context.user)
+            try Self.checkIdentity(document["metadata"], target)
+            let guarded = !["", "0"].contains(document["metadata"]["resourceVersion"].string ?? "")
+            let written = try await scale(target, options, context.warnings, retries: guarded ? 0 : Self.updateAttempts) { _ in document }
+            return context.respond(200, Self.scale(of: written.value))
+        case .patch:
+            let patch = try await decodePatch(context)
+            let options = try WriteOptions(context.query, user: context.user)
+            let written = try await scale(target, options, context.warnings, retries: Self.updateAttempts) {
+                [schema] old throws(KubeStatus) in
+                if case .strategic(let value) = patch { return MergePatch.apply(value, to: old) }
+                return try patch.apply(to: old, info: target.info, schema: schema)
+            }
+            return context.respond(200, Self.scale(of: written.value))
+        default: throw KubeStatus.methodNotAllowed
+        }
+    }
+
+    /// Changes the replicas of a workload as a change of its Scale says.
+    func scale(
+        _ target: Target, _ options: WriteOptions, _ warnings: Warnings, retries: Int,
+        _ transform: (Value) throws(KubeStatus) -> Value
+    ) async throws -> Written {
+        try await update(target, options, warnings, retries: retries) { old in
+            let wanted = try transform(Self.scale(of: old))
+            let replicas = wanted["spec"]["replicas"].isNull ? 0 : wanted["spec"]["replicas"].int
+            guard let replicas else {
+                throw KubeStatus.badRequest("Scale in version \"v1\" cannot be handled as a Scale: spec.replicas is not an integer")
+            }
+            guard replicas >= 0 else {
+                throw KubeStatus.invalid(
+                    group: "autoscaling", kind: "Scale", name: target.name,
+                    [.invalid(FieldPath("spec", "replicas"), .int(Int64(replicas)), "must be greater than or equal to 0")])
+            }
+            var new = old
+            new["metadata"]["resourceVersion"] = wanted["metadata"]["resourceVersion"]
+            new["metadata"]["uid"] = wanted["metadata"]["uid"]
+            new["spec"]["replicas"] = .int(Int64(replicas))
+            return new
+        }
+    }
+
+    /// The Scale of a workload.
+    static func scale(of workload: Value) -> Value {
+        let metadata = workload["metadata"]
+        var scale: Value = ["kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": [:]]
+        for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] { scale["metadata"][field] = metadata[field] }
+        let replicas = workload["spec"]["replicas"].int ?? (workload["kind"] == "Scale" ? 0 : 1)
+        scale["spec"] = replicas == 0 ? [:] : ["replicas": .int(Int64(replicas))]
+        scale["status"] = ["replicas": workload["status"]["replicas"].isNull ? 0 : workload["status"]["replicas"]]
+        let selector = workload["spec"]["selector"]
+        let text =
+            workload["kind"] == "ReplicationController"
+            ? LabelSelector(labels: selector.strings).description : LabelSelector(selector).description
+        if !text.isEmpty { scale["status"]["selector"] = .string(text) }
+        return scale
+    }
+}

@@ -1,0 +1,22 @@
+import Documents
+import KubeModel
+
+extension APIServer {
+    /// Brings a sent document into the shape of its type and fills in defaults.
+    /// - Throws: `KubeStatus` BadRequest for values of wrong types and, when strict, for unknown fields.
+    func shape(_ document: inout Value, _ info: KindInfo, _ options: WriteOptions, _ warnings: Warnings) throws(KubeStatus) {
+        let checked = try schema.check(document, as: info, mode: options.fieldValidation)
+        for text in checked.warnings { warnings.add(text) }
+        document = checked.value
+        applyDefaults(&document, info)
+    }
+
+    /// Fills in what the client left out.
+    func applyDefaults(_ document: inout Value, _ info: KindInfo) { Defaulting.apply(info, to: &document) }
+
+    /// What is wrong with a new document, or with an update of `old`.
+    func validate(_ document: Value, old: Value? = nil, _ target: Target) -> [FieldError] {
+        Validation.validate(target.info, document, old: old, subresource: target.subresource)
+            + (old.map { SubresourceRules.errors(document, old: $0, target) } ?? [])
+    }
+}

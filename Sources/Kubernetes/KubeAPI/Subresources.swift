@@ -1,0 +1,98 @@
+import Control
+import Documents
+import KubeModel
+import Network
+import Storage
+
+extension APIServer {
+    /// Answers a request for a part of a document.
+    func answerSubresource(_ context: RequestContext, _ path: RequestPath, _ verb: Verb, _ target: Target) async throws -> HTTPResponse {
+        guard let subresource = target.info.subresource(target.subresource) else { throw KubeStatus.noSuchResource }
+        guard !target.name.isEmpty else { throw KubeStatus.noSuchResource }
+        switch (target.info.resource, target.subresource) {
+        case ("pods", "log"), ("pods", "exec"), ("pods", "attach"), ("pods", "portforward"), (_, "proxy"):
+            throw try unreachable(target)
+        case ("pods", "binding"):
+            guard verb == .create else { throw KubeStatus.methodNotAllowed }
+            return try await bind(context, target)
+        case ("pods", "eviction"):
+            guard verb == .create else { throw KubeStatus.methodNotAllowed }
+            return try await evict(context, target)
+        case (_, "scale"): return try await answerScale(context, verb, target)
+        default: break
+        }
+        guard subresource.verbs.contains(verb == .get ? "get" : verb.rawValue) else { throw KubeStatus.methodNotAllowed }
+        switch verb {
+        case .get: return try get(context, target)
+        case .update: return try await update(context, target)
+        case .patch: return try await patch(context, target)
+        default: throw KubeStatus.methodNotAllowed
+        }
+    }
+
+    /// What needs a container on a node cannot be had while nodes are simulated. A document that is not there is told first.
+    private func unreachable(_ target: Target) throws(KubeStatus) -> KubeStatus {
+        guard let entry = realm.snapshot().get(target.key) else { throw .notFound(target.info, target.name) }
+        if target.info.resource == "pods", (entry.value["spec"]["nodeName"].string ?? "").isEmpty {
+            return .badRequest("pod \(target.name) does not have a host assigned")
+        }
+        return KubeStatus(
+            501, .unknown,
+            "\(target.subresource) is not implemented for \(target.info.resource) \(target.name.quoted): its node is simulated and runs no containers"
+        )
+    }
+}
+
+/// How a subresource that shares the document's kind changes it: which part it owns.
+enum SubresourceRules {
+    /// Takes from a wanted document what the subresource may change, and the rest from the stored one.
+    static func restrict(_ new: inout Value, old: Value, _ target: Target) {
+        let wanted = new
+        switch (target.info.resource, target.subresource) {
+        case ("namespaces", "finalize"):
+            new = old
+            new["spec"]["finalizers"] = wanted["spec"]["finalizers"]
+            new["metadata"] = wanted["metadata"]
+        case ("pods", "ephemeralcontainers"):
+            new = old
+            new["spec"]["ephemeralContainers"] = wanted["spec"]["ephemeralContainers"]
+        case ("pods", "resize"):
+            new = old
+            for list in ["containers", "initContainers"] {
+                let sizes = Dictionary(
+                    wanted["spec"][list].items.map { ($0["name"], $0) }, uniquingKeysWith: { first, _ in first })
+                guard !old["spec"][list].isNull else { continue }
+                new["spec"][list] = .array(
+                    old["spec"][list].items.map { container in
+                        var container = container
+                        guard let size = sizes[container["name"]] else { return container }
+                        for field in ["resources", "resizePolicy"] { container[field] = size[field] }
+                        return container
+                    })
+            }
+        case ("certificatesigningrequests.certificates.k8s.io", "approval"):
+            new = old
+            new["status"]["conditions"] = wanted["status"]["conditions"]
+        default: break
+        }
+    }
+
+    /// What is wrong with such a change.
+    static func errors(_ new: Value, old: Value, _ target: Target) -> [FieldError] {
+        guard target.info.resource == "pods", target.subresource == "ephemeralcontainers" else { return [] }
+        let (ours, theirs) = (new["spec"]["ephemeralContainers"].items, old["spec"]["ephemeralContainers"].items)
+        let path = FieldPath("spec", "ephemeralContainers")
+        var errors: [FieldError] = []
+        for container in theirs {
+            let name = container["name"].string ?? ""
+            guard let kept = ours.first(where: { $0["name"].string == name }) else {
+                errors.append(.forbidden(path, "existing ephemeral containers \(name.quoted) may not be removed\n"))
+                continue
+            }
+            if kept != container {
+                errors.append(.forbidden(path, "existing ephemeral containers \(name.quoted) may not be changed\n"))
+            }
+        }
+        return errors
+    }
+}

@@ -1,0 +1,112 @@
+import Control
+import Documents
+import KubeModel
+import Network
+import Storage
+import Synchronization
+
+/// One client's watch: a sink of the realm's events that writes lines into a body.
+final class WatchStream: Sendable {
+    private let writer: any BodyWriter
+    private let encoder: WatchEncoder
+    private let clock: any WallClock
+    private let backlog: Int
+    private let bookmarkInterval: Duration?
+    let deadline: Timestamp
+    private let state: Mutex<State>
+
+    private struct State {
+        var handle: WatchHandle?
+        var nextBookmark: Timestamp
+        /// The newest revision that the client knows of.
+        var revision: Revision
+        var columnsSent = false
+        var ended = false
+    }
+
+    init(
+        writer: any BodyWriter, encoder: WatchEncoder, revision: Revision, deadline: Timestamp, bookmarkInterval: Duration?, backlog: Int,
+        clock: any WallClock
+    ) {
+        (self.writer, self.encoder, self.deadline, self.clock) = (writer, encoder, deadline, clock)
+        (self.bookmarkInterval, self.backlog) = (bookmarkInterval, backlog)
+        let next = bookmarkInterval.map { min(clock.now + $0, deadline - .seconds(2)) } ?? deadline
+        state = Mutex(State(nextBookmark: next, revision: revision))
+    }
+
+    /// Writes what is there before anything else, and the bookmark that ends it when that was asked for.
+    func begin(with entries: [Entry], endBookmark: Bool) {
+        let now = clock.now
+        for entry in entries { writer.write(encoder.initial(entry, now: now, columns: firstTime())) }
+        if endBookmark { writer.write(encoder.bookmark(state.withLock { $0.revision }, endOfInitialEvents: true)) }
+    }
+
+    /// Ties the stream to the realm's watch, which ends with it.
+    func attach(_ handle: WatchHandle) {
+        let ended = state.withLock { state in
+            state.handle = handle
+            return state.ended
+        }
+        if ended { handle.cancel() }
+    }
+
+    /// Takes events from the realm, in order.
+    func deliver(_ events: [Event]) {
+        let now = clock.now
+        for event in events {
+            guard let line = encoder.line(event, now: now, columns: encoder.form == .table && firstTime()) else { continue }
+            writer.write(line)
+        }
+        if let last = events.last { state.withLock { $0.revision = max($0.revision, last.revision) } }
+        if writer.buffered > backlog { end(broken: true) }
+    }
+
+    private func firstTime() -> Bool {
+        state.withLock { state in
+            defer { state.columnsSent = true }
+            return !state.columnsSent
+        }
+    }
+
+    /// Whether a bookmark is due.
+    func wantsBookmark(_ now: Timestamp) -> Bool {
+        bookmarkInterval != nil && state.withLock { !$0.ended && $0.nextBookmark <= now }
+    }
+    /// Tells the client that it has seen everything up to the revision. Called in turn with `deliver`.
+    func bookmark(_ confirmed: Revision) {
+        guard let bookmarkInterval else { return }
+        let revision = state.withLock { state in
+            state.revision = max(state.revision, confirmed)
+            state.nextBookmark = clock.now + bookmarkInterval
+            return state.revision
+        }
+        writer.write(encoder.bookmark(revision, endOfInitialEvents: false))
+    }
+
+    /// Tells the client why its watch cannot go on, and ends it.
+    func fail(_ status: KubeStatus) {
+        writer.write(WatchEncoder.error(status))
+        end(broken: false)
+    }
+    /// Ends the watch, once; `broken` resets the stream.
+    func end(broken: Bool) {
+        let handle = state.withLock { state -> WatchHandle?? in
+            guard !state.ended else { return .none }
+            state.ended = true
+            defer { state.handle = nil }
+            return .some(state.handle)
+        }
+        guard let handle else { return }
+        handle?.cancel()
+        writer.finish(error: broken)
+    }
+    /// Lets go of the realm after the client went away.
+    func detach() {
+        let handle = state.withLock { state in
+            state.ended = true
+            defer { state.handle = nil }
+            return state.handle
+        }
+        handle?.cancel()
+    }
+}
