@@ -27,7 +27,7 @@ import Testing
         #expect(selector.matches(["app": "web", "tier": "a"]))
         #expect(!selector.matches(["app": "web", "tier": "c"]))
         #expect(!selector.matches(["app": "web", "tier": "a", "old": ""]))
-        #expect(selector.description == "app=web,tier in (a,b),!old")
+        #expect(selector.description == "app=web,!old,tier in (a,b)")
     }
 
     @Test func noSelectorSelectsNothingAndAnEmptyOneEverything() {

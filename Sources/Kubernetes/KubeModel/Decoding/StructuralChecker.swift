@@ -1,3 +1,4 @@
+import Control
 import Documents
 
 /// Walks a document along its type. Source: the behaviour of upstream's JSON decoder.
@@ -93,11 +94,11 @@ struct StructuralChecker {
         guard let text = value.string else {
             throw Mismatch(message: "json: cannot unmarshal \(Self.name(of: value)) into Go value of type string")
         }
-        guard let time = WireTime.parse(text) else {
+        guard let time = Timestamp(text) else {
             let layout = micro ? "2006-01-02T15:04:05.000000Z07:00" : "2006-01-02T15:04:05Z07:00"
             throw Mismatch(message: "parsing time \(text.quoted) as \(layout.quoted): cannot parse \(text.quoted) as \"2006\"")
         }
-        return .string(WireTime.text(time, micro: micro))
+        return .string(micro ? time.microText : time.text)
     }
 
     private func bytes(_ text: String, _ value: Value) throws(Mismatch) -> Value {

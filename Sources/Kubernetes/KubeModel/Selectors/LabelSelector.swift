@@ -48,7 +48,7 @@ package struct LabelSelector: Sendable, Hashable {
 
     /// The documents with these labels, as services and ReplicationControllers select.
     package init(labels: [String: String]) {
-        requirements = labels.sorted { $0.key < $1.key }.map { Requirement($0.key, .in, [$0.value]) }
+        requirements = labels.sorted { $0.key < $1.key }.map { Requirement($0.key, .equals, [$0.value]) }
     }
     /// A selector as documents hold it (`matchLabels`, `matchExpressions`). Null selects nothing, an empty object everything;
     /// an operator that does not exist selects nothing.
@@ -83,12 +83,12 @@ package struct LabelSelector: Sendable, Hashable {
 extension LabelSelector: CustomStringConvertible {
     /// The text form, as `status.selector` of Scale carries it. Source: labels.Requirement.String.
     package var description: String {
-        (requirements ?? []).map { requirement in
+        (requirements ?? []).sorted { $0.key < $1.key }.map { requirement in
             let (key, values) = (requirement.key, requirement.values.sorted())
             return switch requirement.operator {
             case .exists: key
             case .doesNotExist: "!\(key)"
-            case .in where values.count == 1, .equals, .doubleEquals: "\(key)=\(values.first ?? "")"
+            case .equals, .doubleEquals: "\(key)=\(values.first ?? "")"
             case .in: "\(key) in (\(values.joined(separator: ",")))"
             case .notIn: "\(key) notin (\(values.joined(separator: ",")))"
             case .notEquals: "\(key)!=\(values.first ?? "")"
