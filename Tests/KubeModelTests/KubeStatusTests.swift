@@ -33,6 +33,16 @@ import Testing
         #expect(status.details?.kind == "Deployment")
     }
 
+    @Test func statusesReadBackAsTheyWereWritten() throws {
+        let errors: [FieldError] = [.required(FieldPath("a"))]
+        for status in [
+            KubeStatus.unauthorized, .invalid(try kind("v1", "Pod"), "x", errors), .tooManyRequests("later", retryAfterSeconds: 3),
+        ] {
+            #expect(KubeStatus(status.document) == status)
+        }
+        #expect(KubeStatus(["kind": "Pod"]) == nil)
+    }
+
     @Test func forbiddenAndConflictReadAsUpstream() throws {
         #expect(KubeStatus.forbidden(try kind("v1", "Pod"), "why").message == "pods is forbidden: why")
         #expect(KubeStatus.forbidden(try kind("v1", "Pod"), name: "a", "why").message == "pods \"a\" is forbidden: why")

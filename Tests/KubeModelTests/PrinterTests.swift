@@ -119,6 +119,13 @@ import Testing
             ])
     }
 
+    @Test func newEventsShowTheSameRow() throws {
+        let row = try row(
+            "events.k8s.io/v1", "Event",
+            ["note": "done", "regarding": ["kind": "Pod", "name": "a"], "eventTime": "2026-01-01T00:09:00.000000Z"])
+        #expect([row["Last Seen"], row["Object"], row["Message"]] == ["60s", "pod/a", "done"])
+    }
+
     @Test func manyEndpointsAreCutShort() throws {
         let addresses: Value = .array((1...5).map { ["addresses": [.string("10.0.0.\($0)")]] })
         let row = try row("discovery.k8s.io/v1", "EndpointSlice", ["addressType": "IPv4", "ports": [], "endpoints": addresses])

@@ -13,23 +13,15 @@ struct TableRenderer: Sendable {
 
     /// The table of served documents; a watch sends the columns once.
     func table(_ documents: [Value], metadata: Value, columns: Bool) -> Value {
-        let definitions = info.columns
-        return [
-            "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
-            "columnDefinitions": columns ? .array(definitions.map(definition)) : nil,
-            "rows": .array(documents.map { row($0, definitions) }),
-        ]
-    }
-
-    private func definition(_ column: PrinterColumn) -> Value {
         [
-            "name": .string(column.name), "type": .string(column.type), "format": .string(column.format),
-            "description": .string(column.description), "priority": .int(Int64(column.priority)),
+            "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
+            "columnDefinitions": columns ? PrinterColumns.definitions(info) : nil,
+            "rows": .array(documents.map(row)),
         ]
     }
 
-    private func row(_ document: Value, _ columns: [PrinterColumn]) -> Value {
-        var row: Value = ["cells": .array(columns.map { $0.cell(document, now) })]
+    private func row(_ document: Value) -> Value {
+        var row: Value = ["cells": PrinterColumns.cells(info, document, now: now)]
         switch include {
         case "None": break
         case "Object": row["object"] = document

@@ -53,9 +53,10 @@ package enum PrinterColumns {
                 ]
             })
     }
-    /// The `cells` of a stored document's row, of the same number and order.
-    package static func cells(_ kind: KindInfo, _ object: Value, now: Timestamp) -> Value {
-        .array(columns(kind).map { cell($0, object, now) })
+    /// The `cells` of the row of a document of the kind (or as it is stored), of the same number and order.
+    package static func cells(_ kind: KindInfo, _ document: Value, now: Timestamp) -> Value {
+        let stored = Conversion.toStorage(kind, document)
+        return .array(columns(kind).map { cell($0, stored, now) })
     }
 
     private static func cell(_ column: PrinterColumn, _ object: Value, _ now: Timestamp) -> Value {

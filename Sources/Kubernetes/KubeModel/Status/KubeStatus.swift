@@ -94,3 +94,21 @@ extension KubeStatus.Cause {
         return value
     }
 }
+
+extension KubeStatus {
+    /// Reads a `Status` document of a failure, as a client gets it; nil for anything else.
+    package init?(_ document: Value) {
+        guard document["kind"] == "Status", document["status"] == "Failure" else { return nil }
+        let reason = Reason(rawValue: document["reason"].string ?? "") ?? .unknown
+        let given = document["details"]
+        var details =
+            given.isNull
+            ? nil : Details(name: given["name"].string ?? "", group: given["group"].string ?? "", kind: given["kind"].string ?? "")
+        details?.uid = given["uid"].string ?? ""
+        details?.retryAfterSeconds = given["retryAfterSeconds"].int ?? 0
+        details?.causes = given["causes"].items.map { cause in
+            Cause(reason: cause["reason"].string ?? "", message: cause["message"].string ?? "", field: cause["field"].string ?? "")
+        }
+        self.init(document["code"].int ?? 500, reason, document["message"].string ?? "", details: details)
+    }
+}

@@ -88,11 +88,18 @@ extension Quantity {
 
     /// The meaning of a suffix: a power of 1024 or of ten.
     private static func scale(_ suffix: ArraySlice<UInt8>) -> (binary: Int, power: Int, format: Format)? {
-        let text = String(decoding: suffix, as: UTF8.self)
-        if let power = ["n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18][text] {
-            return (0, power, .decimal)
+        if suffix.isEmpty { return (0, 0, .decimal) }
+        let decimals: [(UInt8, Int)] = [
+            (UInt8(ascii: "n"), -9), (UInt8(ascii: "u"), -6), (UInt8(ascii: "m"), -3), (UInt8(ascii: "k"), 3), (UInt8(ascii: "M"), 6),
+            (UInt8(ascii: "G"), 9), (UInt8(ascii: "T"), 12), (UInt8(ascii: "P"), 15), (UInt8(ascii: "E"), 18),
+        ]
+        let first = suffix[suffix.startIndex]
+        if suffix.count == 1 { return decimals.first { $0.0 == first }.map { (0, $0.1, .decimal) } }
+        if suffix.count == 2, suffix.last == UInt8(ascii: "i"), let power = "KMGTPE".utf8.enumerated().first(where: { $0.element == first })
+        {
+            return (power.offset + 1, 0, .binary)
         }
-        if let binary = ["Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6][text] { return (binary, 0, .binary) }
+        let text = String(decoding: suffix, as: UTF8.self)
         guard suffix.count > 1, suffix.first == UInt8(ascii: "e") || suffix.first == UInt8(ascii: "E") else { return nil }
         return Int(text.dropFirst()).map { (0, $0, .exponent) }
     }
