@@ -149,11 +149,11 @@ import Testing
         let rbac = try RBACAuthorizer(realm: bed.realm)
         return EscalationCheck(rbac: rbac, authorizer: AuthorizerChain([SuperuserAuthorizer(), rbac]))
     }
-    private func role(_ rules: [AccessRule], by user: UserInfo, in bed: AccessBed) -> AdmissionRequest {
+    private func role(_ rules: [AccessRule], by user: UserInfo, _ snapshot: Snapshot) -> AdmissionRequest {
         let object: Value = ["metadata": ["name": "r", "namespace": "a"], "rules": .array(rules.map(\.value))]
         return AdmissionRequest(
             .create, kind: RoleFields.kind, resource: "roles", namespace: "a", name: "r", object: object, old: .null, user: user,
-            snapshot: bed.realm.snapshot())
+            snapshot: snapshot)
     }
 
     @Test func nobodyGrantsMoreThanTheyHold() async throws {
@@ -161,9 +161,9 @@ import Testing
         let held = AccessRule(["get", "list"], groups: [""], resources: ["pods"])
         try await bed.grant("held", [held], to: ["kind": "User", "name": "alice"])
         let check = try chain(bed)
-        var allowed = role([AccessRule(["get"], groups: [""], resources: ["pods"])], by: alice, in: bed)
+        var allowed = role([AccessRule(["get"], groups: [""], resources: ["pods"])], by: alice, bed.realm.snapshot())
         try await check.admit(&allowed)
-        var refused = role([AccessRule(["get", "delete", "watch"], groups: [""], resources: ["pods"])], by: alice, in: bed)
+        var refused = role([AccessRule(["get", "delete", "watch"], groups: [""], resources: ["pods"])], by: alice, bed.realm.snapshot())
         let text = """
             user "alice" (groups=["system:authenticated"]) is attempting to grant \
             RBAC permissions not currently held:
@@ -172,7 +172,8 @@ import Testing
         await #expect(throws: KubeStatus.forbidden(group: "rbac.authorization.k8s.io", resource: "roles", name: "r", String(text))) {
             try await check.admit(&refused)
         }
-        var root = role([AccessRule(["*"], groups: ["*"], resources: ["*"])], by: UserInfo("root", groups: ["system:masters"]), in: bed)
+        var root = role(
+            [AccessRule(["*"], groups: ["*"], resources: ["*"])], by: UserInfo("root", groups: ["system:masters"]), bed.realm.snapshot())
         try await check.admit(&root)
     }
     @Test func escalateAndBindLiftTheLimit() async throws {
@@ -180,7 +181,7 @@ import Testing
         let power = [AccessRule(["escalate", "bind"], groups: ["rbac.authorization.k8s.io"], resources: ["roles", "clusterroles"])]
         try await bed.grant("power", power, to: ["kind": "User", "name": "alice"])
         let check = try chain(bed)
-        var request = role([AccessRule(["delete"], groups: [""], resources: ["pods"])], by: alice, in: bed)
+        var request = role([AccessRule(["delete"], groups: [""], resources: ["pods"])], by: alice, bed.realm.snapshot())
         try await check.admit(&request)
         let binding: Value = ["metadata": ["name": "b"], "roleRef": ["kind": "ClusterRole", "name": "power"]]
         var bound = AdmissionRequest(

@@ -41,7 +41,7 @@ package enum BootstrapPolicy {
         if kind == ClusterRoleFields.kind || kind == RoleFields.kind {
             guard wanted["aggregationRule"].isNull else { return nil }
             let held = found["rules"].items.map(AccessRule.init)
-            let missing = AccessRule.missing(wanted["rules"].items.map(AccessRule.init), from: held)
+            let missing = wanted["rules"].items.map(AccessRule.init).filter { !AccessRule.missing([$0], from: held).isEmpty }
             guard !missing.isEmpty else { return nil }
             updated["rules"] = .array(found["rules"].items + missing.map(\.value))
         } else {

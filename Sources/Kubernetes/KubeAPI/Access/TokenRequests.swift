@@ -63,6 +63,7 @@ package struct TokenRequests: Sendable {
     /// The claims about the object that the token lives and dies with.
     private func binding(_ request: CreateOnlyRequest, _ snapshot: Snapshot) throws -> Object {
         let reference = request.object["spec"]["boundObjectRef"]
+        try checkNode(request, reference, snapshot)
         guard !reference.isNull else { return [:] }
         let (kind, name) = (reference["kind"].string ?? "", reference["name"].string ?? "")
         let version = reference["apiVersion"].string ?? "v1"
@@ -95,6 +96,23 @@ package struct TokenRequests: Sendable {
             claims["node"] = uid.isNull ? ["name": .string(node)] : ["name": .string(node), "uid": uid]
         }
         return claims
+    }
+
+    /// A node gets tokens only for the pods that run on it. Source: upstream's NodeRestriction.
+    private func checkNode(_ request: CreateOnlyRequest, _ reference: Value, _ snapshot: Snapshot) throws(KubeStatus) {
+        guard request.user.groups.contains(WellKnownGroup.nodes) else { return }
+        func refusal(_ text: String) -> KubeStatus { .forbidden(group: "", resource: "serviceaccounts", name: request.name, text) }
+        guard let node = NodeAuthorizer.node(of: request.user) else {
+            throw refusal("could not determine node from user \(request.user.name.quoted)")
+        }
+        guard reference["kind"] == "Pod", let pod = reference["name"].string else {
+            throw refusal("node requested token not bound to a pod")
+        }
+        guard reference["uid"].string?.isEmpty == false else { throw refusal("node requested token with a pod binding without a uid") }
+        let found = snapshot.get(PodFields.kind.key(request.namespace, pod))?.value
+        guard found?["spec"]["nodeName"].string == node else {
+            throw refusal("node requested token bound to a pod scheduled on a different node")
+        }
     }
 
     private func invalid(_ error: FieldError) -> KubeStatus {

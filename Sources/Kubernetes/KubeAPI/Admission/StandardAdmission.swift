@@ -1,0 +1,28 @@
+package import Control
+package import Storage
+
+/// The admission plugins of a cluster, in order. Source: upstream's default plugins and their order.
+package enum StandardAdmission {
+    /// - Parameters:
+    ///   - rbac: knows what users hold, for the check against escalation.
+    ///   - authorizer: the whole chain, which decides on `escalate` and `bind`.
+    package static func plugins(
+        rbac: RBACAuthorizer, authorizer: any Authorizer, clock: any WallClock, random: RandomSource, realm: Realm
+    ) -> [any AdmissionPlugin] {
+        [
+            EscalationCheck(rbac: rbac, authorizer: authorizer),
+            NamespaceLifecycle(),
+            LimitRanger(),
+            ServiceAccountAdmission(realm: realm, clock: clock, random: random),
+            NodeRestriction(),
+            TaintNodesByCondition(),
+            PodSecurity(),
+            PodPriority(),
+            DefaultTolerationSeconds(),
+            DefaultStorageClass(),
+            DefaultIngressClass(),
+            RuntimeClassAdmission(),
+            ResourceQuotaAdmission(clock: clock),
+        ]
+    }
+}
