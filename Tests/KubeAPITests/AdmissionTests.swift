@@ -160,12 +160,6 @@ struct AdmissionBed {
 @Suite struct AdmissionClusterTests {
     let node = UserInfo("system:node:n1", groups: ["system:nodes"])
 
-    @Test func theNamespacesOfTheSystemStay() async throws {
-        let bed = try await AdmissionBed()
-        let text = await bed.refusal { try await bed.write(.delete, NamespaceFields.kind, "namespaces", "default", .null) }
-        #expect(text == #"namespaces "default" is forbidden: this namespace may not be deleted"#)
-        try await bed.write(.delete, NamespaceFields.kind, "namespaces", "team", .null)
-    }
     @Test func aNewNodeIsNotReady() async throws {
         let bed = try await AdmissionBed()
         let request = try await bed.write(.create, NodeFields.kind, "nodes", "n1", ["metadata": ["name": "n1"]], user: node)
@@ -205,9 +199,7 @@ struct AdmissionBed {
         let bed = try await AccessBed()
         let writer = RealmWriter(bed: bed)
         try await ClusterBootstrap.reconcile(bed.realm, writer: writer)
-        for key in ["core/namespaces/kube-system", "scheduling.k8s.io/priorityclasses/system-node-critical"] {
-            #expect(bed.realm.snapshot().get(key) != nil)
-        }
+        #expect(bed.realm.snapshot().get("scheduling.k8s.io/priorityclasses/system-node-critical") != nil)
         let before = bed.realm.head
         try await ClusterBootstrap.reconcile(bed.realm, writer: writer)
         #expect(bed.realm.head == before)

@@ -3,22 +3,16 @@ import KubeModel
 package import Reconcile
 package import Storage
 
-/// The documents that a cluster begins with, and their upkeep at each start.
+/// The policies that a cluster begins with, and their upkeep at each start; its namespaces must be there.
 package enum ClusterBootstrap {
-    /// Namespaces, priority classes, roles and bindings: creates what is missing. Doing it twice changes nothing.
+    /// Priority classes, roles and bindings: creates what is missing. Doing it twice changes nothing.
     /// - Throws: `ChangeError`.
     package static func reconcile(_ realm: Realm, writer: any ChangeWriter) async throws {
         let snapshot = realm.snapshot()
-        for (kind, document) in namespaces + priorityClasses where snapshot.get(kind.key(of: document)) == nil {
+        for (kind, document) in priorityClasses where snapshot.get(kind.key(of: document)) == nil {
             do { _ = try await writer.apply(.create(kind, document), by: "cluster-bootstrap") } catch ChangeError.alreadyExists { continue }
         }
         try await BootstrapPolicy.reconcile(snapshot, writer: writer)
-    }
-
-    /// Source: upstream's system namespaces.
-    private static let namespaces: [(kind: Kind, document: Value)] = ["default", "kube-system", "kube-public", "kube-node-lease"].map {
-        name in
-        (NamespaceFields.kind, ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]])
     }
 
     /// Source: upstream's system priority classes.

@@ -11,7 +11,6 @@ package enum StandardAdmission {
     ) -> [any AdmissionPlugin] {
         [
             EscalationCheck(rbac: rbac, authorizer: authorizer),
-            NamespaceLifecycle(),
             LimitRanger(),
             ServiceAccountAdmission(realm: realm, clock: clock, random: random),
             NodeRestriction(),
