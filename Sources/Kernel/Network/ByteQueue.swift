@@ -8,6 +8,8 @@ struct ByteQueue: Sendable {
     init() {}
 
     var isEmpty: Bool { count == 0 }
+    /// Bytes in the first piece.
+    var firstCount: Int { head < pieces.count ? pieces[head].count - offset : 0 }
 
     mutating func append(_ piece: [UInt8]) {
         guard !piece.isEmpty else { return }

@@ -3,3 +3,4 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include "checksum.h"
+#include "sockets.h"

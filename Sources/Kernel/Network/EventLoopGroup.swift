@@ -1,0 +1,23 @@
+import Glibc
+import Synchronization
+
+/// The loops of a process, one for each core. They run as long as the process does.
+package final class EventLoopGroup: Sendable {
+    /// The loops that servers and clients share unless told otherwise.
+    package static let shared = EventLoopGroup()
+    private let loops: [EventLoop]
+    private let turn = Atomic<Int>(0)
+
+    /// - Parameter count: number of loops (threads); nil takes one for each core.
+    package init(count: Int? = nil) {
+        signal(SIGPIPE, SIG_IGN)
+        let wanted = max(1, count ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        loops = (0..<wanted).compactMap { try? EventLoop(name: "loop-\($0)") }
+        precondition(!loops.isEmpty, "no event loop can be made: \(lastErrorText())")
+    }
+
+    /// The loops take turns.
+    package func next() -> EventLoop {
+        loops[(turn.wrappingAdd(1, ordering: .relaxed).newValue & Int.max) % loops.count]
+    }
+}

@@ -1,0 +1,182 @@
+import CNGHTTP2
+
+/// A server's HTTP/2 connection: any number of requests at a time.
+final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
+    /// A stream from its first header on.
+    private final class Stream {
+        var method = ""
+        var target = ""
+        var authority = ""
+        var fields = HTTPFields()
+        var headerBytes = 0
+        var exchange: ServerExchange?
+        var sentAll = false
+        var discards = false
+    }
+    private let context: ServerContext
+    private let peer: Peer
+    private var streams: [Int32: Stream] = [:]
+    private var stopping = false
+
+    init(connection: Connection, context: ServerContext, peer: Peer) {
+        (self.context, self.peer) = (context, peer)
+        super.init(connection: connection, server: true, controlLimit: context.limits.controlFramesPerSecond)
+        submitSettings(
+            [
+                (NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, context.limits.concurrentStreams),
+                (NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, context.limits.streamWindow),
+                (NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, context.limits.headerBytes),
+            ], connectionWindow: 1 << 20)
+        connection.setMachineDeadline(context.limits.headerTimeout.wholeMilliseconds)
+    }
+
+    // MARK: Requests
+
+    override func headersBegin(_ id: Int32) {
+        if streams[id] == nil {
+            streams[id] = Stream()
+            connection.setMachineDeadline(context.limits.headerTimeout.wholeMilliseconds)
+        }
+    }
+
+    override func header(_ id: Int32, _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+        guard let stream = streams[id], stream.exchange == nil else { return }
+        stream.headerBytes += name.count + value.count + 32
+        guard stream.headerBytes <= context.limits.headerBytes, stream.fields.count < context.limits.headerFields else {
+            stream.headerBytes = .max / 2
+            return
+        }
+        let value = String(decoding: value, as: UTF8.self)
+        guard name.first == UInt8(ascii: ":") else { return stream.fields.add(String(decoding: name, as: UTF8.self), value) }
+        switch name.count {
+        case 5: stream.target = value  // :path
+        case 7: if name[1] == UInt8(ascii: "m") { stream.method = value }  // :method, :scheme
+        case 10: stream.authority = value  // :authority
+        default: break
+        }
+    }
+
+    override func headersEnd(_ id: Int32, last: Bool) {
+        guard let stream = streams[id] else { return }
+        guard stream.exchange == nil else {
+            if last { stream.exchange?.receivedAll() }
+            return
+        }
+        connection.setMachineDeadline(nil)
+        if !stream.authority.isEmpty, stream.fields["host"] == nil { stream.fields.add("host", stream.authority) }
+        let request = HTTPRequest(stream.method, stream.target, headers: stream.fields, peer: peer)
+        let exchange = ServerExchange(id: id, request: request, context: context, loop: connection.loop, owner: self)
+        stream.exchange = exchange
+        stream.fields = [:]
+        let length = request.headers["content-length"].flatMap(parseContentLength)
+        let target = stream.target.utf8.first
+        if stream.headerBytes > context.limits.headerBytes {
+            refuse(stream, 431)
+        } else if let length, length > context.limits.bodyBytes {
+            refuse(stream, 413)
+        } else if target != UInt8(ascii: "/"), stream.target != "*" {
+            refuse(stream, 400)
+        } else {
+            let expects = request.headers["expect"]?.lowercased() == "100-continue"
+            exchange.begin(hasBody: !last, length: length, expectsContinue: expects && !last)
+        }
+    }
+
+    private func refuse(_ stream: Stream, _ status: Int) {
+        stream.discards = true
+        stream.exchange?.refuse(status)
+    }
+
+    override func data(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
+        guard let stream = streams[id], let exchange = stream.exchange else { return }
+        guard !stream.discards else { return consume(id, bytes.count) }
+        stream.discards = !exchange.receive(bytes)
+        if stream.discards || !exchange.streamsBody { consume(id, bytes.count) }
+    }
+
+    override func streamEnded(_ id: Int32) { streams[id]?.exchange?.receivedAll() }
+
+    func consumed(_ exchange: ServerExchange, _ bytes: Int) {
+        if streams[exchange.id] != nil { consume(exchange.id, bytes) }
+    }
+
+    func wantsBody(_ exchange: ServerExchange) {
+        guard !isClosed, let stream = streams[exchange.id], exchange.status == 0, !stream.sentAll else { return }
+        _ = Self.withFields([(":status", "100")], [:]) { fields, count in
+            nghttp2_submit_headers(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), exchange.id, nil, fields, count, nil)
+        }
+        connection.wantsFlush()
+    }
+
+    // MARK: Responses
+
+    func respond(_ exchange: ServerExchange, _ response: HTTPResponse) {
+        guard !isClosed, streams[exchange.id] != nil else { return SendBody.discard(response.body, loop: connection.loop) }
+        let headOnly = exchange.request.method == "HEAD"
+        let bodiless = headOnly || response.status == 204 || response.status == 304
+        var headers = response.headers
+        if !bodiless || headOnly {
+            switch response.body {
+            case .bytes(let bytes): headers["content-length"] = String(bytes.count)
+            case .slices(let slices): headers["content-length"] = String(slices.reduce(0) { $0 + $1.count })
+            case .reader, .writer: break
+            }
+        }
+        if headers["date"] == nil { headers.add("date", String(decoding: connection.loop.dateCache.current(), as: UTF8.self)) }
+        if bodiless { SendBody.discard(response.body, loop: connection.loop) }
+        exchange.prepare(bodiless ? .empty : response.body)
+        let empty = exchange.body?.length == 0
+        let failure = Self.withFields([(":status", String(response.status))], headers) { fields, count in
+            guard !empty else { return nghttp2_submit_response(session, exchange.id, fields, count, nil) }
+            var provider = nghttp2_data_provider(source: nghttp2_data_source(), read_callback: HTTP2Callbacks.read)
+            return nghttp2_submit_response(session, exchange.id, fields, count, &provider)
+        }
+        if failure != 0 { reset(exchange.id, NGHTTP2_INTERNAL_ERROR) }
+        connection.wantsFlush()
+    }
+
+    func arrived(_ exchange: ServerExchange) {
+        if streams[exchange.id] != nil { resume(exchange.id) }
+    }
+
+    override func withBody<Outcome>(_ id: Int32, _ body: (inout SendBody) -> Outcome) -> Outcome? {
+        guard let exchange = streams[id]?.exchange else { return nil }
+        return exchange.withBody(body)
+    }
+
+    override func streamSent(_ id: Int32) {
+        guard let stream = streams[id] else { return }
+        stream.sentAll = true
+        // An answer that did not wait for the whole request: the rest is not wanted. Source: RFC 9113, section 8.1.
+        if stream.exchange?.isReceived != true || stream.discards { reset(id, NGHTTP2_NO_ERROR) }
+    }
+
+    override func streamClosed(_ id: Int32, error: UInt32) {
+        guard let stream = streams.removeValue(forKey: id) else { return }
+        stream.exchange?.finish(lost: !stream.sentAll)
+        guard streams.isEmpty else { return }
+        connection.setMachineDeadline(context.limits.idleTimeout.wholeMilliseconds)
+    }
+
+    // MARK: Ends
+
+    override func expired() {
+        guard !isClosed else { return }
+        nghttp2_session_terminate_session(session, UInt32(NGHTTP2_NO_ERROR.rawValue))
+        connection.wantsFlush()
+    }
+
+    func shutDown() {
+        guard !isClosed, !stopping else { return }
+        stopping = true
+        let last = nghttp2_session_get_last_proc_stream_id(session)
+        nghttp2_submit_goaway(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, UInt32(NGHTTP2_NO_ERROR.rawValue), nil, 0)
+        connection.wantsFlush()
+    }
+
+    override func lost(_ error: HTTPError?) {
+        let open = streams.values
+        streams = [:]
+        for stream in open { stream.exchange?.finish(lost: true) }
+    }
+}
