@@ -61,7 +61,9 @@ let package = Package(
             name: "eyrie", dependencies: ["Assembly", "Eksctl", "Control", "Documents", "Network"], path: "Sources/Programs/eyrie",
             swiftSettings: settings),
         .executableTarget(
-            name: "eyrie-bench", dependencies: ["Control", "Documents", "Network", "Storage"], path: "Benchmarks/eyrie-bench",
+            name: "eyrie-bench",
+            dependencies: ["Control", "Cryptography", "Documents", "KubeAPI", "KubeModel", "Network", "Storage"],
+            path: "Benchmarks/eyrie-bench",
             swiftSettings: settings),
 
         tests("Documents", ["Documents"]),

@@ -5,6 +5,9 @@ import Glibc
 @main struct EyrieBench {
     static let usage = """
         usage: eyrie-bench MODE [options]
+          pipeline [--directory DIR] [--count N] [--concurrency N] [--kind configmaps|pods]
+            [--lists N] [--limit PAGE] [--watchers N] [--updates N]      the API server without a network
+          start --command COMMAND --kubeconfig FILE                      from the start of a server until it is ready
           store [--directory DIR] [--writers N] [--count N] [--bytes N]   durable puts a second
           json [--count N]                                               parsing, editing and writing documents
           hammer DIRECTORY START                                         writes until killed, telling what was acknowledged
@@ -15,6 +18,7 @@ import Glibc
         let mode = arguments.isEmpty ? "help" : arguments.removeFirst()
         do {
             switch mode {
+            case "pipeline": try await PipelineBench(Options(arguments)).run()
             case "store": try await StoreBench(Options(arguments)).run()
             case "json": try JSONBench(Options(arguments)).run()
             case "hammer": try await Hammer(arguments).run()
