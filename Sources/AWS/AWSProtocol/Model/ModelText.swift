@@ -16,7 +16,7 @@ struct ModelText {
         ("string", .string), ("integer", .integer), ("long", .long), ("float", .float), ("double", .double), ("boolean", .boolean),
         ("blob", .blob), ("timestamp", .timestamp), ("character", .string),
     ]
-    private static let scalars = Dictionary(primitives.map { ($0.0, $0.1) }, uniquingKeysWith: { first, _ in first })
+    private static let scalars: [String: Shape.Form] = Dictionary(primitives, uniquingKeysWith: { first, _ in first })
 
     private var indices: [String: Int] = [:]
     private let records: [[Substring]]
@@ -79,9 +79,9 @@ struct ModelText {
         let name = column(record, 1)
         var shape: Shape
         switch record[0] {
-        case "struct": shape = Shape(name: name, form: .structure(record.dropFirst(2).map(member)))
+        case "struct": shape = Shape(name: name, form: .structure(record.dropFirst(2).map { member($0) }))
         case "error":
-            shape = Shape(name: name, form: .structure(record.dropFirst(4).map(member)))
+            shape = Shape(name: name, form: .structure(record.dropFirst(4).map { member($0) }))
             shape.error = ErrorTrait(code: column(record, 2), status: Int(column(record, 3)) ?? 400)
         case "list": shape = Shape(name: name, form: .list(member("member:\(column(record, 4))")))
         case "map":
@@ -104,7 +104,11 @@ struct ModelText {
     private func member(_ text: some StringProtocol) -> Member {
         let words = text.split(separator: " ")
         let head = words.first?.split(separator: ":", maxSplits: 1) ?? []
-        var member = Member(name: head.first.map(String.init) ?? "", shape: head.last.flatMap { indices[String($0)] } ?? 0)
+        var member = Member(name: head.first.map { String($0) } ?? "", shape: head.last.flatMap { indices[String($0)] } ?? 0)
+        func place(_ location: Member.Location, _ wire: String) {
+            member.location = location
+            member.wireName = wire
+        }
         for word in words.dropFirst() {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let value = parts.count > 1 ? String(parts[1]) : ""
@@ -116,11 +120,11 @@ struct ModelText {
             case "wire": member.wireName = value
             case "name": member.queryName = value
             case "time": member.timestampFormat = value
-            case "uri": (member.location, member.wireName) = (.uri, value)
-            case "query": (member.location, member.wireName) = (.query, value)
-            case "header": (member.location, member.wireName) = (.header, value.lowercased())
-            case "headers": (member.location, member.wireName) = (.headers, value.lowercased())
-            case "status": member.location = .status
+            case "uri": place(.uri, value)
+            case "query": place(.query, value)
+            case "header": place(.header, value.lowercased())
+            case "headers": place(.headers, value.lowercased())
+            case "status": member.location = Member.Location.status
             default: break
             }
         }

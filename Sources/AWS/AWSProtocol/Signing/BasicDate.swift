@@ -1,10 +1,8 @@
-package import Control
+import Control
 
 extension Timestamp {
     /// ISO 8601 in its basic form, whole seconds: `20150830T123600Z`.
-    var basicText: String {
-        String(Timestamp(seconds: seconds).text.filter { $0 != "-" && $0 != ":" })
-    }
+    var basicText: String { String(Timestamp(seconds: seconds).text.filter { $0 != "-" && $0 != ":" }) }
 
     /// The moment that `20150830T123600Z` tells; nil for anything else.
     init?(basic text: String) {

@@ -1,6 +1,6 @@
 package import Control
 import Cryptography
-package import Network
+import Network
 
 /// URLs that carry their signature in the query, as EKS tokens do.
 package struct PresignedURL: Sendable {

@@ -17,16 +17,16 @@ enum Times {
     static func json(_ value: Value, format: String) -> Value {
         guard let time = read(value) else { return .null }
         if format == "iso8601" { return .string(time.text) }
-        let fraction = time.nanoseconds - time.seconds * 1_000_000_000
-        return fraction == 0 ? .int(time.seconds) : .double(Double(time.nanoseconds / 1_000_000) / 1000)
+        let milliseconds = time.nanoseconds / 1_000_000
+        return milliseconds % 1000 == 0 ? .int(milliseconds / 1000) : .double(Double(milliseconds) / 1000)
     }
 
     /// The text in XML and in query parameters: RFC 3339, with milliseconds where EC2 writes them.
     static func text(_ value: Value, milliseconds: Bool) -> String? {
         guard let time = read(value) else { return nil }
-        let whole = Timestamp(seconds: time.seconds).text
+        let whole: String = Timestamp(seconds: time.seconds).text
         guard milliseconds else { return whole }
-        let fraction = String((time.nanoseconds - time.seconds * 1_000_000_000) / 1_000_000)
-        return whole.prefix { $0 != "Z" && $0 != "." } + "." + String(repeating: "0", count: 3 - fraction.count) + fraction + "Z"
+        let fraction = String(1000 + (time.nanoseconds - time.seconds * 1_000_000_000) / 1_000_000).dropFirst()
+        return "\(whole.prefix(19)).\(fraction)Z"
     }
 }

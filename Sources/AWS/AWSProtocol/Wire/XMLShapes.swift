@@ -1,3 +1,4 @@
+import Control
 import Documents
 
 /// Translates between XML answers and values by member names: the query protocol and EC2's form of it.
