@@ -7,7 +7,6 @@ import Glibc
         usage: eyrie-bench MODE [options]
           pipeline [--directory DIR] [--count N] [--concurrency N] [--kind configmaps|pods]
             [--lists N] [--limit PAGE] [--watchers N] [--updates N]      the API server without a network
-          start --command COMMAND --kubeconfig FILE                      from the start of a server until it is ready
           store [--directory DIR] [--writers N] [--count N] [--bytes N]   durable puts a second
           json [--count N]                                               parsing, editing and writing documents
           hammer DIRECTORY START                                         writes until killed, telling what was acknowledged

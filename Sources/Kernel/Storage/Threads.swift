@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -6,9 +7,13 @@ private final class ThreadBody: Sendable {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
 
-/// Starts a thread that has to be joined; nil when the system has none left.
+/// Starts a thread that has to be joined, named (15 bytes at most) for those who look at the process; nil when the system has none left.
 func startThread(_ name: String, _ run: @escaping @Sendable () -> Void) -> pthread_t? {
-    let body = Unmanaged.passRetained(ThreadBody(run))
+    let body = Unmanaged.passRetained(
+        ThreadBody {
+            _ = linux_name_thread(name)
+            run()
+        })
     var thread = pthread_t()
     let failure = pthread_create(
         &thread, nil,
