@@ -19,25 +19,14 @@ struct GuardedBed {
         realm = try await Store.memory(clock: clock).realm("cluster/guarded")
         let issuer = ServiceAccountIssuer(
             issuer: "https://oidc.test", audiences: ["https://kubernetes.default.svc"], key: try PrivateKey.generate(.p256))
-        let tokens = ServiceAccountAuthenticator(issuer: issuer, realm: realm, clock: clock)
-        let rbac = try RBACAuthorizer(realm: realm)
-        let grants = AccessPolicyAuthorizer { user in
+        let identity = ClusterIdentity(
+            issuer: issuer, version: ServerVersion(gitVersion: "v1.36.2-eks-1a2b3c4"), address: "127.0.0.1:443"
+        ) { user in
             guard user.name == "viewer" else { return [] }
             return [AccessPolicyGrant(rules: [AccessRule(["get", "list"], groups: [""], resources: ["pods"])], namespaces: ["team-*"])]
         }
-        let authorizers: [any Authorizer] = [SuperuserAuthorizer(), NodeAuthorizer(realm: realm), rbac, grants]
-        let chain = AuthorizerChain(authorizers)
-        let random = RandomSource(seed: 7)
-        let reviews =
-            AccessReviews(authorizer: chain).resources
-            + TokenReviews(authenticators: [tokens], audiences: issuer.audiences).resources
-            + [TokenRequests(issuer: issuer, realm: realm, clock: clock).resource]
-        server = APIServer(
-            realm: realm, schema: .kubernetes, kinds: .kubernetes,
-            authenticators: [AuthenticatorChain([ClientCertificateAuthenticator(), tokens])], authorizers: authorizers, clock: clock,
-            random: random, configuration: APIServerConfiguration(),
-            admission: StandardAdmission.plugins(rbac: rbac, authorizer: chain, clock: clock, random: random, realm: realm),
-            routes: DiscoveryRoutes.routes(.kubernetes, address: "127.0.0.1:443") + OpenIDDiscovery.routes(issuer), creations: reviews)
+        server = try APIServer.cluster(
+            realm, identity, clock: clock, random: RandomSource(seed: 7), configuration: APIServerConfiguration())
         try await server.bootstrap()
         try await ClusterBootstrap.reconcile(realm, writer: server)
     }
@@ -130,6 +119,16 @@ struct GuardedBed {
         #expect(
             refused.json["message"]
                 == #"users "root" is forbidden: User "alice" cannot impersonate resource "users" in API group "" at the cluster scope"#)
+    }
+    @Test func healthAndFiguresAreServed() async throws {
+        let bed = try await GuardedBed()
+        #expect(try await bed.send("GET", "/livez", as: Peer()).status == 200)
+        _ = try await bed.send("GET", "/api/v1/namespaces/default/pods", as: GuardedBed.admin)
+        let response = await bed.server.respond(to: HTTPRequest("GET", "/metrics", peer: GuardedBed.admin))
+        let text = String(decoding: try await response.body.collect(limit: 1 << 20), as: UTF8.self)
+        let labels = #"group="",resource="pods",scope="namespace",subresource="",verb="LIST",version="v1""#
+        #expect(text.contains(#"apiserver_request_total{code="200",\#(labels)} 1"#))
+        #expect(try await bed.send("GET", "/metrics", as: GuardedBed.alice).status == 403)
     }
     @Test func aWebIdentityCanBeCheckedByOthers() async throws {
         let bed = try await GuardedBed()

@@ -52,6 +52,9 @@ package final class Realm: Sendable {
     /// The newest durable revision; 0 before the first write.
     package var head: Revision { state.withLock { $0.head } }
 
+    /// Why nothing can be written any more; nil while writes are taken.
+    package var failure: StorageError? { state.withLock { $0.closed } }
+
     /// The realm as it is now: everything acknowledged is in it, nothing that could still be lost. Takes constant time.
     package func snapshot() -> Snapshot { state.withLock { Snapshot(revision: $0.head, index: $0.index) } }
 

@@ -21,6 +21,7 @@ package final class APIServer: HTTPHandler, Service {
     let routes: RawRoutes
     let creations: [String: CreateOnlyResource]
     let watches = WatchRegistry()
+    let metrics = APIMetrics()
     let snapshots: SnapshotKeeper
     let services: ServiceAllocator
 
@@ -39,7 +40,7 @@ package final class APIServer: HTTPHandler, Service {
         (self.realm, self.schema, self.kinds, self.clock, self.random) = (realm, schema, kinds, clock, random)
         (self.authenticators, authority, self.admission) = (authenticators, AuthorizerChain(authorizers), admission)
         self.configuration = configuration
-        self.routes = RawRoutes(routes)
+        self.routes = RawRoutes(routes + [metrics.route(realm: realm) { [watches] in watches.count }])
         self.creations = Dictionary(
             creations.map { (CreateOnlyResource.key($0.group, $0.resource, $0.subresource), $0) }, uniquingKeysWith: { first, _ in first })
         snapshots = SnapshotKeeper(lifetime: configuration.continueLifetime, clock: clock)

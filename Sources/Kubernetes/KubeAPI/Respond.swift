@@ -7,8 +7,18 @@ import Storage
 extension APIServer {
     /// Answers one request; whatever goes wrong becomes a `Status` document.
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
+        let start = clock.now
+        var labels = APIMetrics.Labels(verb: request.method)
+        let response = await answerOrRefuse(request, &labels)
+        // A watch takes as long as its client likes, so its time says nothing.
+        let seconds = labels.verb == "WATCH" ? nil : Double((clock.now - start) / .nanoseconds(1)) / 1e9
+        metrics.record(labels, code: response.status, seconds: seconds)
+        return response
+    }
+
+    private func answerOrRefuse(_ request: HTTPRequest, _ labels: inout APIMetrics.Labels) async -> HTTPResponse {
         do {
-            return try await answer(request)
+            return try await answer(request, &labels)
         } catch let status as KubeStatus {
             return Self.failure(status)
         } catch HTTPError.bodyTooLarge(let limit) {
@@ -27,7 +37,7 @@ extension APIServer {
         return HTTPResponse(status.code, headers: headers, body: .bytes(JSON.encode(status.document)))
     }
 
-    private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
+    private func answer(_ request: HTTPRequest, _ labels: inout APIMetrics.Labels) async throws -> HTTPResponse {
         let url = URLTarget(request.target)
         guard let segments = url.segments else { throw KubeStatus.badRequest("the path has a malformed escape") }
         let query = Query(url.items.map { ($0.name, $0.value) })
@@ -39,6 +49,7 @@ extension APIServer {
         guard let verb = Verb(method: request.method, named: !path.name.isEmpty, watching: watching) else {
             throw KubeStatus.methodNotAllowed
         }
+        labels = APIMetrics.Labels(path, verb)
         try authorize(attributes(path, verb, query, user))
         let info = kinds.find(apiVersion: path.group.isEmpty ? path.version : "\(path.group)/\(path.version)", plural: path.resource)
         guard let info else { throw KubeStatus.noSuchResource }

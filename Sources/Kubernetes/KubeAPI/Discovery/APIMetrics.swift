@@ -19,6 +19,14 @@ package final class APIMetrics: Sendable {
             (self.verb, self.group, self.version, self.resource) = (verb, group, version, resource)
             (self.subresource, self.scope) = (subresource, scope)
         }
+        init(_ path: RequestPath, _ verb: Verb) {
+            let scope = !path.name.isEmpty ? "resource" : path.namespace.isEmpty ? "cluster" : "namespace"
+            self.init(
+                verb: Self.verbs[verb] ?? verb.rawValue.uppercased(), group: path.group, version: path.version, resource: path.resource,
+                subresource: path.subresource, scope: scope)
+        }
+        /// Verbs whose name in figures is that of their method.
+        private static let verbs: [Verb: String] = [.create: "POST", .update: "PUT"]
         var text: String {
             "group=\"\(group)\",resource=\"\(resource)\",scope=\"\(scope)\",subresource=\"\(subresource)\",verb=\"\(verb)\",version=\"\(version)\""
         }
