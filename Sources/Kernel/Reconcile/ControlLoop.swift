@@ -35,7 +35,7 @@ struct ControlLoop: Sendable {
     private var runners: [Runner]
     /// Which runners a key prefix concerns, and by which watch; nil for the primary itself.
     private var wakes: [String: [(controller: Int, watch: Watch?)]] = [:]
-    private var wakesByAny: [(controller: Int, watch: Watch)] = []
+    private var wakesByAny: [(controller: Int, watch: Watch?)] = []
     /// Effects under way, and who asked for the same again meanwhile.
     private var performing: [EffectID: Set<WorkID>] = [:]
     private let performs: Bool
@@ -46,15 +46,16 @@ struct ControlLoop: Sendable {
     init(runners: [Runner], world: World, performs: Bool) {
         (self.runners, self.performs) = (runners, performs)
         for (controller, runner) in runners.enumerated() {
-            wakes[runner.primary.prefix, default: []].append((controller, nil))
-            for watch in runner.watches {
-                if watch.prefix.isEmpty {
+            for watch in [nil] + runner.watches.map(Optional.some) {
+                let prefix = watch?.prefix ?? runner.primary.prefix
+                if prefix.isEmpty {
                     wakesByAny.append((controller, watch))
                 } else {
-                    wakes[watch.prefix, default: []].append((controller, watch))
+                    wakes[prefix, default: []].append((controller, watch))
                 }
             }
-            for key in world.keys(runner.primary) { self.runners[controller].queue.add(key) }
+            let prefixes = runner.primary == .anyDocument ? world.prefixes : [runner.primary.prefix]
+            for prefix in prefixes { for key in world.keys(prefix: prefix) { self.runners[controller].queue.add(key) } }
         }
     }
 
@@ -109,14 +110,14 @@ struct ControlLoop: Sendable {
     }
 
     private mutating func wake(by change: WorldChange, _ world: World) {
-        for (controller, watch) in wakes[WorldDocuments.prefix(of: change.key), default: []] {
+        let concerned = wakes[WorldDocuments.prefix(of: change.key), default: []] + wakesByAny
+        for (controller, watch) in concerned {
             guard let watch else {
                 runners[controller].queue.add(change.key)
                 continue
             }
             for key in watch.primaries(change, world) { runners[controller].queue.add(key) }
         }
-        for (controller, watch) in wakesByAny { for key in watch.primaries(change, world) { runners[controller].queue.add(key) } }
     }
 
     private mutating func reconcile(_ id: WorkID, _ world: World, _ report: (String, String, String) -> Void) -> Action? {

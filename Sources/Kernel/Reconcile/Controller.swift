@@ -26,6 +26,11 @@ extension Controller {
     package func refused(_ change: Change, _ error: ChangeError, for object: View<Primary>, in world: World) -> Plan { Plan() }
 }
 
+extension Kind {
+    /// Stands for every kind: the primary of a controller that looks at all documents.
+    package static let anyDocument = Kind(version: "", "*", prefix: "", namespaced: false)
+}
+
 /// One document of the world that has changed.
 package struct WorldChange: Sendable {
     package let key: String

@@ -68,7 +68,8 @@ package struct RealmWriter: ChangeWriter {
         case .updateStatus(let kind, let wanted):
             try check(kind, wanted, current)
             document["status"] = wanted["status"]
-        case .patch(_, _, _, let patch, let subresource):
+        case .patch(let kind, _, _, let patch, let subresource):
+            try check(kind, patch, current)
             let patched = MergePatch.apply(patch, to: document)
             guard patched.object != nil else { throw .invalid("a patch must leave an object") }
             if let subresource { document[subresource] = patched[subresource] } else { document = patched }
@@ -130,7 +131,8 @@ extension Change {
     fileprivate var isGuarded: Bool {
         switch self {
         case .update(_, let document), .updateStatus(_, let document): document["metadata"]["resourceVersion"].string != nil
-        case .create, .patch, .delete: false
+        case .patch(_, _, _, let patch, _): patch["metadata"]["resourceVersion"].string != nil
+        case .create, .delete: false
         }
     }
 }

@@ -1,0 +1,53 @@
+import Control
+import Documents
+import KubeModel
+import Reconcile
+
+/// Something that a controller tells about an object. Equal ones are one Event document with a count.
+struct EventNote {
+    let type: String
+    let reason: String
+    let message: String
+    /// A note of type Normal.
+    static func normal(_ reason: String, _ message: String) -> EventNote { EventNote(type: "Normal", reason: reason, message: message) }
+    /// A note of type Warning.
+    static func warning(_ reason: String, _ message: String) -> EventNote { EventNote(type: "Warning", reason: reason, message: message) }
+
+    /// The change that tells it: a new Event, or one more of the same.
+    func change<F: KindFields>(about object: View<F>, from component: String, in world: World) -> Change {
+        let namespace = object.namespace.isEmpty ? "default" : object.namespace
+        let hash = String(Naming.hash(object.uid, component, type, reason, message), radix: 16)
+        let name = "\(object.name).\(String(repeating: "0", count: 16 - hash.utf8.count))\(hash)"
+        let now: Value = .string(world.now.text)
+        if let event = world.get(KubeEvent.self, name, in: namespace) {
+            return .patch(
+                EventFields.kind, namespace: namespace, name: name,
+                ["count": .int(Int64((event.count ?? 1) + 1)), "lastTimestamp": now])
+        }
+        return .create(
+            EventFields.kind,
+            [
+                "apiVersion": "v1", "kind": "Event", "metadata": ["name": .string(name), "namespace": .string(namespace)],
+                "involvedObject": reference(object), "reason": .string(reason), "message": .string(message),
+                "source": ["component": .string(component)], "firstTimestamp": now, "lastTimestamp": now, "count": 1,
+                "type": .string(type), "eventTime": nil, "reportingComponent": .string(component), "reportingInstance": "",
+            ])
+    }
+
+    private func reference<F: KindFields>(_ object: View<F>) -> Value {
+        var reference: Value = ["kind": .string(F.kind.name)]
+        if !object.namespace.isEmpty { reference["namespace"] = .string(object.namespace) }
+        reference["name"] = .string(object.name)
+        reference["uid"] = .string(object.uid)
+        reference["apiVersion"] = .string(F.kind.apiVersion)
+        reference["resourceVersion"] = object.value["metadata"]["resourceVersion"]
+        return reference
+    }
+}
+
+extension Plan {
+    /// Tells a note about an object once the changes are made.
+    mutating func tell<F: KindFields>(_ note: EventNote, about object: View<F>, from component: String, in world: World) {
+        notes.append(note.change(about: object, from: component, in: world))
+    }
+}

@@ -1,0 +1,45 @@
+import Documents
+package import KubeModel
+package import Reconcile
+
+/// Look-ups that controllers of a cluster share.
+package enum KubeIndexes {
+    /// Pods by the node they are bound to.
+    package static let podsByNode = WorldIndex("pods by node", of: PodFields.kind) { pod in
+        pod["spec"]["nodeName"].string.map { [$0] } ?? []
+    }
+    /// Pods by each of their labels within a namespace.
+    package static let podsByLabel = WorldIndex("pods by label", of: PodFields.kind) { pod in
+        let namespace = pod["metadata"]["namespace"].string ?? ""
+        return pod["metadata"]["labels"].strings.map { label(namespace, $0.key, $0.value) }
+    }
+    /// Pods without a controller, by namespace.
+    package static let orphanPods = WorldIndex("orphan pods", of: PodFields.kind) { orphan($0) }
+    /// ReplicaSets without a controller, by namespace.
+    package static let orphanReplicaSets = WorldIndex("orphan replica sets", of: ReplicaSetFields.kind) { orphan($0) }
+
+    static func label(_ namespace: String, _ key: String, _ value: String) -> String { "\(namespace)/\(key)=\(value)" }
+
+    private static func orphan(_ document: Value) -> [String] {
+        let controlled = document["metadata"]["ownerReferences"].items.contains { $0["controller"].bool == true }
+        return controlled ? [] : [document["metadata"]["namespace"].string ?? ""]
+    }
+}
+
+extension World {
+    /// The pods bound to a node.
+    package func pods(onNode name: String) -> [Pod] { indexed(Pod.self, KubeIndexes.podsByNode.name, name) }
+
+    /// The pods of a namespace that a selector selects; quick when the selector requires a label's value.
+    func pods(in namespace: String, _ selector: LabelSelector) -> [Pod] {
+        guard let requirements = selector.requirements else { return [] }
+        let single = requirements.first { [.in, .equals, .doubleEquals].contains($0.operator) && $0.values.count == 1 }
+        let candidates: [Pod] =
+            if let single {
+                indexed(Pod.self, KubeIndexes.podsByLabel.name, KubeIndexes.label(namespace, single.key, single.values[0]))
+            } else {
+                list(Pod.self, in: namespace)
+            }
+        return candidates.filter { selector.matches(document: $0.value) }
+    }
+}
