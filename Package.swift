@@ -73,7 +73,7 @@ let package = Package(
         tests("Reconcile", ["Reconcile", "Storage", "Control", "Documents"]),
         tests("Network", ["Network", "Control", "Cryptography"]),
         tests("KubeModel", ["KubeModel", "Documents", "Control"]),
-        tests("KubeAPI", ["KubeAPI", "KubeModel", "Storage", "Network", "Control", "Documents", "Cryptography"]),
+        tests("KubeAPI", ["KubeAPI", "KubeModel", "Reconcile", "Storage", "Network", "Control", "Documents", "Cryptography"]),
         tests("KubeControllers", ["KubeControllers", "KubeScheduler", "KubeModel", "Reconcile", "Storage", "Control", "Documents"]),
         tests("SimulatedNode", ["SimulatedNode", "KubeClient", "KubeModel", "Network", "Control", "Documents"]),
         tests("AWSProtocol", ["AWSProtocol", "Documents", "Control", "Network", "Cryptography"]),

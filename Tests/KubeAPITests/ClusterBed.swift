@@ -9,6 +9,7 @@ import Synchronization
 /// A server over a store in memory, on a clock that stands still, and a caller that may do everything.
 struct ClusterBed {
     let clock = ManualClock(Timestamp(seconds: 1_800_000_000))
+    let random = RandomSource(seed: 7)
     let realm: Realm
     let server: APIServer
 
@@ -21,7 +22,7 @@ struct ClusterBed {
         configure(&configuration)
         server = APIServer(
             realm: realm, schema: .kubernetes, kinds: .kubernetes, authenticators: [], authorizers: authorizers, clock: clock,
-            random: RandomSource(seed: 7), configuration: configuration, admission: admission, routes: routes)
+            random: random, configuration: configuration, admission: admission, routes: routes)
         try await server.bootstrap()
     }
 

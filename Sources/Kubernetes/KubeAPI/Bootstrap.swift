@@ -15,7 +15,7 @@ extension APIServer {
     package func bootstrap() async throws {
         let options = WriteOptions(user: UserInfo("system:apiserver", groups: ["system:masters", "system:authenticated"]))
         for name in Bootstrap.namespaces {
-            try await ensure("v1", "namespaces", ["metadata": ["name": .string(name)]], options) { _ in nil }
+            try await ensure("v1", "namespaces", ["metadata": ["name": .string(name)]], options) { $0 }
         }
         let labels: Value = ["component": "apiserver", "provider": "kubernetes"]
         try await ensure(
@@ -31,7 +31,7 @@ extension APIServer {
         ) { [configuration] old in
             var new = old
             let port: Value = .int(Int64(configuration.advertisePort))
-            guard var ports = old["spec"]["ports"].array, !ports.isEmpty, ports[0]["targetPort"] != port else { return nil }
+            guard var ports = old["spec"]["ports"].array, !ports.isEmpty, ports[0]["targetPort"] != port else { return old }
             ports[0]["targetPort"] = port
             new["spec"]["ports"] = .array(ports)
             return new
@@ -55,7 +55,7 @@ extension APIServer {
             var new = old
             new["endpoints"] = endpoints
             new["ports"] = [port]
-            return new == old ? nil : new
+            return new
         }
         let subsets: Value = [["addresses": [["ip": address]], "ports": [port]]]
         try await ensure(
@@ -69,13 +69,13 @@ extension APIServer {
         ) { old in
             var new = old
             new["subsets"] = subsets
-            return new == old ? nil : new
+            return new
         }
     }
 
     /// Creates a document, or changes the one that is there.
     private func ensure(
-        _ apiVersion: String, _ plural: String, _ document: Value, _ options: WriteOptions, _ correct: (Value) -> Value?
+        _ apiVersion: String, _ plural: String, _ document: Value, _ options: WriteOptions, _ correct: (Value) -> Value
     ) async throws {
         guard let info = kinds.find(apiVersion: apiVersion, plural: plural) else { return }
         let metadata = document["metadata"]
@@ -83,7 +83,8 @@ extension APIServer {
         let warnings = Warnings()
         guard realm.snapshot().get(target.key) == nil else {
             _ = try await update(target, options, warnings, retries: Self.updateAttempts) { old in
-                guard var new = correct(old) else { return old }
+                var new = correct(old)
+                guard new != old else { return old }
                 try shape(&new, info, options, warnings)
                 return new
             }

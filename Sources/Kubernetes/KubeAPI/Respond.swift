@@ -78,7 +78,8 @@ extension APIServer {
             return try await answer(context, target, by: resource)
         }
         guard path.subresource.isEmpty else { return try await answerSubresource(context, path, verb, target) }
-        guard info.verbs.contains(verb.rawValue) else { throw KubeStatus.methodNotAllowed }
+        let aboutOne = [.get, .update, .patch, .delete].contains(verb)
+        guard info.verbs.contains(verb.rawValue), aboutOne != path.name.isEmpty || verb == .watch else { throw KubeStatus.methodNotAllowed }
         switch verb {
         case .get: return try get(context, target)
         case .list: return try list(context, target)

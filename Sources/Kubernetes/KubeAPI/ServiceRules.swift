@@ -5,7 +5,6 @@ import KubeModel
 enum ServiceRules {
     static func prepareCreate(_ service: inout Value, _ preparation: Preparation) {
         service["status"] = ["loadBalancer": [:]]
-        dropNeedless(&service)
     }
 
     /// What the client leaves out of an update stays: its addresses, and node ports by port.
@@ -30,23 +29,29 @@ enum ServiceRules {
                     return port
                 })
         }
-        dropNeedless(&new)
+        dropNeedless(&new, old)
     }
     private static func portKey(_ port: Value) -> String { "\(port["protocol"].string ?? "TCP")/\(port["port"].int ?? 0)" }
 
-    /// Addresses and node ports that the type of the Service does not use.
-    private static func dropNeedless(_ service: inout Value) {
-        let type = service["spec"]["type"].string ?? "ClusterIP"
-        if type == "ExternalName" {
-            for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] { service["spec"][field] = .null }
+    /// Drops what a change of type makes needless and the client merely left as it was. Source: upstream's dropTypeDependentFields.
+    private static func dropNeedless(_ new: inout Value, _ old: Value) {
+        let (type, before) = (new["spec"]["type"].string ?? "ClusterIP", old["spec"]["type"].string ?? "ClusterIP")
+        guard type != before else { return }
+        var fields: [String] = []
+        if type == "ExternalName" { fields += ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] }
+        if type != "LoadBalancer" { fields += ["allocateLoadBalancerNodePorts", "loadBalancerClass", "healthCheckNodePort"] }
+        if type == "ClusterIP" || type == "ExternalName" {
+            if new["spec"]["externalIPs"].items.isEmpty { fields.append("externalTrafficPolicy") }
+            if let ports = new["spec"]["ports"].array {
+                let known = Set(old["spec"]["ports"].items.map { $0["nodePort"] })
+                new["spec"]["ports"] = .array(
+                    ports.map { port in
+                        var port = port
+                        if known.contains(port["nodePort"]) { port["nodePort"] = .null }
+                        return port
+                    })
+            }
         }
-        if type == "ClusterIP" || type == "ExternalName", !service["spec"]["ports"].isNull {
-            service["spec"]["ports"] = .array(
-                service["spec"]["ports"].items.map { port in
-                    var port = port
-                    port["nodePort"] = .null
-                    return port
-                })
-        }
+        for field in fields where new["spec"][field] == old["spec"][field] { new["spec"][field] = .null }
     }
 }
