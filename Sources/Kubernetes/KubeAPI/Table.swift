@@ -15,8 +15,7 @@ struct TableRenderer: Sendable {
     func table(_ documents: [Value], metadata: Value, columns: Bool) -> Value {
         [
             "kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata,
-            "columnDefinitions": columns ? PrinterColumns.definitions(info) : nil,
-            "rows": .array(documents.map(row)),
+            "columnDefinitions": columns ? PrinterColumns.definitions(info) : [], "rows": .array(documents.map(row)),
         ]
     }
 

@@ -7,17 +7,11 @@ extension KindInfo {
     /// A stored document as this group and version shows it.
     func served(_ entry: Entry) -> Value { served(entry.value) }
     /// A stored document as this group and version shows it.
-    func served(_ stored: Value) -> Value { Conversion.fromStorage(self, stored) }
+    func served(_ stored: Value) -> Value { needsConversion ? Conversion.fromStorage(self, stored) : stored }
     /// The JSON of a stored document as this group and version shows it.
     func servedBytes(_ entry: Entry) -> [UInt8] { needsConversion ? JSON.encode(served(entry.value)) : entry.bytes }
-
     /// A document of this group and version as it is stored.
-    func stored(_ document: Value) -> Value {
-        var document = document
-        document["apiVersion"] = .string(storage.apiVersion)
-        document["kind"] = .string(storage.name)
-        return Conversion.toStorage(self, document)
-    }
+    func stored(_ document: Value) -> Value { Conversion.toStorage(self, document) }
 }
 
 /// The metadata of a document alone. Source: Kubernetes API reference, PartialObjectMetadata.
