@@ -63,6 +63,13 @@ import Testing
         #expect(service["status"] == ["loadBalancer": [:]])
     }
 
+    @Test func onlyServicesSeenFromOutsideGetAnExternalPolicy() throws {
+        let spec: Value = ["externalIPs": ["1.2.3.4"], "ports": [["port": 80]]]
+        #expect(try defaulted("v1", "Service", ["spec": spec])["spec"]["externalTrafficPolicy"] == "Cluster")
+        #expect(try defaulted("v1", "Service", ["spec": ["type": "NodePort"]])["spec"]["externalTrafficPolicy"] == "Cluster")
+        #expect(try defaulted("v1", "Service", ["spec": [:]])["spec"]["externalTrafficPolicy"].isNull)
+    }
+
     @Test func probesAndVolumesAreFilledIn() throws {
         let pod = try defaulted(
             "v1", "Pod",

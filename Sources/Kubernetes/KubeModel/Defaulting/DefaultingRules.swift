@@ -102,6 +102,9 @@ enum DefaultingRules {
     }
     private static func volume(_ volume: inout Object) {
         if !volume.contains(where: { $0.key != "name" }) { volume["emptyDir"] = .object([:]) }
+        edit(&volume, "image") { image in
+            if isEmpty(image["pullPolicy"]) { image["pullPolicy"] = isLatest(image["reference"]?.string ?? "") ? "Always" : "IfNotPresent" }
+        }
     }
 
     private static func service(_ service: inout Object) {
@@ -117,9 +120,8 @@ enum DefaultingRules {
             if isEmpty(port["targetPort"]) { port["targetPort"] = port["port"] }
         }
         let type = service["type"]?.string ?? ""
-        if ["NodePort", "LoadBalancer"].contains(type), isEmpty(service["externalTrafficPolicy"]) {
-            service["externalTrafficPolicy"] = "Cluster"
-        }
+        let external = type == "NodePort" || type == "LoadBalancer" || (type == "ClusterIP" && !isEmpty(service["externalIPs"]))
+        if external, isEmpty(service["externalTrafficPolicy"]) { service["externalTrafficPolicy"] = "Cluster" }
         if ["NodePort", "LoadBalancer", "ClusterIP"].contains(type), isEmpty(service["internalTrafficPolicy"]) {
             service["internalTrafficPolicy"] = "Cluster"
         }

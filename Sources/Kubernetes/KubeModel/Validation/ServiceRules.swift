@@ -25,7 +25,8 @@ extension TypeRules {
                 faults.add(.forbidden(path.child("ports").index(index).child("nodePort"), "may not be used when `type` is '\(type)'"))
             }
         }
-        if type == "ClusterIP" || type == "ExternalName", !(service["externalTrafficPolicy"] ?? .null).isBlank {
+        let internally = type == "ClusterIP" && (service["externalIPs"] ?? .null).isBlank
+        if internally || type == "ExternalName", !(service["externalTrafficPolicy"] ?? .null).isBlank {
             let text = "may only be set for externally-accessible services"
             faults.add(.invalid(path.child("externalTrafficPolicy"), service["externalTrafficPolicy"] ?? .null, text))
         }
