@@ -21,7 +21,8 @@ struct ClusterBed {
         var configuration = APIServerConfiguration()
         configure(&configuration)
         server = APIServer(
-            realm: realm, schema: .kubernetes, kinds: .kubernetes, authenticators: [], authorizers: authorizers, clock: clock,
+            realm: realm, schema: .kubernetes, kinds: .kubernetes, authenticators: [LocalAuthenticator()], authorizers: authorizers,
+            clock: clock,
             random: random, configuration: configuration, admission: admission, routes: routes)
         try await server.bootstrap()
     }

@@ -12,7 +12,7 @@ package final class APIServer: HTTPHandler, Service {
     let realm: Realm
     let schema: Schema
     let kinds: KindTable
-    let authenticators: [any Authenticator]
+    let authenticators: AuthenticatorChain
     let authority: AuthorizerChain
     let admission: [any AdmissionPlugin]
     let clock: any WallClock
@@ -38,7 +38,7 @@ package final class APIServer: HTTPHandler, Service {
         routes: [RawRoute] = [], creations: [CreateOnlyResource] = []
     ) {
         (self.realm, self.schema, self.kinds, self.clock, self.random) = (realm, schema, kinds, clock, random)
-        (self.authenticators, authority, self.admission) = (authenticators, AuthorizerChain(authorizers), admission)
+        (self.authenticators, authority, self.admission) = (AuthenticatorChain(authenticators), AuthorizerChain(authorizers), admission)
         self.configuration = configuration
         self.routes = RawRoutes(routes + [metrics.route(realm: realm) { [watches] in watches.count }])
         self.creations = Dictionary(

@@ -5,17 +5,12 @@ extension APIServer {
     /// Who a request comes from.
     /// - Throws: `KubeStatus` Unauthorized for credentials that are not valid.
     func authenticate(_ request: HTTPRequest) async throws -> UserInfo {
-        if let local = request.peer.local {
-            return UserInfo(local.user, groups: local.groups + (local.groups.contains(Self.authenticated) ? [] : [Self.authenticated]))
-        }
         do {
-            for authenticator in authenticators { if let user = try await authenticator.authenticate(request) { return user } }
+            return try await authenticators.authenticate(request) ?? .anonymous
         } catch is AuthenticationFailure {
             throw KubeStatus.unauthorized
         }
-        return .anonymous
     }
-    private static let authenticated = "system:authenticated"
 
     /// What a request for a resource wants; a collection selected by one name counts as that name.
     func attributes(_ path: RequestPath, _ verb: Verb, _ query: Query, _ user: UserInfo) -> RequestAttributes {

@@ -6,11 +6,24 @@ import Storage
 
 /// Assigning pods to nodes. Source: upstream's BindingREST.
 extension APIServer {
-    func bind(_ context: RequestContext, _ target: Target) async throws -> HTTPResponse {
-        let binding = try await decodeDocument(context, apiVersion: "v1", kind: "Binding")
-        try await bind(target, binding, try WriteOptions(context.query, user: context.user), context.warnings)
-        return context.respond(201, ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201])
+    func bind(_ context: RequestContext, _ target: Target, _ part: Subresource) async throws -> HTTPResponse {
+        let options = try WriteOptions(context.query, user: context.user)
+        try await bind(target, try await decodePart(context, options, part), options, context.warnings)
+        return context.respond(201, Self.success)
     }
+
+    /// POST to the collection of bindings, the older way: the binding's own name says which pod.
+    func bindByName(_ context: RequestContext, _ verb: Verb, _ target: Target) async throws -> HTTPResponse {
+        guard verb == .create, target.name.isEmpty, let pods = kinds.find(apiVersion: "v1", plural: "pods") else {
+            throw KubeStatus.methodNotAllowed
+        }
+        let options = try WriteOptions(context.query, user: context.user)
+        let binding = try await decodeDocument(context, options, target.info)
+        let pod = Target(pods, namespace: target.namespace, name: binding["metadata"]["name"].string ?? "", subresource: "binding")
+        try await bind(pod, binding, options, context.warnings)
+        return context.respond(201, Self.success)
+    }
+    static let success: Value = ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201]
 
     /// Gives a pod its node, and the binding's annotations and labels.
     /// - Throws: `KubeStatus`: Conflict for a pod that has a node already or is being deleted.

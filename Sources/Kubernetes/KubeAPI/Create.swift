@@ -8,8 +8,7 @@ extension APIServer {
     /// Answers POST to a collection.
     func create(_ context: RequestContext, _ target: Target) async throws -> HTTPResponse {
         let options = try WriteOptions(context.query, user: context.user)
-        var document = try await decodeDocument(context, apiVersion: target.info.apiVersion, kind: target.info.kind)
-        try shape(&document, target.info, options, context.warnings)
+        let document = try await decodeDocument(context, options, target.info)
         let written = try await create(target, document, options, context.warnings)
         return present(context, 201, written, target.info)
     }
@@ -88,9 +87,12 @@ extension APIServer {
     /// Answers POST to a resource that stores nothing.
     func answer(_ context: RequestContext, _ target: Target, by resource: CreateOnlyResource) async throws -> HTTPResponse {
         let options = try WriteOptions(context.query, user: context.user)
-        let kind = target.info.subresource(target.subresource)
-        let apiVersion = kind.map { $0.group.isEmpty ? $0.version : "\($0.group)/\($0.version)" } ?? target.info.apiVersion
-        let document = try await decodeDocument(context, apiVersion: apiVersion, kind: kind?.kind ?? resource.kind)
+        let document =
+            if let part = target.info.subresource(target.subresource) {
+                try await decodePart(context, options, part)
+            } else {
+                try await decodeDocument(context, options, target.info)
+            }
         let answer = try await resource.handler(
             CreateOnlyRequest(
                 object: document, namespace: target.namespace, name: target.name, user: context.user, dryRun: options.dryRun))

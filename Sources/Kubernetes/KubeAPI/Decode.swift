@@ -30,24 +30,29 @@ enum MediaType: String, Sendable, CaseIterable {
 }
 
 extension APIServer {
-    /// The request's body as a tree; null for an empty one.
+    /// The request's body as a tree; null for an empty one. A member that is there twice counts once, and its path is told.
     /// - Throws: `KubeStatus` BadRequest for a text that cannot be read, UnsupportedMediaType; `HTTPError` for what the network did.
-    func decodeBody(_ context: RequestContext) async throws -> Value {
+    func decodeBody(_ context: RequestContext) async throws -> (value: Value, duplicates: [String]) {
         let bytes = try await context.request.body.collect(limit: configuration.maximumBodyBytes)
-        guard !bytes.isEmpty else { return .null }
+        guard !bytes.isEmpty else { return (.null, []) }
         let type = try MediaType(context.request.headers["content-type"], among: MediaType.documents)
         do {
-            if type == .json { return try JSON.parse(bytes) }
-            return try YAML.parse(bytes).first ?? .null
+            guard type == .json else { return (try YAML.parse(bytes).first ?? .null, []) }
+            var limits = DocumentLimits()
+            limits.allowsDuplicates = true
+            let document = try Document(bytes, limits: limits)
+            return (document.root.value, document.duplicates)
         } catch {
             throw KubeStatus.badRequest("couldn't get version/kind; \(type == .json ? "json" : "yaml") parse error: \(error)")
         }
     }
 
-    /// The document that a request sends: of the right kind.
-    /// - Throws: as `decodeBody`, and `KubeStatus` BadRequest for another kind.
-    func decodeDocument(_ context: RequestContext, apiVersion: String, kind: String) async throws -> Value {
-        let value = try await decodeBody(context)
+    /// The document that a request sends, of the right kind and in the shape of its type, not defaulted.
+    /// - Throws: as `decodeBody`, and `KubeStatus` BadRequest for another kind, wrong types and, when strict, unknown fields.
+    func decodeDocument(
+        _ context: RequestContext, _ options: WriteOptions, apiVersion: String, kind: String, typeName: String
+    ) async throws -> Value {
+        var (value, duplicates) = try await decodeBody(context)
         guard case .object = value else {
             throw KubeStatus.badRequest(value.isNull ? "EOF" : "couldn't get version/kind; json parse error: the body is not an object")
         }
@@ -57,15 +62,31 @@ extension APIServer {
                 "\(sent.kind) in version \(sent.apiVersion.lastVersion.quoted) cannot be handled as a \(kind): "
                     + "the API version in the data (\(sent.apiVersion)) does not match the expected API version (\(apiVersion))")
         }
-        var document = value
-        document["apiVersion"] = .string(apiVersion)
-        document["kind"] = .string(kind)
+        value["apiVersion"] = .string(apiVersion)
+        value["kind"] = .string(kind)
+        guard schema.type(typeName) != nil else { return value }
+        let checked = try schema.check(
+            value, typeName: typeName, kind: kind, version: apiVersion.lastVersion, mode: options.fieldValidation, duplicates: duplicates)
+        for text in checked.warnings { context.warnings.add(text) }
+        return checked.value
+    }
+
+    /// The document of a subresource, as a Scale or a Binding.
+    func decodePart(_ context: RequestContext, _ options: WriteOptions, _ part: Subresource) async throws -> Value {
+        let apiVersion = part.group.isEmpty ? part.version : "\(part.group)/\(part.version)"
+        return try await decodeDocument(context, options, apiVersion: apiVersion, kind: part.kind, typeName: part.typeName)
+    }
+    /// A document of a kind, defaulted.
+    func decodeDocument(_ context: RequestContext, _ options: WriteOptions, _ info: KindInfo) async throws -> Value {
+        var document = try await decodeDocument(
+            context, options, apiVersion: info.apiVersion, kind: info.kind, typeName: info.typeName)
+        applyDefaults(&document, info)
         return document
     }
 
     /// The options of a deletion: the body's, else the query's. Source: upstream's delete handlers.
     func decodeDeletion(_ context: RequestContext) async throws -> DeleteOptions {
-        let body = try await decodeBody(context)
+        let body = try await decodeBody(context).value
         return try body.isNull ? DeleteOptions(context.query) : DeleteOptions(body, context.query)
     }
 }

@@ -6,16 +6,17 @@ import Storage
 
 /// Deleting pods as far as disruption budgets allow. Source: upstream's EvictionREST.
 extension APIServer {
-    func evict(_ context: RequestContext, _ target: Target) async throws -> HTTPResponse {
-        let eviction = try await decodeDocument(context, apiVersion: "policy/v1", kind: "Eviction")
+    func evict(_ context: RequestContext, _ target: Target, _ part: Subresource) async throws -> HTTPResponse {
+        let write = try WriteOptions(context.query, user: context.user)
+        let eviction = try await decodePart(context, write, part)
         if let name = eviction["metadata"]["name"].string, !name.isEmpty, name != target.name {
             throw KubeStatus.badRequest("name in URL does not match name in Eviction object")
         }
         var options =
             eviction["deleteOptions"].isNull ? DeleteOptions() : try DeleteOptions(eviction["deleteOptions"], context.query)
-        if try WriteOptions(context.query, user: context.user).dryRun { options.dryRun = true }
+        if write.dryRun { options.dryRun = true }
         try await evict(target, options, user: context.user, context.warnings)
-        return context.respond(201, ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201])
+        return context.respond(201, Self.success)
     }
 
     /// Evicts one pod.

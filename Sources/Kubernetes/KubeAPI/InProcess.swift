@@ -65,8 +65,8 @@ extension APIServer: ChangeWriter {
             return try await revision(
                 of: scale(target, options, warnings, retries: Self.updateAttempts) { MergePatch.apply(value, to: $0) })
         case "eviction":
-            let options = DeleteOptions()
-            try await evict(target, options, user: Self.user(of: "eviction"), warnings)
+            let deletion = value["deleteOptions"].isNull ? DeleteOptions() : try DeleteOptions(value["deleteOptions"], Query([]))
+            try await evict(target, deletion, user: options.user, warnings)
             return realm.head
         default: return try await revision(of: patch(target, .merge(value), options, warnings))
         }

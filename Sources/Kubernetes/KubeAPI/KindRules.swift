@@ -35,6 +35,8 @@ struct KindRules: Sendable {
     var keepsStatusOnCreate = false
     /// A status update takes the labels of the stored document.
     var statusKeepsLabels = false
+    /// The warning that every answer carries.
+    var deprecation: String?
     var prepareCreate: (@Sendable (inout Value, Preparation) -> Void)?
     var prepareUpdate: (@Sendable (inout Value, _ old: Value, Preparation) -> Void)?
     /// The rules of a kind.

@@ -24,7 +24,10 @@ extension KindRules {
         "persistentvolumes": KindRules(returnsDeleted: true, prepareCreate: pending),
         "persistentvolumeclaims": KindRules(returnsDeleted: true, prepareCreate: pending),
         "replicationcontrollers": KindRules(generation: .spec, orphansByDefault: true),
-        "endpoints": KindRules(createsOnUpdate: true), "events": KindRules(createsOnUpdate: true),
+        "endpoints": KindRules(
+            createsOnUpdate: true, deprecation: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
+        "componentstatuses": KindRules(deprecation: "v1 ComponentStatus is deprecated in v1.19+"),
+        "events": KindRules(createsOnUpdate: true),
         "limitranges": KindRules(createsOnUpdate: true),
         "leases.coordination.k8s.io": KindRules(createsOnUpdate: true),
         "endpointslices.discovery.k8s.io": KindRules(generation: .content),

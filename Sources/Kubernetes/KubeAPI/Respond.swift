@@ -54,6 +54,7 @@ extension APIServer {
         let info = kinds.find(apiVersion: path.group.isEmpty ? path.version : "\(path.group)/\(path.version)", plural: path.resource)
         guard let info else { throw KubeStatus.noSuchResource }
         let context = RequestContext(request: request, query: query, user: user, accepted: try Accepted(request.headers["accept"]))
+        if let text = KindRules.of(info).deprecation { context.warnings.add(text) }
         return try await dispatch(context, path, verb, info)
     }
 
@@ -77,6 +78,7 @@ extension APIServer {
             guard verb == .create else { throw KubeStatus.methodNotAllowed }
             return try await answer(context, target, by: resource)
         }
+        if info.plural == "bindings" { return try await bindByName(context, verb, target) }
         guard path.subresource.isEmpty else { return try await answerSubresource(context, path, verb, target) }
         let aboutOne = [.get, .update, .patch, .delete].contains(verb)
         guard info.verbs.contains(verb.rawValue), aboutOne != path.name.isEmpty || verb == .watch else { throw KubeStatus.methodNotAllowed }

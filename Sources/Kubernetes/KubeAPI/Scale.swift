@@ -6,14 +6,14 @@ import Storage
 
 /// The scale subresource: how many replicas a workload has and should have. Source: Kubernetes API reference, Scale.
 extension APIServer {
-    func answerScale(_ context: RequestContext, _ verb: Verb, _ target: Target) async throws -> HTTPResponse {
+    func answerScale(_ context: RequestContext, _ verb: Verb, _ target: Target, _ part: Subresource) async throws -> HTTPResponse {
         switch verb {
         case .get:
             guard let entry = realm.snapshot().get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
             return context.respond(200, Self.scale(of: entry.value))
         case .update:
-            let document = try await decodeDocument(context, apiVersion: "autoscaling/v1", kind: "Scale")
             let options = try WriteOptions(context.query, user: context.user)
+            let document = try await decodePart(context, options, part)
             try Self.checkIdentity(document["metadata"], target)
             let guarded = !["", "0"].contains(document["metadata"]["resourceVersion"].string ?? "")
             let written = try await scale(target, options, context.warnings, retries: guarded ? 0 : Self.updateAttempts) { _ in document }

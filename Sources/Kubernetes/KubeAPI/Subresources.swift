@@ -14,11 +14,11 @@ extension APIServer {
             throw try unreachable(target)
         case ("pods", "binding"):
             guard verb == .create else { throw KubeStatus.methodNotAllowed }
-            return try await bind(context, target)
+            return try await bind(context, target, subresource)
         case ("pods", "eviction"):
             guard verb == .create else { throw KubeStatus.methodNotAllowed }
-            return try await evict(context, target)
-        case (_, "scale"): return try await answerScale(context, verb, target)
+            return try await evict(context, target, subresource)
+        case (_, "scale"): return try await answerScale(context, verb, target, subresource)
         default: break
         }
         guard subresource.verbs.contains(verb == .get ? "get" : verb.rawValue) else { throw KubeStatus.methodNotAllowed }

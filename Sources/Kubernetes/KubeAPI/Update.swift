@@ -8,8 +8,7 @@ extension APIServer {
     /// Answers PUT of a document or of its status.
     func update(_ context: RequestContext, _ target: Target) async throws -> HTTPResponse {
         let options = try WriteOptions(context.query, user: context.user)
-        var document = try await decodeDocument(context, apiVersion: target.info.apiVersion, kind: target.info.kind)
-        try shape(&document, target.info, options, context.warnings)
+        let document = try await decodeDocument(context, options, target.info)
         return try await replace(context, target, document, options)
     }
 

@@ -1,0 +1,87 @@
+import Control
+import Documents
+import KubeAPI
+import KubeModel
+import Reconcile
+import Storage
+import Testing
+
+@Suite("Many writers at once") struct ConcurrencyTests {
+    private let maps = "/api/v1/namespaces/default/configmaps"
+
+    @Test("No update is lost: guarded writers retry, patches merge") func noLostUpdate() async throws {
+        let bed = try await ClusterBed()
+        _ = try await bed.post(maps, Sample.configMap("counter", ["n": "0"]))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for writer in 0..<6 {
+                group.addTask {
+                    for _ in 0..<8 { try await increment(bed) }
+                    _ = try await bed.merge(maps + "/counter", ["data": .object(["w\(writer)": "done"])])
+                }
+            }
+            try await group.waitForAll()
+        }
+        let data = try await bed.get(maps + "/counter")["data"].strings
+        #expect(data["n"] == "48")
+        #expect(data.values.filter { $0 == "done" }.count == 6)
+    }
+    private func increment(_ bed: ClusterBed) async throws {
+        while true {
+            var map = try await bed.get(maps + "/counter").json
+            map["data"]["n"] = .string("\((map["data"]["n"].string.flatMap(Int.init) ?? 0) + 1)")
+            if try await bed.put(maps + "/counter", map).status == 200 { return }
+        }
+    }
+
+    @Test("Services made at once get different addresses and node ports, and failures leak none") func allocation() async throws {
+        let bed = try await ClusterBed { configuration in
+            configuration.serviceCIDR = "10.0.0.0/27"
+            configuration.nodePorts = 30000...30027
+        }
+        let services = "/api/v1/namespaces/default/services"
+        for round in 0..<3 {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<24 {
+                    group.addTask {
+                        // Two of each name: one of them fails and must give back what it took.
+                        _ = try await bed.post(services, Sample.service("s\(number / 2)-\(round)", type: "NodePort"))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let made = try await bed.get(services)["items"].items.filter { $0["metadata"]["name"] != "kubernetes" }
+            #expect(made.count == 12)
+            #expect(Set(made.map { $0["spec"]["clusterIP"] }).count == 12)
+            #expect(Set(made.map { $0["spec"]["ports"][0]["nodePort"] }).count == 12)
+            for service in made { _ = try await bed.delete(services + "/" + (service["metadata"]["name"].string ?? "")) }
+        }
+        for number in 0..<28 {
+            #expect(try await bed.post(services, Sample.service("all\(number)", type: "NodePort")).status == 201)
+        }
+    }
+
+    @Test("A list and the watch from its revision together tell everything exactly once") func listAndWatch() async throws {
+        let bed = try await ClusterBed()
+        let writing = Task {
+            for number in 0..<40 {
+                _ = try await bed.post(maps, Sample.configMap("m\(number)"))
+                if number % 3 == 0 { _ = try await bed.delete(maps + "/m\(number)") }
+            }
+        }
+        var seen: Set<String> = []
+        let list = try await bed.get(maps)
+        for item in list["items"].items { seen.insert(item["metadata"]["name"].string ?? "") }
+        let watch = await bed.watch(maps + "?watch=1&resourceVersion=\(list["metadata"]["resourceVersion"].string ?? "")")
+        try await writing.value
+        for event in watch.take() {
+            let name = event["object"]["metadata"]["name"].string ?? ""
+            if event["type"] == "DELETED" {
+                #expect(seen.remove(name) != nil)
+            } else {
+                #expect(seen.insert(name).inserted)
+            }
+        }
+        let now = try await bed.get(maps)["items"].items.compactMap { $0["metadata"]["name"].string }
+        #expect(seen == Set(now))
+    }
+}
