@@ -1,0 +1,85 @@
+import Control
+import AWSProtocol
+import Documents
+
+/// Internet gateways, NAT gateways and elastic addresses.
+extension EC2Service {
+    func createInternetGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
+        let gateway = try await create(
+            .internetGateway, id: newID(.internetGateway), ["Attachments": [], "OwnerId": .string(account)], tags: try tags(input, for: .internetGateway))
+        return ["InternetGateway": gateway]
+    }
+    func attachInternetGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
+        let vpc = try resource(.vpc, input["VpcId"].string)["spec"]["VpcId"]
+        let taken = records.list(EC2Type.internetGateway.kind).contains { $0["spec"]["Attachments"][0]["VpcId"] == vpc }
+        try await change(.internetGateway, input["InternetGatewayId"].string ?? "") { gateway in
+            guard !taken, gateway["Attachments"].items.isEmpty else {
+                throw AWSError("Resource.AlreadyAssociated", "resource \(input["InternetGatewayId"].string ?? "") is already attached to network \(vpc.string ?? "")")
+            }
+            gateway["Attachments"] = [["State": "available", "VpcId": vpc]]
+        }
+        return [:]
+    }
+    func detachInternetGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
+        try await change(.internetGateway, input["InternetGatewayId"].string ?? "") { gateway in
+            guard gateway["Attachments"][0]["VpcId"] == input["VpcId"] else {
+                throw AWSError("Gateway.NotAttached", "resource \(input["InternetGatewayId"].string ?? "") is not attached to network \(input["VpcId"].string ?? "")")
+            }
+            gateway["Attachments"] = []
+        }
+        return [:]
+    }
+    func deleteInternetGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
+        let id = input["InternetGatewayId"].string ?? ""
+        guard try resource(.internetGateway, id)["spec"]["Attachments"].items.isEmpty else {
+            throw AWSError("DependencyViolation", "The internetGateway '\(id)' has dependencies and cannot be deleted.")
+        }
+        try await records.delete(EC2Type.internetGateway.kind, id)
+        return [:]
+    }
+
+    func createNatGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
+        let subnet = try resource(.subnet, input["SubnetId"].string)["spec"]
+        let address = try resource(.address, input["AllocationId"].string)["spec"]
+        guard address["AssociationId"].isNull else {
+            throw AWSError("Resource.AlreadyAssociated", "Elastic IP address [\(address["AllocationId"].string ?? "")] is already associated")
+        }
+        let id = newID(.natGateway)
+        try await change(.address, address["AllocationId"].string ?? "") { $0["AssociationId"] = .string("eipassoc-" + records.random.hex(17)) }
+        let gateway = try await create(
+            .natGateway, id: id,
+            [
+                "SubnetId": subnet["SubnetId"], "VpcId": subnet["VpcId"], "State": "available", "ConnectivityType": "public",
+                "CreateTime": .string(context.now.text),
+                "NatGatewayAddresses": [["AllocationId": address["AllocationId"], "PublicIp": address["PublicIp"]]],
+            ], tags: try tags(input, for: .natGateway))
+        return ["NatGateway": gateway]
+    }
+    func deleteNatGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
+        let id = input["NatGatewayId"].string ?? ""
+        let gateway = try resource(.natGateway, id)["spec"]
+        let allocation = gateway["NatGatewayAddresses"][0]["AllocationId"].string ?? ""
+        _ = try await records.update(EC2Type.address.kind, allocation) { $0["spec"]["AssociationId"] = .null }
+        try await records.delete(EC2Type.natGateway.kind, id)
+        return ["NatGatewayId": .string(id)]
+    }
+
+    func allocateAddress(_ input: Value, _ context: OperationContext) async throws -> Value {
+        let taken = Set(records.list(EC2Type.address.kind).compactMap { $0["spec"]["PublicIp"].string })
+        guard let address = (1..<65_000).lazy.map({ IPv4Network.text(0x3412_0000 + UInt32($0)) }).first(where: { !taken.contains($0) }) else {
+            throw AWSError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
+        }
+        return try await create(
+            .address, id: newID(.address),
+            ["PublicIp": .string(address), "PublicIpv4Pool": "amazon", "Domain": "vpc", "NetworkBorderGroup": .string(region)],
+            tags: try tags(input, for: .address))
+    }
+    func releaseAddress(_ input: Value, _ context: OperationContext) async throws -> Value {
+        let id = input["AllocationId"].string ?? ""
+        guard try resource(.address, id)["spec"]["AssociationId"].isNull else {
+            throw AWSError("InvalidIPAddress.InUse", "Address is in use.")
+        }
+        try await records.delete(EC2Type.address.kind, id)
+        return [:]
+    }
+}

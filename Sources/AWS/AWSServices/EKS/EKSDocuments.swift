@@ -1,0 +1,128 @@
+package import Documents
+
+/// An EKS cluster as the region keeps it. `spec` has the members that DescribeCluster reports, as far as the user sets them.
+package struct EKSClusterFields: KindFields {
+    package static let kind = Kind(group: "eks", "EKSCluster", prefix: "eks/clusters/", namespaced: false)
+    package init() {}
+    package let metadata = Field<Self, View<MetadataFields>>("metadata")
+    package let spec = Field<Self, View<EKSClusterSpecFields>>("spec"), status = Field<Self, View<EKSClusterStatusFields>>("status")
+}
+package typealias EKSCluster = View<EKSClusterFields>
+package struct EKSClusterSpecFields: Fields {
+    package init() {}
+    package let version = Field<Self, String>("version"), roleArn = Field<Self, String>("roleArn")
+    package let resourcesVpcConfig = Field<Self, View<VPCConfigFields>>("resourcesVpcConfig")
+    package let kubernetesNetworkConfig = Field<Self, Value>("kubernetesNetworkConfig"), logging = Field<Self, Value>("logging")
+    package let accessConfig = Field<Self, View<AccessConfigFields>>("accessConfig"), upgradePolicy = Field<Self, Value>("upgradePolicy")
+    package let deletionProtection = Field<Self, Bool>("deletionProtection"), zonalShiftConfig = Field<Self, Value>("zonalShiftConfig")
+    package let tags = Field<Self, [String: String]>("tags"), clientRequestToken = Field<Self, String>("clientRequestToken")
+    /// The principal that created the cluster, as access entries name it.
+    package let creator = Field<Self, String>("creator")
+}
+package struct VPCConfigFields: Fields {
+    package init() {}
+    package let subnetIds = Field<Self, [String]>("subnetIds"), securityGroupIds = Field<Self, [String]>("securityGroupIds")
+    package let clusterSecurityGroupId = Field<Self, String>("clusterSecurityGroupId"), vpcId = Field<Self, String>("vpcId")
+    package let endpointPublicAccess = Field<Self, Bool>("endpointPublicAccess")
+    package let endpointPrivateAccess = Field<Self, Bool>("endpointPrivateAccess")
+    package let publicAccessCidrs = Field<Self, [String]>("publicAccessCidrs")
+}
+package struct AccessConfigFields: Fields {
+    package init() {}
+    package let authenticationMode = Field<Self, String>("authenticationMode")
+    package let bootstrapClusterCreatorAdminPermissions = Field<Self, Bool>("bootstrapClusterCreatorAdminPermissions")
+}
+package struct EKSClusterStatusFields: Fields {
+    package init() {}
+    /// `CREATING`, `ACTIVE`, `UPDATING`, `DELETING` or `FAILED`.
+    package let status = Field<Self, String>("status"), endpoint = Field<Self, String>("endpoint")
+    package let certificateAuthority = Field<Self, String>("certificateAuthority"), platformVersion = Field<Self, String>("platformVersion")
+    package let issues = Field<Self, [Value]>("issues")
+}
+
+/// A managed nodegroup, kept under its cluster's name.
+package struct NodegroupFields: KindFields {
+    package static let kind = Kind(group: "eks", "Nodegroup", prefix: "eks/nodegroups/")
+    package init() {}
+    package let metadata = Field<Self, View<MetadataFields>>("metadata")
+    package let spec = Field<Self, View<NodegroupSpecFields>>("spec"), status = Field<Self, View<NodegroupStatusFields>>("status")
+}
+package typealias Nodegroup = View<NodegroupFields>
+package struct NodegroupSpecFields: Fields {
+    package init() {}
+    package let scalingConfig = Field<Self, View<ScalingConfigFields>>("scalingConfig"), updateConfig = Field<Self, Value>("updateConfig")
+    package let diskSize = Field<Self, Int>("diskSize"), subnets = Field<Self, [String]>("subnets")
+    package let instanceTypes = Field<Self, [String]>("instanceTypes"), amiType = Field<Self, String>("amiType")
+    package let nodeRole = Field<Self, String>("nodeRole"), labels = Field<Self, [String: String]>("labels")
+    package let taints = Field<Self, [View<NodegroupTaintFields>]>("taints"), tags = Field<Self, [String: String]>("tags")
+    package let capacityType = Field<Self, String>("capacityType"), version = Field<Self, String>("version")
+    package let releaseVersion = Field<Self, String>("releaseVersion"), remoteAccess = Field<Self, Value>("remoteAccess")
+    package let launchTemplate = Field<Self, Value>("launchTemplate"), nodeRepairConfig = Field<Self, Value>("nodeRepairConfig")
+    package let clientRequestToken = Field<Self, String>("clientRequestToken")
+}
+package struct NodegroupTaintFields: Fields {
+    package init() {}
+    package let key = Field<Self, String>("key"), content = Field<Self, String>("value"), effect = Field<Self, String>("effect")
+}
+package struct ScalingConfigFields: Fields {
+    package init() {}
+    package let minSize = Field<Self, Int>("minSize"), maxSize = Field<Self, Int>("maxSize"), desiredSize = Field<Self, Int>("desiredSize")
+}
+package struct NodegroupStatusFields: Fields {
+    package init() {}
+    /// `CREATING`, `ACTIVE`, `UPDATING`, `DELETING`, `CREATE_FAILED`, `DELETE_FAILED` or `DEGRADED`.
+    package let status = Field<Self, String>("status"), autoScalingGroup = Field<Self, String>("autoScalingGroup")
+    package let modifiedAt = Field<Self, String>("modifiedAt"), issues = Field<Self, [Value]>("issues")
+    /// How many of the group's nodes the cluster last reported Ready.
+    package let readyNodes = Field<Self, Int>("readyNodes")
+    /// The generation whose labels and taints were last written to the nodes.
+    package let appliedGeneration = Field<Self, Int>("appliedGeneration")
+}
+
+/// One update of a cluster or nodegroup, kept under its cluster's name; its own name is the update id.
+package struct EKSUpdateFields: KindFields {
+    package static let kind = Kind(group: "eks", "EKSUpdate", prefix: "eks/updates/")
+    package init() {}
+    package let metadata = Field<Self, View<MetadataFields>>("metadata")
+    package let spec = Field<Self, View<EKSUpdateSpecFields>>("spec"), status = Field<Self, View<EKSUpdateStatusFields>>("status")
+}
+package typealias EKSUpdate = View<EKSUpdateFields>
+package struct EKSUpdateSpecFields: Fields {
+    package init() {}
+    package let type = Field<Self, String>("type"), params = Field<Self, [Value]>("params"), nodegroupName = Field<Self, String>("nodegroupName")
+    /// What changes in the spec of the cluster or nodegroup, as a merge patch.
+    package let patch = Field<Self, Value>("patch")
+}
+package struct EKSUpdateStatusFields: Fields {
+    package init() {}
+    /// `InProgress`, `Successful`, `Failed` or `Cancelled`.
+    package let status = Field<Self, String>("status"), errors = Field<Self, [Value]>("errors")
+}
+
+/// What an IAM principal may do in a cluster, kept under the cluster's name; its own name is the principal's ARN with `~` for `/`.
+package struct AccessEntryFields: KindFields {
+    package static let kind = Kind(group: "eks", "AccessEntry", prefix: "eks/access-entries/")
+    package init() {}
+    package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<AccessEntrySpecFields>>("spec")
+}
+package typealias AccessEntry = View<AccessEntryFields>
+extension View<AccessEntryFields> {
+    /// The document name of a principal's entry.
+    package static func name(of principal: String) -> String { principal.replacing("/", with: "~") }
+}
+package struct AccessEntrySpecFields: Fields {
+    package init() {}
+    package let principalArn = Field<Self, String>("principalArn")
+    package let type = Field<Self, String>("type"), username = Field<Self, String>("username")
+    package let kubernetesGroups = Field<Self, [String]>("kubernetesGroups"), tags = Field<Self, [String: String]>("tags")
+    package let policies = Field<Self, [View<AssociatedPolicyFields>]>("policies"), modifiedAt = Field<Self, String>("modifiedAt")
+}
+package struct AssociatedPolicyFields: Fields {
+    package init() {}
+    package let policyArn = Field<Self, String>("policyArn"), accessScope = Field<Self, View<AccessScopeFields>>("accessScope")
+    package let associatedAt = Field<Self, String>("associatedAt"), modifiedAt = Field<Self, String>("modifiedAt")
+}
+package struct AccessScopeFields: Fields {
+    package init() {}
+    package let type = Field<Self, String>("type"), namespaces = Field<Self, [String]>("namespaces")
+}

@@ -1,0 +1,112 @@
+import AWSProtocol
+import Documents
+import Testing
+
+@testable import AWSServices
+
+@Suite struct EKSTests {
+    @Test func aClusterComesUpWithItsSecurityGroupAndItsCreatorsEntry() async throws {
+        let bed = try await RegionBed()
+        try await bed.running {
+            try await bed.makeCluster("one")
+            let cluster = try await bed.call(bed.eks.table, "DescribeCluster", ["name": "one"])["cluster"]
+            #expect(cluster["endpoint"].string == "https://127.0.0.1:1")
+            let group = cluster["resourcesVpcConfig"]["clusterSecurityGroupId"].string ?? ""
+            #expect(bed.records.get(SecurityGroup.self, group) != nil)
+            let entry = try #require(bed.records.list(AccessEntry.self, in: "one").first)
+            #expect(entry.spec.principalArn == "arn:aws:iam::111122223333:user/ann")
+            #expect(entry.spec.policies?.first?.policyArn?.hasSuffix("AmazonEKSClusterAdminPolicy") == true)
+        }
+    }
+
+    @Test func aNodegroupBecomesActiveWhenItsNodesAreReadyAndGoesWithThem() async throws {
+        let bed = try await RegionBed()
+        try await bed.running {
+            try await bed.makeCluster("one")
+            let group: Value = ["clusterName": "one", "nodegroupName": "ng"]
+            var input = group
+            input["nodeRole"] = "arn:aws:iam::111122223333:role/node"
+            input["subnets"] = .array(bed.defaultSubnets.prefix(2).map(Value.string))
+            input["scalingConfig"] = ["minSize": 1, "maxSize": 5, "desiredSize": 3]
+            _ = try await bed.call(bed.eks.table, "CreateNodegroup", input)
+            try await bed.eventually("the nodegroup is ACTIVE") {
+                try await bed.call(bed.eks.table, "DescribeNodegroup", group)["nodegroup"]["status"].string == "ACTIVE"
+            }
+            let zones = bed.cloud.launched.map(\.availabilityZone)
+            #expect(zones.count == 3 && Set(zones).count == 2)
+            #expect(Set(bed.cloud.launched.map(\.privateAddress)).count == 3)
+            #expect(bed.cloud.launched.allSatisfy { $0.roleARN == "arn:aws:iam::111122223333:role/node" })
+            await #expect(throws: AWSError.self) { try await bed.call(bed.eks.table, "DeleteCluster", ["name": "one"]) }
+            _ = try await bed.call(bed.eks.table, "DeleteNodegroup", group)
+            try await bed.eventually("the nodegroup is gone") {
+                bed.records.get(Nodegroup.self, "ng", in: "one") == nil && bed.cloud.launched.isEmpty
+            }
+            #expect(bed.records.list(PrivateAddress.self).isEmpty)
+            _ = try await bed.call(bed.eks.table, "DeleteCluster", ["name": "one"])
+            try await bed.eventually("the cluster is gone") { bed.records.get(EKSCluster.self, "one") == nil }
+            #expect(bed.cloud.clusters.isEmpty)
+            #expect(bed.records.list(AccessEntry.self).isEmpty)
+        }
+    }
+
+    @Test func anUpdateScalesTheNodegroupAndIsFollowedToItsEnd() async throws {
+        let bed = try await RegionBed()
+        try await bed.running {
+            try await bed.makeCluster("one")
+            let group: Value = ["clusterName": "one", "nodegroupName": "ng"]
+            var input = group
+            input["nodeRole"] = "arn:aws:iam::111122223333:role/node"
+            input["subnets"] = .array(bed.defaultSubnets.map(Value.string))
+            _ = try await bed.call(bed.eks.table, "CreateNodegroup", input)
+            try await bed.eventually("two nodes") { bed.cloud.launched.count == 2 && bed.records.get(Nodegroup.self, "ng", in: "one")?.status.status == "ACTIVE" }
+            var change = group
+            change["scalingConfig"] = ["minSize": 1, "maxSize": 4, "desiredSize": 1]
+            let update = try await bed.call(bed.eks.table, "UpdateNodegroupConfig", change)["update"]
+            #expect(update["status"].string == "InProgress")
+            try await bed.eventually("the update is Successful") {
+                try await bed.call(
+                    bed.eks.table, "DescribeUpdate", ["name": "one", "nodegroupName": "ng", "updateId": update["id"]])["update"]["status"].string == "Successful"
+            }
+            #expect(bed.cloud.launched.count == 1)
+        }
+    }
+
+    @Test func theSameNameTwiceIsRefusedAndTheSameTokenTwiceIsNot() async throws {
+        let bed = try await RegionBed()
+        let input: Value = [
+            "name": "one", "roleArn": "arn:aws:iam::111122223333:role/cluster", "clientRequestToken": "t",
+            "resourcesVpcConfig": ["subnetIds": .array(bed.defaultSubnets.map(Value.string))],
+        ]
+        let first = try await bed.call(bed.eks.table, "CreateCluster", input)["cluster"]
+        #expect(try await bed.call(bed.eks.table, "CreateCluster", input)["cluster"]["createdAt"] == first["createdAt"])
+        var other = input
+        other["clientRequestToken"] = "u"
+        await #expect(throws: AWSError("ResourceInUseException", "Cluster already exists with name: one", status: 409, members: ["clusterName": "one"])) {
+            try await bed.call(bed.eks.table, "CreateCluster", other)
+        }
+    }
+
+    @Test func userDataNamesTheClusterInEitherForm() throws {
+        let script = "#!/bin/bash\n/etc/eks/bootstrap.sh my-cluster --kubelet-extra-args '--node-labels=a=b,c=d --register-with-taints=k=v:NoSchedule'\n"
+        let data = try #require(NodeUserData(script))
+        #expect(data.cluster == "my-cluster" && data.labels == ["a": "b", "c": "d"] && data.taints == ["k=v:NoSchedule"])
+        let config = """
+            MIME-Version: 1.0
+            Content-Type: multipart/mixed; boundary="//"
+
+            --//
+            Content-Type: application/node.eks.aws
+
+            apiVersion: node.eks.aws/v1alpha1
+            kind: NodeConfig
+            spec:
+              cluster: {name: other}
+              kubelet:
+                flags: ["--node-labels=x=y"]
+            --//--
+            """
+        let parsed = try #require(NodeUserData(config))
+        #expect(parsed.cluster == "other" && parsed.labels == ["x": "y"])
+        #expect(NodeUserData("#!/bin/sh\necho hello") == nil)
+    }
+}
