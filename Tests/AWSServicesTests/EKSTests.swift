@@ -58,14 +58,17 @@ import Testing
             input["nodeRole"] = "arn:aws:iam::111122223333:role/node"
             input["subnets"] = .array(bed.defaultSubnets.map(Value.string))
             _ = try await bed.call(bed.eks.table, "CreateNodegroup", input)
-            try await bed.eventually("two nodes") { bed.cloud.launched.count == 2 && bed.records.get(Nodegroup.self, "ng", in: "one")?.status.status == "ACTIVE" }
+            try await bed.eventually("two nodes") {
+                bed.cloud.launched.count == 2 && bed.records.get(Nodegroup.self, "ng", in: "one")?.status.status == "ACTIVE"
+            }
             var change = group
             change["scalingConfig"] = ["minSize": 1, "maxSize": 4, "desiredSize": 1]
             let update = try await bed.call(bed.eks.table, "UpdateNodegroupConfig", change)["update"]
             #expect(update["status"].string == "InProgress")
             try await bed.eventually("the update is Successful") {
                 try await bed.call(
-                    bed.eks.table, "DescribeUpdate", ["name": "one", "nodegroupName": "ng", "updateId": update["id"]])["update"]["status"].string == "Successful"
+                    bed.eks.table, "DescribeUpdate", ["name": "one", "nodegroupName": "ng", "updateId": update["id"]])["update"]["status"]
+                    .string == "Successful"
             }
             #expect(bed.cloud.launched.count == 1)
         }
@@ -81,13 +84,17 @@ import Testing
         #expect(try await bed.call(bed.eks.table, "CreateCluster", input)["cluster"]["createdAt"] == first["createdAt"])
         var other = input
         other["clientRequestToken"] = "u"
-        await #expect(throws: AWSError("ResourceInUseException", "Cluster already exists with name: one", status: 409, members: ["clusterName": "one"])) {
+        await #expect(
+            throws: AWSError(
+                "ResourceInUseException", "Cluster already exists with name: one", status: 409, members: ["clusterName": "one"])
+        ) {
             try await bed.call(bed.eks.table, "CreateCluster", other)
         }
     }
 
     @Test func userDataNamesTheClusterInEitherForm() throws {
-        let script = "#!/bin/bash\n/etc/eks/bootstrap.sh my-cluster --kubelet-extra-args '--node-labels=a=b,c=d --register-with-taints=k=v:NoSchedule'\n"
+        let script =
+            "#!/bin/bash\n/etc/eks/bootstrap.sh my-cluster --kubelet-extra-args '--node-labels=a=b,c=d --register-with-taints=k=v:NoSchedule'\n"
         let data = try #require(NodeUserData(script))
         #expect(data.cluster == "my-cluster" && data.labels == ["a": "b", "c": "d"] && data.taints == ["k=v:NoSchedule"])
         let config = """

@@ -35,7 +35,8 @@ final class RegionBed: Sendable {
         group = ControllerGroup(
             realm: realm, writer: writer, effects: effects, clock: clock, random: random,
             controllers: [
-                ClusterController(account: "111122223333"), NodegroupController(), EKSUpdateController(), AutoScalingGroupController(), InstanceController(),
+                ClusterController(account: "111122223333"), NodegroupController(), EKSUpdateController(), AutoScalingGroupController(),
+                InstanceController(),
             ])
         try await ec2.bootstrap()
     }
@@ -48,7 +49,8 @@ final class RegionBed: Sendable {
     func call(_ table: ServiceTable, _ operation: String, _ input: Value) async throws -> Value {
         let handler = try #require(table.operations[operation])
         let principal = Principal(
-            arn: "arn:aws:iam::111122223333:user/ann", account: "111122223333", userID: "AIDA", entryARN: "arn:aws:iam::111122223333:user/ann")
+            arn: "arn:aws:iam::111122223333:user/ann", account: "111122223333", userID: "AIDA",
+            entryARN: "arn:aws:iam::111122223333:user/ann")
         return try await handler(input, OperationContext(principal: principal, region: "us-west-2", requestID: "r", now: clock.now))
     }
     func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
@@ -66,7 +68,8 @@ final class RegionBed: Sendable {
             eks.table, "CreateCluster",
             [
                 "name": .string(name), "roleArn": "arn:aws:iam::111122223333:role/cluster",
-                "resourcesVpcConfig": ["subnetIds": .array(defaultSubnets.map(Value.string))], "accessConfig": ["authenticationMode": .string(mode)],
+                "resourcesVpcConfig": ["subnetIds": .array(defaultSubnets.map(Value.string))],
+                "accessConfig": ["authenticationMode": .string(mode)],
             ])
         try await eventually("the cluster is ACTIVE") { try await status(ofCluster: name) == "ACTIVE" }
     }

@@ -19,7 +19,9 @@ package struct ControlPlaneFacts: Sendable, Hashable {
     package var endpoint: String
     /// The CA certificate in PEM, in base64.
     package var certificateAuthority: String
-    package init(endpoint: String, certificateAuthority: String) { (self.endpoint, self.certificateAuthority) = (endpoint, certificateAuthority) }
+    package init(endpoint: String, certificateAuthority: String) {
+        (self.endpoint, self.certificateAuthority) = (endpoint, certificateAuthority)
+    }
 }
 
 /// Runs Kubernetes control planes. Every call may be repeated.

@@ -38,7 +38,8 @@ extension AutoScalingService {
             "Tags": .array((spec.tags ?? []).map { describe($0, of: name) }),
             "TerminationPolicies": .array((spec.terminationPolicies ?? ["Default"]).map(Value.string)),
             "NewInstancesProtectedFromScaleIn": .bool(spec.protectedFromScaleIn ?? false),
-            "ServiceLinkedRoleARN": .string("arn:aws:iam::\(account):role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"),
+            "ServiceLinkedRoleARN": .string(
+                "arn:aws:iam::\(account):role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"),
         ]
         if let template = template(of: group) { value["LaunchTemplate"] = template }
         if group.metadata.deletionTimestamp != nil { value["Status"] = "Delete in progress" }
@@ -46,7 +47,10 @@ extension AutoScalingService {
     }
     private func template(of group: AutoScalingGroup) -> Value? {
         guard let id = group.spec.launchTemplateId, let template = records.get(LaunchTemplate.self, id) else { return nil }
-        return ["LaunchTemplateId": .string(id), "LaunchTemplateName": .string(template.spec.name ?? ""), "Version": .string(group.spec.version ?? "$Default")]
+        return [
+            "LaunchTemplateId": .string(id), "LaunchTemplateName": .string(template.spec.name ?? ""),
+            "Version": .string(group.spec.version ?? "$Default"),
+        ]
     }
     private func describe(_ instance: Instance, of group: AutoScalingGroup) -> Value {
         var value: Value = [
@@ -92,7 +96,8 @@ extension AutoScalingService {
         var value: Value = [
             "ActivityId": .string(activity.metadata.name ?? ""), "AutoScalingGroupName": .string(activity.metadata.namespace ?? ""),
             "Description": .string(spec.description ?? ""), "Cause": .string(spec.cause ?? ""), "StartTime": spec.value["startTime"],
-            "StatusCode": .string(spec.statusCode ?? "InProgress"), "Progress": spec.endTime == nil ? 50 : 100, "Details": .string(JSON.text(details)),
+            "StatusCode": .string(spec.statusCode ?? "InProgress"), "Progress": spec.endTime == nil ? 50 : 100,
+            "Details": .string(JSON.text(details)),
         ]
         if let end = spec.endTime { value["EndTime"] = .string(end) }
         return value
@@ -116,15 +121,21 @@ extension AutoScalingService {
     }
     func deleteTags(_ input: Value, _ context: OperationContext) async throws -> Value {
         for item in input["Tags"].items {
-            try await update(item["ResourceId"].string ?? "") { $0.spec.tags = ($0.spec.tags ?? []).filter { $0.key != item["Key"].string } }
+            try await update(item["ResourceId"].string ?? "") {
+                $0.spec.tags = ($0.spec.tags ?? []).filter { $0.key != item["Key"].string }
+            }
         }
         return [:]
     }
     func describeTags(_ input: Value, _ context: OperationContext) async throws -> Value {
-        let groups = Set(input["Filters"].items.filter { $0["Name"].string == "auto-scaling-group" }.flatMap { $0["Values"].items.compactMap(\.string) })
+        let groups = Set(
+            input["Filters"].items.filter { $0["Name"].string == "auto-scaling-group" }.flatMap { $0["Values"].items.compactMap(\.string) })
         let keys = Set(input["Filters"].items.filter { $0["Name"].string == "key" }.flatMap { $0["Values"].items.compactMap(\.string) })
-        let tags = records.list(AutoScalingGroup.self).filter { groups.isEmpty || groups.contains($0.metadata.name ?? "") }.flatMap { group in
-            (group.spec.tags ?? []).filter { keys.isEmpty || keys.contains($0.key ?? "") }.map { describe($0, of: group.metadata.name ?? "") }
+        let tags = records.list(AutoScalingGroup.self).filter { groups.isEmpty || groups.contains($0.metadata.name ?? "") }.flatMap {
+            group in
+            (group.spec.tags ?? []).filter { keys.isEmpty || keys.contains($0.key ?? "") }.map {
+                describe($0, of: group.metadata.name ?? "")
+            }
         }
         return try Self.page(tags, input, "Tags", limit: 50)
     }

@@ -23,10 +23,14 @@ package struct AutoScalingGroupController: Controller {
         var plan = Plan()
         let condemned = Set(group.spec.terminating ?? [])
         let staying = serving.filter { !condemned.contains($0.metadata.name ?? "") }
-        for instance in serving where condemned.contains(instance.metadata.name ?? "") { retire(instance, group, "a user request", world, &plan) }
+        for instance in serving where condemned.contains(instance.metadata.name ?? "") {
+            retire(instance, group, "a user request", world, &plan)
+        }
         let wanted = group.spec.desiredCapacity ?? group.spec.minSize ?? 0
         if staying.count > wanted {
-            for instance in surplus(staying, by: staying.count - wanted) { retire(instance, group, "a difference between desired and actual capacity", world, &plan) }
+            for instance in surplus(staying, by: staying.count - wanted) {
+                retire(instance, group, "a difference between desired and actual capacity", world, &plan)
+            }
         }
         launch(wanted - staying.count, group, staying, world, &plan)
         return plan
@@ -54,12 +58,16 @@ package struct AutoScalingGroupController: Controller {
         let state = instance.status.state == "running" && group.metadata.deletionTimestamp == nil ? "draining" : "shutting-down"
         plan.changes.append(.patch(InstanceFields.kind, namespace: nil, name: id, ["status": ["state": .string(state)]]))
         plan.changes.append(
-            activity(group, instance, "Terminating EC2 instance: \(id)", "an instance was taken out of service in response to \(reason)", "terminate", world))
+            activity(
+                group, instance, "Terminating EC2 instance: \(id)", "an instance was taken out of service in response to \(reason)",
+                "terminate", world))
     }
 
     /// The instances that go first: from the zone with the most, the oldest of it.
     private func surplus(_ instances: [Instance], by count: Int) -> [Instance] {
-        var left = instances.sorted { ($0.spec.launchTime ?? "", $0.metadata.name ?? "") < ($1.spec.launchTime ?? "", $1.metadata.name ?? "") }
+        var left = instances.sorted {
+            ($0.spec.launchTime ?? "", $0.metadata.name ?? "") < ($1.spec.launchTime ?? "", $1.metadata.name ?? "")
+        }
         var gone: [Instance] = []
         for _ in 0..<count {
             let perZone = Dictionary(grouping: left) { $0.spec.availabilityZone ?? "" }
@@ -83,7 +91,8 @@ package struct AutoScalingGroupController: Controller {
         counted.status.launched = first + count
         plan.changes.append(.updateStatus(AutoScalingGroupFields.kind, counted.value))
         for number in first..<first + count {
-            guard let subnet = subnets.min(by: { load[$0.metadata.name ?? "", default: 0] < load[$1.metadata.name ?? "", default: 0] }) else { return }
+            guard let subnet = subnets.min(by: { load[$0.metadata.name ?? "", default: 0] < load[$1.metadata.name ?? "", default: 0] })
+            else { return }
             load[subnet.metadata.name ?? "", default: 0] += 1
             let instance = InstanceShape.document(
                 id: Self.id("i-", group, "\(number)"), data: data, subnet: subnet, now: world.now, group: group.metadata.name,
@@ -107,7 +116,8 @@ package struct AutoScalingGroupController: Controller {
         let own = (group.spec.tags ?? []).filter { $0.propagate == true }
         let keys = Set(own.compactMap(\.key))
         let template = data["TagSpecifications"].items.filter { $0["ResourceType"].string == "instance" }.flatMap { $0["Tags"].items }
-        return own.map { ["Key": .string($0.key ?? ""), "Value": .string($0.content ?? "")] } + template.filter { !keys.contains($0["Key"].string ?? "") }
+        return own.map { ["Key": .string($0.key ?? ""), "Value": .string($0.content ?? "")] }
+            + template.filter { !keys.contains($0["Key"].string ?? "") }
     }
     private func activity(
         _ group: AutoScalingGroup, _ instance: Instance, _ description: String, _ cause: String, _ verb: String, _ world: World
@@ -115,8 +125,10 @@ package struct AutoScalingGroupController: Controller {
         var activity = ScalingActivity()
         let id = Hex.encode(SHA256.hash("\(group.metadata.uid ?? "")/\(verb)/\(instance.metadata.name ?? "")"))
         activity.metadata.namespace = group.metadata.name
-        activity.metadata.name = [id.prefix(8), id.dropFirst(8).prefix(4), id.dropFirst(12).prefix(4), id.dropFirst(16).prefix(4), id.dropFirst(20).prefix(12)]
-            .joined(separator: "-")
+        activity.metadata.name = [
+            id.prefix(8), id.dropFirst(8).prefix(4), id.dropFirst(12).prefix(4), id.dropFirst(16).prefix(4), id.dropFirst(20).prefix(12),
+        ]
+        .joined(separator: "-")
         activity.spec.description = description
         activity.spec.cause = "At \(world.now.text) \(cause)."
         (activity.spec.startTime, activity.spec.endTime, activity.spec.statusCode) = (world.now.text, world.now.text, "Successful")

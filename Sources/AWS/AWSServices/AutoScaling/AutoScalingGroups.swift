@@ -1,5 +1,5 @@
-import Control
 import AWSProtocol
+import Control
 import Documents
 import Reconcile
 
@@ -24,7 +24,8 @@ extension AutoScalingService {
         group.spec.tags = try input["Tags"].items.map { try groupTag($0, of: name) }
         try apply(input, to: &group)
         guard group.spec.launchTemplateId != nil else {
-            throw Self.invalid("Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
+            throw Self.invalid(
+                "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.")
         }
         guard group.spec.subnetIds?.isEmpty == false else {
             throw Self.invalid("At least one Availability Zone or VPC Subnet is required.")
@@ -107,7 +108,8 @@ extension AutoScalingService {
         _ = try group(name)
         guard input["ForceDelete"].bool == true || instances(of: name).isEmpty else {
             throw AWSError(
-                "ResourceInUse", "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.")
+                "ResourceInUse",
+                "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.")
         }
         try await records.delete(AutoScalingGroup.self, name)
         return [:]
@@ -124,7 +126,9 @@ extension AutoScalingService {
             if decrement {
                 let wanted = (group.spec.desiredCapacity ?? 0) - 1
                 guard wanted >= group.spec.minSize ?? 0 else {
-                    throw Self.invalid("Currently, desiredSize equals minSize (\(wanted + 1)). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.")
+                    throw Self.invalid(
+                        "Currently, desiredSize equals minSize (\(wanted + 1)). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size."
+                    )
                 }
                 group.spec.desiredCapacity = wanted
             }
@@ -133,7 +137,8 @@ extension AutoScalingService {
         return [
             "Activity": [
                 "ActivityId": .string(records.random.uuid()), "AutoScalingGroupName": .string(name),
-                "Description": .string("Terminating EC2 instance: \(id)"), "Cause": .string("instance \(id) was taken out of service in response to a user request."),
+                "Description": .string("Terminating EC2 instance: \(id)"),
+                "Cause": .string("instance \(id) was taken out of service in response to a user request."),
                 "StartTime": .string(context.now.text), "StatusCode": "InProgress", "Progress": 0,
             ]
         ]

@@ -8,7 +8,9 @@ package struct AutoScalingService: Sendable {
     let account: String
     let records: Records
 
-    package init(region: String, account: String, records: Records) { (self.region, self.account, self.records) = (region, account, records) }
+    package init(region: String, account: String, records: Records) {
+        (self.region, self.account, self.records) = (region, account, records)
+    }
 
     /// The operations that have a handler.
     package var table: ServiceTable {
@@ -49,7 +51,9 @@ package struct AutoScalingService: Sendable {
     /// One page of the query protocol's `MaxRecords` and `NextToken`; the token is the position to go on at.
     static func page(_ all: [Value], _ input: Value, _ member: String, limit: Int) throws -> Value {
         let start = input["NextToken"].string.map { Int($0) } ?? 0
-        guard let start, start >= 0 else { throw AWSError("InvalidNextToken", "The token '\(input["NextToken"].string ?? "")' is invalid.") }
+        guard let start, start >= 0 else {
+            throw AWSError("InvalidNextToken", "The token '\(input["NextToken"].string ?? "")' is invalid.")
+        }
         let size = min(input["MaxRecords"].int ?? limit, 100)
         var output: Value = [:]
         output[member] = .array(Array(all.dropFirst(start).prefix(size)))

@@ -49,7 +49,8 @@ package typealias SecurityGroup = View<SecurityGroupFields>
 package struct SecurityGroupSpecFields: Fields {
     package init() {}
     package let groupId = Field<Self, String>("GroupId"), groupName = Field<Self, String>("GroupName"), vpcId = Field<Self, String>("VpcId")
-    package let description = Field<Self, String>("Description"), tags = Field<Self, [Value]>("Tags"), ownerId = Field<Self, String>("OwnerId")
+    package let description = Field<Self, String>("Description"), tags = Field<Self, [Value]>("Tags"),
+        ownerId = Field<Self, String>("OwnerId")
     package let ingress = Field<Self, [Value]>("IpPermissions"), egress = Field<Self, [Value]>("IpPermissionsEgress")
 }
 
@@ -88,7 +89,8 @@ package struct InstanceFields: KindFields {
 package typealias Instance = View<InstanceFields>
 package struct InstanceSpecFields: Fields {
     package init() {}
-    package let instanceType = Field<Self, String>("InstanceType"), imageId = Field<Self, String>("ImageId"), keyName = Field<Self, String>("KeyName")
+    package let instanceType = Field<Self, String>("InstanceType"), imageId = Field<Self, String>("ImageId"),
+        keyName = Field<Self, String>("KeyName")
     package let subnetId = Field<Self, String>("SubnetId"), vpcId = Field<Self, String>("VpcId")
     package let availabilityZone = Field<Self, String>("AvailabilityZone"), securityGroupIds = Field<Self, [String]>("SecurityGroupIds")
     package let instanceProfile = Field<Self, String>("InstanceProfile"), userData = Field<Self, String>("UserData")

@@ -1,12 +1,13 @@
-import Control
 import AWSProtocol
+import Control
 import Documents
 
 /// Internet gateways, NAT gateways and elastic addresses.
 extension EC2Service {
     func createInternetGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
         let gateway = try await create(
-            .internetGateway, id: newID(.internetGateway), ["Attachments": [], "OwnerId": .string(account)], tags: try tags(input, for: .internetGateway))
+            .internetGateway, id: newID(.internetGateway), ["Attachments": [], "OwnerId": .string(account)],
+            tags: try tags(input, for: .internetGateway))
         return ["InternetGateway": gateway]
     }
     func attachInternetGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
@@ -14,7 +15,9 @@ extension EC2Service {
         let taken = records.list(EC2Type.internetGateway.kind).contains { $0["spec"]["Attachments"][0]["VpcId"] == vpc }
         try await change(.internetGateway, input["InternetGatewayId"].string ?? "") { gateway in
             guard !taken, gateway["Attachments"].items.isEmpty else {
-                throw AWSError("Resource.AlreadyAssociated", "resource \(input["InternetGatewayId"].string ?? "") is already attached to network \(vpc.string ?? "")")
+                throw AWSError(
+                    "Resource.AlreadyAssociated",
+                    "resource \(input["InternetGatewayId"].string ?? "") is already attached to network \(vpc.string ?? "")")
             }
             gateway["Attachments"] = [["State": "available", "VpcId": vpc]]
         }
@@ -23,7 +26,9 @@ extension EC2Service {
     func detachInternetGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
         try await change(.internetGateway, input["InternetGatewayId"].string ?? "") { gateway in
             guard gateway["Attachments"][0]["VpcId"] == input["VpcId"] else {
-                throw AWSError("Gateway.NotAttached", "resource \(input["InternetGatewayId"].string ?? "") is not attached to network \(input["VpcId"].string ?? "")")
+                throw AWSError(
+                    "Gateway.NotAttached",
+                    "resource \(input["InternetGatewayId"].string ?? "") is not attached to network \(input["VpcId"].string ?? "")")
             }
             gateway["Attachments"] = []
         }
@@ -42,10 +47,13 @@ extension EC2Service {
         let subnet = try resource(.subnet, input["SubnetId"].string)["spec"]
         let address = try resource(.address, input["AllocationId"].string)["spec"]
         guard address["AssociationId"].isNull else {
-            throw AWSError("Resource.AlreadyAssociated", "Elastic IP address [\(address["AllocationId"].string ?? "")] is already associated")
+            throw AWSError(
+                "Resource.AlreadyAssociated", "Elastic IP address [\(address["AllocationId"].string ?? "")] is already associated")
         }
         let id = newID(.natGateway)
-        try await change(.address, address["AllocationId"].string ?? "") { $0["AssociationId"] = .string("eipassoc-" + records.random.hex(17)) }
+        try await change(.address, address["AllocationId"].string ?? "") {
+            $0["AssociationId"] = .string("eipassoc-" + records.random.hex(17))
+        }
         let gateway = try await create(
             .natGateway, id: id,
             [
@@ -66,7 +74,8 @@ extension EC2Service {
 
     func allocateAddress(_ input: Value, _ context: OperationContext) async throws -> Value {
         let taken = Set(records.list(EC2Type.address.kind).compactMap { $0["spec"]["PublicIp"].string })
-        guard let address = (1..<65_000).lazy.map({ IPv4Network.text(0x3412_0000 + UInt32($0)) }).first(where: { !taken.contains($0) }) else {
+        guard let address = (1..<65_000).lazy.map({ IPv4Network.text(0x3412_0000 + UInt32($0)) }).first(where: { !taken.contains($0) })
+        else {
             throw AWSError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
         }
         return try await create(

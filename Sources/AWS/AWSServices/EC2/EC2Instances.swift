@@ -1,5 +1,5 @@
-import Control
 import AWSProtocol
+import Control
 import Documents
 
 /// Instances as users run them; Auto Scaling makes the same documents.
@@ -19,7 +19,8 @@ extension EC2Service {
         let data = try templateData(input)
         let (least, most) = (input["MinCount"].int ?? 1, input["MaxCount"].int ?? 1)
         guard least >= 1, most >= least else {
-            throw AWSError("InvalidParameterValue", "Value (\(least)) for parameter minCount is invalid. It must be between 1 and maxCount.")
+            throw AWSError(
+                "InvalidParameterValue", "Value (\(least)) for parameter minCount is invalid. It must be between 1 and maxCount.")
         }
         let typeName = data["InstanceType"].string ?? "m1.small"
         guard InstanceTypes.find(typeName) != nil else {
@@ -64,8 +65,11 @@ extension EC2Service {
         let instances = records.list(Instance.self)
         var unpaged = input
         (unpaged["MaxResults"], unpaged["NextToken"]) = (.null, .null)
-        let found = try describe(.instance, unpaged, shapes: instances.map { InstanceShape.describe($0, records, account) })["Instances"].items
-        let reservations = Dictionary(instances.map { ($0.metadata.name ?? "", $0.spec.reservationId ?? "r-" + ($0.metadata.name ?? "").dropFirst(2)) }) { $1 }
+        let found = try describe(.instance, unpaged, shapes: instances.map { InstanceShape.describe($0, records, account) })["Instances"]
+            .items
+        let reservations = Dictionary(
+            instances.map { ($0.metadata.name ?? "", $0.spec.reservationId ?? "r-" + ($0.metadata.name ?? "").dropFirst(2)) }
+        ) { $1 }
         var order: [String] = []
         var grouped: [String: [Value]] = [:]
         for shape in found {
@@ -82,7 +86,8 @@ extension EC2Service {
         let ids = input["InstanceIds"].items.compactMap(\.string)
         for id in ids { _ = try resource(.instance, id) }
         let shapes = records.list(Instance.self).filter { instance in
-            (ids.isEmpty || ids.contains(instance.metadata.name ?? "")) && (input["IncludeAllInstances"].bool == true || instance.status.state == "running")
+            (ids.isEmpty || ids.contains(instance.metadata.name ?? ""))
+                && (input["IncludeAllInstances"].bool == true || instance.status.state == "running")
         }.map { instance -> Value in
             let status: Value = ["Status": "ok", "Details": [["Name": "reachability", "Status": "passed"]]]
             return [
@@ -100,7 +105,9 @@ extension EC2Service {
         for id in ids {
             let state = Instance(try resource(.instance, id))?.status.state ?? ""
             if let states, !states.contains(state), state != next, !(next == "pending" && state == "running") {
-                throw AWSError("IncorrectInstanceState", "The instance '\(id)' is not in a state from which it can be \(next == "pending" ? "started" : "stopped").")
+                throw AWSError(
+                    "IncorrectInstanceState",
+                    "The instance '\(id)' is not in a state from which it can be \(next == "pending" ? "started" : "stopped").")
             }
         }
         var changes: [Value] = []
@@ -113,7 +120,8 @@ extension EC2Service {
                 if !ended, next == "shutting-down" { instance.status.reason = "User initiated" }
             }
             changes.append([
-                "InstanceId": .string(id), "PreviousState": InstanceShape.state(before), "CurrentState": InstanceShape.state(after?.status.state ?? before),
+                "InstanceId": .string(id), "PreviousState": InstanceShape.state(before),
+                "CurrentState": InstanceShape.state(after?.status.state ?? before),
             ])
         }
         var output: Value = [:]
@@ -123,14 +131,16 @@ extension EC2Service {
 
     func describeNetworkInterfaces(_ input: Value, _ context: OperationContext) async throws -> Value {
         let filters = ["vpc-id": "VpcId", "subnet-id": "SubnetId", "attachment.instance-id": "InstanceId"]
-        let shapes = records.list(Instance.self).filter { $0.spec.privateAddress != nil && $0.status.state != "terminated" }.map(InstanceShape.interface)
-            .filter { shape in
-                input["Filters"].items.allSatisfy { filter in
-                    guard let member = filters[filter["Name"].string ?? ""] else { return false }
-                    let text = member == "InstanceId" ? shape["Attachment"][member] : shape[member]
-                    return filter["Values"].items.contains(text)
-                }
+        let shapes = records.list(Instance.self).filter { $0.spec.privateAddress != nil && $0.status.state != "terminated" }.map(
+            InstanceShape.interface
+        )
+        .filter { shape in
+            input["Filters"].items.allSatisfy { filter in
+                guard let member = filters[filter["Name"].string ?? ""] else { return false }
+                let text = member == "InstanceId" ? shape["Attachment"][member] : shape[member]
+                return filter["Values"].items.contains(text)
             }
+        }
         return try Self.page(shapes, input, "NetworkInterfaces")
     }
 }

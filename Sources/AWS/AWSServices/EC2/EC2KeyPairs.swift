@@ -1,5 +1,5 @@
-import Control
 import AWSProtocol
+import Control
 import Cryptography
 import Documents
 import Reconcile
@@ -13,7 +13,8 @@ extension EC2Service {
         }
         let key = try PrivateKey.generate(.rsa2048)
         let shape = try await store(
-            name, type: "rsa", fingerprint: SSHPublicKey.createdFingerprint(of: key), publicKey: SSHPublicKey(key.publicKey)?.text ?? "", input, context)
+            name, type: "rsa", fingerprint: SSHPublicKey.createdFingerprint(of: key), publicKey: SSHPublicKey(key.publicKey)?.text ?? "",
+            input, context)
         return [
             "KeyName": .string(name), "KeyPairId": shape["KeyPairId"], "KeyFingerprint": shape["KeyFingerprint"],
             "KeyMaterial": .string(key.traditionalPEM), "Tags": shape["Tags"],
@@ -23,16 +24,21 @@ extension EC2Service {
         let name = input["KeyName"].string ?? ""
         let material = input["PublicKeyMaterial"].string ?? ""
         let text = Base64.decode(material).map { String(decoding: $0, as: UTF8.self) } ?? material
-        guard let key = try? SSHPublicKey(text) else { throw AWSError("InvalidKey.Format", "Key is not in valid OpenSSH public key format") }
+        guard let key = try? SSHPublicKey(text) else {
+            throw AWSError("InvalidKey.Format", "Key is not in valid OpenSSH public key format")
+        }
         let type = key.algorithm == "ssh-ed25519" ? "ed25519" : "rsa"
         let shape = try await store(name, type: type, fingerprint: key.importedFingerprint, publicKey: key.text, input, context)
-        return ["KeyName": .string(name), "KeyPairId": shape["KeyPairId"], "KeyFingerprint": shape["KeyFingerprint"], "Tags": shape["Tags"]]
+        return [
+            "KeyName": .string(name), "KeyPairId": shape["KeyPairId"], "KeyFingerprint": shape["KeyFingerprint"], "Tags": shape["Tags"],
+        ]
     }
     private func store(
         _ name: String, type: String, fingerprint: String, publicKey: String, _ input: Value, _ context: OperationContext
     ) async throws -> Value {
         let spec: Value = [
-            "KeyName": .string(name), "KeyPairId": .string(newID(.keyPair)), "KeyFingerprint": .string(fingerprint), "KeyType": .string(type),
+            "KeyName": .string(name), "KeyPairId": .string(newID(.keyPair)), "KeyFingerprint": .string(fingerprint),
+            "KeyType": .string(type),
             "CreateTime": .string(context.now.text), "PublicKey": .string(publicKey),
         ]
         do {

@@ -1,5 +1,5 @@
-import Control
 import AWSProtocol
+import Control
 import Documents
 
 /// VPCs, subnets, internet gateways, NAT gateways and elastic addresses.
@@ -13,7 +13,8 @@ extension EC2Service {
             "AttachInternetGateway": attachInternetGateway, "DetachInternetGateway": detachInternetGateway,
             "DescribeInternetGateways": { input, _ in try describe(.internetGateway, input) }, "CreateNatGateway": createNatGateway,
             "DeleteNatGateway": deleteNatGateway, "DescribeNatGateways": { input, _ in try describe(.natGateway, input) },
-            "AllocateAddress": allocateAddress, "ReleaseAddress": releaseAddress, "DescribeAddresses": { input, _ in try describe(.address, input) },
+            "AllocateAddress": allocateAddress, "ReleaseAddress": releaseAddress,
+            "DescribeAddresses": { input, _ in try describe(.address, input) },
         ]
     }
 
@@ -33,7 +34,8 @@ extension EC2Service {
             .vpc, id: id,
             [
                 "CidrBlock": .string("\(block)"), "DhcpOptionsId": "default", "State": "available", "OwnerId": .string(account),
-                "InstanceTenancy": "default", "IsDefault": .bool(isDefault), "EnableDnsSupport": true, "EnableDnsHostnames": .bool(isDefault),
+                "InstanceTenancy": "default", "IsDefault": .bool(isDefault), "EnableDnsSupport": true,
+                "EnableDnsHostnames": .bool(isDefault),
                 "CidrBlockAssociationSet": [
                     [
                         "AssociationId": .string("vpc-cidr-assoc-" + records.random.hex(17)), "CidrBlock": .string("\(block)"),
@@ -53,7 +55,8 @@ extension EC2Service {
         let tables = inside(.routeTable)
         let attached = records.list(EC2Type.internetGateway.kind).contains { $0["spec"]["Attachments"][0]["VpcId"].string == id }
         let mains = tables.filter { $0["Associations"].items.contains { $0["Main"].bool == true } }
-        guard inside(.subnet).isEmpty, !attached, groups.allSatisfy({ $0["GroupName"].string == "default" }), tables.count == mains.count else {
+        guard inside(.subnet).isEmpty, !attached, groups.allSatisfy({ $0["GroupName"].string == "default" }), tables.count == mains.count
+        else {
             throw AWSError("DependencyViolation", "The vpc '\(id)' has dependencies and cannot be deleted.")
         }
         for group in groups { try await records.delete(EC2Type.securityGroup.kind, group["GroupId"].string ?? "") }
@@ -94,13 +97,19 @@ extension EC2Service {
             throw AWSError("InvalidSubnet.Conflict", "The CIDR '\(text)' conflicts with another subnet")
         }
         let zones = Regions.zones(of: region)
-        let zone = input["AvailabilityZone"].string ?? zones.first { Regions.zoneID($0, in: region) == input["AvailabilityZoneId"].string } ?? zones[0]
+        let zone =
+            input["AvailabilityZone"].string ?? zones.first { Regions.zoneID($0, in: region) == input["AvailabilityZoneId"].string }
+            ?? zones[0]
         guard zones.contains(zone) else {
             throw AWSError(
                 "InvalidParameterValue",
-                "Value (\(zone)) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: \(zones.joined(separator: ", ")).")
+                "Value (\(zone)) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: \(zones.joined(separator: ", "))."
+            )
         }
-        return ["Subnet": counted(try await makeSubnet(block, zone, vpc: vpc["VpcId"].string ?? "", isDefault: false, tags: try tags(input, for: .subnet)))]
+        return [
+            "Subnet": counted(
+                try await makeSubnet(block, zone, vpc: vpc["VpcId"].string ?? "", isDefault: false, tags: try tags(input, for: .subnet)))
+        ]
     }
     func makeSubnet(_ block: IPv4Network, _ zone: String, vpc: String, isDefault: Bool, tags: Value) async throws -> Value {
         let id = newID(.subnet)
@@ -127,11 +136,14 @@ extension EC2Service {
         let id = input["SubnetId"].string ?? ""
         _ = try resource(.subnet, id)
         let inUse = records.list(PrivateAddressFields.kind, in: id).isEmpty == false
-        let gateway = records.list(EC2Type.natGateway.kind).contains { $0["spec"]["SubnetId"].string == id && $0["spec"]["State"].string == "available" }
+        let gateway = records.list(EC2Type.natGateway.kind).contains {
+            $0["spec"]["SubnetId"].string == id && $0["spec"]["State"].string == "available"
+        }
         guard !inUse, !gateway else {
             throw AWSError("DependencyViolation", "The subnet '\(id)' has dependencies and cannot be deleted.")
         }
-        for table in records.list(EC2Type.routeTable.kind) where table["spec"]["Associations"].items.contains(where: { $0["SubnetId"].string == id }) {
+        for table in records.list(EC2Type.routeTable.kind)
+        where table["spec"]["Associations"].items.contains(where: { $0["SubnetId"].string == id }) {
             try await change(.routeTable, table["spec"]["RouteTableId"].string ?? "") { table in
                 table["Associations"] = .array(table["Associations"].items.filter { $0["SubnetId"].string != id })
             }

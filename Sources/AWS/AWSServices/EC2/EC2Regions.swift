@@ -7,7 +7,8 @@ extension EC2Service {
         [
             "DescribeRegions": describeRegions, "DescribeAvailabilityZones": describeAvailabilityZones,
             "DescribeInstanceTypes": describeInstanceTypes, "DescribeInstanceTypeOfferings": describeOfferings,
-            "DescribeAccountAttributes": describeAccountAttributes, "CreateTags": createTags, "DeleteTags": deleteTags, "DescribeTags": describeTags,
+            "DescribeAccountAttributes": describeAccountAttributes, "CreateTags": createTags, "DeleteTags": deleteTags,
+            "DescribeTags": describeTags,
         ]
     }
 
@@ -36,7 +37,8 @@ extension EC2Service {
         ]
         let shapes = zones.filter { wanted.isEmpty || wanted.contains($0) }.map { zone -> Value in
             [
-                "State": "available", "OptInStatus": "opt-in-not-required", "Messages": [], "RegionName": .string(region), "ZoneName": .string(zone),
+                "State": "available", "OptInStatus": "opt-in-not-required", "Messages": [], "RegionName": .string(region),
+                "ZoneName": .string(zone),
                 "ZoneId": .string(Regions.zoneID(zone, in: region)), "GroupName": .string(region), "NetworkBorderGroup": .string(region),
                 "ZoneType": "availability-zone",
             ]
@@ -55,7 +57,8 @@ extension EC2Service {
         let names = input["InstanceTypes"].items.compactMap(\.string)
         let unknown = names.filter { InstanceTypes.find($0) == nil }
         guard unknown.isEmpty else {
-            throw AWSError("InvalidInstanceType", "The following supplied instance types do not exist: [\(unknown.joined(separator: ", "))]")
+            throw AWSError(
+                "InvalidInstanceType", "The following supplied instance types do not exist: [\(unknown.joined(separator: ", "))]")
         }
         let types = names.isEmpty ? InstanceTypes.all : names.compactMap(InstanceTypes.find)
         let members = ["instance-type": "InstanceType", "current-generation": "CurrentGeneration", "hypervisor": "Hypervisor"]
@@ -72,14 +75,16 @@ extension EC2Service {
     }
     private func describe(_ type: InstanceType) -> Value {
         [
-            "InstanceType": .string(type.name), "CurrentGeneration": .bool(type.currentGeneration), "FreeTierEligible": .bool(type.name == "t2.micro"),
+            "InstanceType": .string(type.name), "CurrentGeneration": .bool(type.currentGeneration),
+            "FreeTierEligible": .bool(type.name == "t2.micro"),
             "SupportedUsageClasses": ["on-demand", "spot"], "SupportedRootDeviceTypes": ["ebs"], "SupportedVirtualizationTypes": ["hvm"],
             "BareMetal": .bool(type.name.hasSuffix(".metal")), "Hypervisor": .string(type.hypervisor),
             "ProcessorInfo": ["SupportedArchitectures": [.string(type.arch)]],
             "VCpuInfo": ["DefaultVCpus": .int(Int64(type.vcpus))], "MemoryInfo": ["SizeInMiB": .int(Int64(type.memoryMiB))],
             "BurstablePerformanceSupported": .bool(type.burstable),
             "NetworkInfo": [
-                "MaximumNetworkInterfaces": .int(Int64(type.networkInterfaces)), "Ipv4AddressesPerInterface": .int(Int64(type.addressesPerInterface)),
+                "MaximumNetworkInterfaces": .int(Int64(type.networkInterfaces)),
+                "Ipv4AddressesPerInterface": .int(Int64(type.addressesPerInterface)),
             ],
         ]
     }
@@ -90,12 +95,15 @@ extension EC2Service {
         case "availability-zone-id": locations = Regions.zones(of: region).map { Regions.zoneID($0, in: region) }
         default: locations = [region]
         }
-        let wanted = input["Filters"].items.filter { $0["Name"].string == "instance-type" }.flatMap { $0["Values"].items.compactMap(\.string) }
+        let wanted = input["Filters"].items.filter { $0["Name"].string == "instance-type" }.flatMap {
+            $0["Values"].items.compactMap(\.string)
+        }
         let places = input["Filters"].items.filter { $0["Name"].string == "location" }.flatMap { $0["Values"].items.compactMap(\.string) }
         let offerings = InstanceTypes.all.filter { wanted.isEmpty || wanted.contains($0.name) }.flatMap { type in
             locations.filter { places.isEmpty || places.contains($0) }.map { location -> Value in
                 [
-                    "InstanceType": .string(type.name), "LocationType": .string(input["LocationType"].string ?? "region"), "Location": .string(location),
+                    "InstanceType": .string(type.name), "LocationType": .string(input["LocationType"].string ?? "region"),
+                    "Location": .string(location),
                 ]
             }
         }

@@ -1,5 +1,5 @@
-import Control
 import AWSProtocol
+import Control
 import Documents
 
 /// Route tables.
@@ -45,7 +45,8 @@ extension EC2Service {
         let subnet = try resource(.subnet, input["SubnetId"].string)["spec"]["SubnetId"]
         let table = input["RouteTableId"].string ?? ""
         _ = try resource(.routeTable, table)
-        if records.list(EC2Type.routeTable.kind).contains(where: { $0["spec"]["Associations"].items.contains { $0["SubnetId"] == subnet } }) {
+        if records.list(EC2Type.routeTable.kind).contains(where: { $0["spec"]["Associations"].items.contains { $0["SubnetId"] == subnet } })
+        {
             throw AWSError(
                 "Resource.AlreadyAssociated",
                 "the specified association for route table \(table) conflicts with an existing association")
@@ -64,7 +65,9 @@ extension EC2Service {
     }
     func disassociateRouteTable(_ input: Value, _ context: OperationContext) async throws -> Value {
         let id = input["AssociationId"].string ?? ""
-        let found = records.list(EC2Type.routeTable.kind).first { $0["spec"]["Associations"].items.contains { $0["RouteTableAssociationId"].string == id } }
+        let found = records.list(EC2Type.routeTable.kind).first {
+            $0["spec"]["Associations"].items.contains { $0["RouteTableAssociationId"].string == id }
+        }
         guard let found else { throw AWSError("InvalidAssociationID.NotFound", "The association ID '\(id)' does not exist") }
         try await change(.routeTable, found["spec"]["RouteTableId"].string ?? "") { table in
             table["Associations"] = .array(table["Associations"].items.filter { $0["RouteTableAssociationId"].string != id })
@@ -75,7 +78,8 @@ extension EC2Service {
         guard let destination = input["DestinationCidrBlock"].string, IPv4Network(destination) != nil else {
             throw AWSError(
                 "InvalidParameterValue",
-                "Value (\(input["DestinationCidrBlock"].string ?? "")) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block.")
+                "Value (\(input["DestinationCidrBlock"].string ?? "")) for parameter destinationCidrBlock is invalid. This is not a valid CIDR block."
+            )
         }
         var route: Value = ["DestinationCidrBlock": .string(destination), "State": "active", "Origin": "CreateRoute"]
         if let id = input["GatewayId"].string {
@@ -100,7 +104,9 @@ extension EC2Service {
         try await change(.routeTable, input["RouteTableId"].string ?? "") { table in
             let kept = table["Routes"].items.filter { $0["DestinationCidrBlock"].string != destination }
             guard kept.count < table["Routes"].items.count else {
-                throw AWSError("InvalidRoute.NotFound", "no route with destination-cidr-block \(destination) in route table \(table["RouteTableId"].string ?? "")")
+                throw AWSError(
+                    "InvalidRoute.NotFound",
+                    "no route with destination-cidr-block \(destination) in route table \(table["RouteTableId"].string ?? "")")
             }
             table["Routes"] = .array(kept)
         }

@@ -7,7 +7,8 @@ extension EC2Service {
     var securityOperations: [String: OperationHandler] {
         [
             "CreateSecurityGroup": createSecurityGroup, "DeleteSecurityGroup": deleteSecurityGroup,
-            "DescribeSecurityGroups": describeSecurityGroups, "AuthorizeSecurityGroupIngress": { input, _ in try await authorize(input, "IpPermissions") },
+            "DescribeSecurityGroups": describeSecurityGroups,
+            "AuthorizeSecurityGroupIngress": { input, _ in try await authorize(input, "IpPermissions") },
             "AuthorizeSecurityGroupEgress": { input, _ in try await authorize(input, "IpPermissionsEgress") },
             "RevokeSecurityGroupIngress": { input, _ in try await revoke(input, "IpPermissions") },
             "RevokeSecurityGroupEgress": { input, _ in try await revoke(input, "IpPermissionsEgress") },
@@ -16,10 +17,13 @@ extension EC2Service {
         ]
     }
 
-    func makeSecurityGroup(_ name: String, _ description: String, vpc: String, id: String? = nil, tags: Value, fromItself: Bool) async throws -> Value {
+    func makeSecurityGroup(_ name: String, _ description: String, vpc: String, id: String? = nil, tags: Value, fromItself: Bool)
+        async throws -> Value
+    {
         let id = id ?? newID(.securityGroup)
         return try await create(
-            .securityGroup, id: id, SecurityGroupShape.new(id: id, name: name, description: description, vpc: vpc, account: account, fromItself: fromItself),
+            .securityGroup, id: id,
+            SecurityGroupShape.new(id: id, name: name, description: description, vpc: vpc, account: account, fromItself: fromItself),
             tags: tags)
     }
     func createSecurityGroup(_ input: Value, _ context: OperationContext) async throws -> Value {
@@ -27,7 +31,8 @@ extension EC2Service {
         let vpc = try input["VpcId"].string.map { try resource(.vpc, $0)["spec"]["VpcId"].string } ?? defaultVPC
         guard let vpc else { throw AWSError("VPCIdNotSpecified", "No default VPC for this user") }
         guard !name.hasPrefix("sg-") else {
-            throw AWSError("InvalidParameterValue", "Value (\(name)) for parameter GroupName is invalid. Group names may not be in the format sg-*.")
+            throw AWSError(
+                "InvalidParameterValue", "Value (\(name)) for parameter GroupName is invalid. Group names may not be in the format sg-*.")
         }
         let taken = records.list(SecurityGroup.self).contains { $0.spec.vpcId == vpc && $0.spec.groupName == name }
         guard !taken else { throw AWSError("InvalidGroup.Duplicate", "The security group '\(name)' already exists for VPC '\(vpc)'") }
@@ -38,14 +43,18 @@ extension EC2Service {
     var defaultVPC: String? { records.list(VPC.self).first { $0.spec.isDefault == true }?.metadata.name }
 
     func deleteSecurityGroup(_ input: Value, _ context: OperationContext) async throws -> Value {
-        let id = input["GroupId"].string ?? records.list(SecurityGroup.self).first { $0.spec.groupName == input["GroupName"].string }?.metadata.name ?? ""
+        let id =
+            input["GroupId"].string ?? records.list(SecurityGroup.self).first { $0.spec.groupName == input["GroupName"].string }?.metadata
+            .name ?? ""
         let group = try resource(.securityGroup, id)["spec"]
         guard group["GroupName"].string != "default" else {
             throw AWSError("CannotDelete", "the specified group: \"\(id)\" name: \"default\" cannot be deleted by a user")
         }
         let named = records.list(SecurityGroup.self).contains { other in
             other.metadata.name != id
-                && ((other.spec.ingress ?? []) + (other.spec.egress ?? [])).contains { $0["UserIdGroupPairs"].items.contains { $0["GroupId"].string == id } }
+                && ((other.spec.ingress ?? []) + (other.spec.egress ?? [])).contains {
+                    $0["UserIdGroupPairs"].items.contains { $0["GroupId"].string == id }
+                }
         }
         let used = records.list(Instance.self).contains { $0.status.state != "terminated" && ($0.spec.securityGroupIds ?? []).contains(id) }
         guard !named, !used else { throw AWSError("DependencyViolation", "resource \(id) has a dependent object") }
@@ -98,7 +107,8 @@ extension EC2Service {
     private func described(_ permissions: [Value], of group: String, egress: Bool) -> [Value] {
         SecurityGroupShape.rules(permissions).map { rule in
             var shape: Value = [
-                "SecurityGroupRuleId": .string("sgr-0" + Hex.encode(SHA256.hash(Array("\(group)\(egress)\(JSON.text(rule))".utf8))).prefix(16)),
+                "SecurityGroupRuleId": .string(
+                    "sgr-0" + Hex.encode(SHA256.hash(Array("\(group)\(egress)\(JSON.text(rule))".utf8))).prefix(16)),
                 "GroupId": .string(group), "GroupOwnerId": .string(account), "IsEgress": .bool(egress), "IpProtocol": rule["IpProtocol"],
                 "FromPort": rule["FromPort"].isNull ? -1 : rule["FromPort"], "ToPort": rule["ToPort"].isNull ? -1 : rule["ToPort"],
             ]

@@ -1,5 +1,5 @@
-import Control
 package import AWSProtocol
+import Control
 import Documents
 import Reconcile
 
@@ -9,11 +9,15 @@ package struct EC2Service: Sendable {
     let account: String
     let records: Records
 
-    package init(region: String, account: String, records: Records) { (self.region, self.account, self.records) = (region, account, records) }
+    package init(region: String, account: String, records: Records) {
+        (self.region, self.account, self.records) = (region, account, records)
+    }
 
     /// The operations that have a handler.
     package var table: ServiceTable {
-        let groups: [[String: OperationHandler]] = [regionOperations, networkOperations, routeOperations, securityOperations, instanceOperations, templateOperations]
+        let groups: [[String: OperationHandler]] = [
+            regionOperations, networkOperations, routeOperations, securityOperations, instanceOperations, templateOperations,
+        ]
         return ServiceTable("ec2", groups.reduce(into: [:]) { $0.merge($1) { first, _ in first } })
     }
 

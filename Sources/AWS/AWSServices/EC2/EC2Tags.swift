@@ -23,7 +23,9 @@ enum EC2Tags {
 
 extension EC2Service {
     private func type(of id: String) throws -> EC2Type {
-        guard let type = EC2Type.all.first(where: { id.hasPrefix($0.idPrefix) }) else { throw AWSError("InvalidID", "The ID '\(id)' is not valid") }
+        guard let type = EC2Type.all.first(where: { id.hasPrefix($0.idPrefix) }) else {
+            throw AWSError("InvalidID", "The ID '\(id)' is not valid")
+        }
         return type
     }
     /// The document's name for a resource id: key pairs are kept by their names.
@@ -49,7 +51,8 @@ extension EC2Service {
             try await change(type, name(id, type)) { spec in
                 spec["Tags"] = .array(
                     spec["Tags"].items.filter { tag in
-                        !(input["Tags"].isNull || removed.contains { $0["Key"] == tag["Key"] && ($0["Value"].isNull || $0["Value"] == tag["Value"]) })
+                        !(input["Tags"].isNull
+                            || removed.contains { $0["Key"] == tag["Key"] && ($0["Value"].isNull || $0["Value"] == tag["Value"]) })
                     })
             }
         }
@@ -66,7 +69,9 @@ extension EC2Service {
                 let id = document["spec"][type.idMember].string ?? document["metadata"]["name"].string ?? ""
                 guard values("resource-id")?.contains(id) != false else { continue }
                 for tag in document["spec"]["Tags"].items
-                where values("key")?.contains(tag["Key"].string ?? "") != false && values("value")?.contains(tag["Value"].string ?? "") != false {
+                where values("key")?.contains(tag["Key"].string ?? "") != false
+                    && values("value")?.contains(tag["Value"].string ?? "") != false
+                {
                     found.append(["ResourceId": .string(id), "ResourceType": .string(type.name), "Key": tag["Key"], "Value": tag["Value"]])
                 }
             }

@@ -1,5 +1,5 @@
-import Control
 import AWSProtocol
+import Control
 package import Documents
 
 /// Launch templates.
@@ -15,7 +15,8 @@ extension EC2Service {
         if let name = input["LaunchTemplateName"].string {
             guard let found = records.list(LaunchTemplate.self).first(where: { $0.spec.name == name }) else {
                 throw AWSError(
-                    "InvalidLaunchTemplateName.NotFoundException", "The specified launch template, with template name \(name), does not exist.")
+                    "InvalidLaunchTemplateName.NotFoundException",
+                    "The specified launch template, with template name \(name), does not exist.")
             }
             return found
         }
@@ -52,7 +53,8 @@ extension EC2Service {
     }
     private func version(_ number: Int, _ input: Value, _ context: OperationContext) -> Value {
         [
-            "VersionNumber": .int(Int64(number)), "VersionDescription": input["VersionDescription"], "CreateTime": .string(context.now.text),
+            "VersionNumber": .int(Int64(number)), "VersionDescription": input["VersionDescription"],
+            "CreateTime": .string(context.now.text),
             "CreatedBy": .string(context.principal.arn), "LaunchTemplateData": input["LaunchTemplateData"],
         ]
     }
@@ -83,8 +85,12 @@ extension EC2Service {
     func modifyLaunchTemplate(_ input: Value, _ context: OperationContext) async throws -> Value {
         let standing = try template(input)
         let updated = try await records.update(LaunchTemplate.self, standing.metadata.name ?? "") { template in
-            guard let number = Int(input["DefaultVersion"].string ?? ""), (template.spec.versions ?? []).contains(where: { $0.number == number }) else {
-                throw AWSError("InvalidLaunchTemplateId.VersionNotFound", "Could not find the specified version \(input["DefaultVersion"].string ?? "")")
+            guard let number = Int(input["DefaultVersion"].string ?? ""),
+                (template.spec.versions ?? []).contains(where: { $0.number == number })
+            else {
+                throw AWSError(
+                    "InvalidLaunchTemplateId.VersionNotFound",
+                    "Could not find the specified version \(input["DefaultVersion"].string ?? "")")
             }
             template.spec.standard = number
         }

@@ -24,7 +24,10 @@ struct EC2Type: Sendable {
 
     static let vpc = EC2Type(
         VPCFields.kind, "vpc", "vpc-", "VpcId", "Vpcs", "VpcIds", "InvalidVpcID.NotFound", "The vpc ID '%' does not exist",
-        ["vpc-id": "VpcId", "cidr": "CidrBlock", "is-default": "IsDefault", "isDefault": "IsDefault", "state": "State", "owner-id": "OwnerId"])
+        [
+            "vpc-id": "VpcId", "cidr": "CidrBlock", "is-default": "IsDefault", "isDefault": "IsDefault", "state": "State",
+            "owner-id": "OwnerId",
+        ])
     static let subnet = EC2Type(
         SubnetFields.kind, "subnet", "subnet-", "SubnetId", "Subnets", "SubnetIds", "InvalidSubnetID.NotFound",
         "The subnet ID '%' does not exist",
@@ -37,7 +40,8 @@ struct EC2Type: Sendable {
         "InternetGatewayId", "InternetGateways", "InternetGatewayIds", "InvalidInternetGatewayID.NotFound",
         "The internetGateway ID '%' does not exist", ["internet-gateway-id": "InternetGatewayId", "attachment.vpc-id": "Attachments.VpcId"])
     static let natGateway = EC2Type(
-        Kind(group: "ec2", "NatGateway", prefix: "ec2/nat-gateways/", namespaced: false), "natgateway", "nat-", "NatGatewayId", "NatGateways",
+        Kind(group: "ec2", "NatGateway", prefix: "ec2/nat-gateways/", namespaced: false), "natgateway", "nat-", "NatGatewayId",
+        "NatGateways",
         "NatGatewayIds", "NatGatewayNotFound", "The Nat Gateway % was not found",
         ["vpc-id": "VpcId", "subnet-id": "SubnetId", "state": "State", "nat-gateway-id": "NatGatewayId"])
     static let address = EC2Type(
@@ -45,7 +49,8 @@ struct EC2Type: Sendable {
         "AllocationIds", "InvalidAllocationID.NotFound", "The allocation ID '%' does not exist",
         ["allocation-id": "AllocationId", "public-ip": "PublicIp", "domain": "Domain"])
     static let routeTable = EC2Type(
-        Kind(group: "ec2", "RouteTable", prefix: "ec2/route-tables/", namespaced: false), "route-table", "rtb-", "RouteTableId", "RouteTables",
+        Kind(group: "ec2", "RouteTable", prefix: "ec2/route-tables/", namespaced: false), "route-table", "rtb-", "RouteTableId",
+        "RouteTables",
         "RouteTableIds", "InvalidRouteTableID.NotFound", "The routeTable ID '%' does not exist",
         [
             "vpc-id": "VpcId", "route-table-id": "RouteTableId", "association.subnet-id": "Associations.SubnetId",
@@ -67,7 +72,8 @@ struct EC2Type: Sendable {
         "The instance ID '%' does not exist",
         [
             "instance-id": "InstanceId", "instance-type": "InstanceType", "vpc-id": "VpcId", "subnet-id": "SubnetId", "key-name": "KeyName",
-            "availability-zone": "Placement.AvailabilityZone", "instance-state-name": "State.Name", "private-ip-address": "PrivateIpAddress",
+            "availability-zone": "Placement.AvailabilityZone", "instance-state-name": "State.Name",
+            "private-ip-address": "PrivateIpAddress",
             "private-dns-name": "PrivateDnsName", "image-id": "ImageId", "instance.group-id": "SecurityGroups.GroupId",
             "iam-instance-profile.arn": "IamInstanceProfile.Arn", "instance-lifecycle": "InstanceLifecycle",
         ])

@@ -7,7 +7,8 @@ package struct IPv4Network: Sendable, Hashable, CustomStringConvertible {
     /// Parses `a.b.c.d/n`; host bits must be zero.
     package init?(_ text: String) {
         let halves = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard halves.count == 2, let length = Int(halves[1]), (0...32).contains(length), let address = Self.address(String(halves[0])) else {
+        guard halves.count == 2, let length = Int(halves[1]), (0...32).contains(length), let address = Self.address(String(halves[0]))
+        else {
             return nil
         }
         (self.address, self.length) = (address, length)
@@ -36,5 +37,7 @@ package struct IPv4Network: Sendable, Hashable, CustomStringConvertible {
         return address
     }
     /// Dotted-quad notation.
-    package static func text(_ address: UInt32) -> String { [24, 16, 8, 0].map { "\(address >> UInt32($0) & 255)" }.joined(separator: ".") }
+    package static func text(_ address: UInt32) -> String {
+        [24, 16, 8, 0].map { "\(address >> UInt32($0) & 255)" }.joined(separator: ".")
+    }
 }

@@ -14,7 +14,8 @@ package struct InstanceEffects: EffectPerformer {
     let profileRole: @Sendable (_ profile: String) -> String?
 
     package init(
-        region: String, records: Records, machines: any MachineDriver, nodes: NodeSteward, profileRole: @escaping @Sendable (String) -> String?
+        region: String, records: Records, machines: any MachineDriver, nodes: NodeSteward,
+        profileRole: @escaping @Sendable (String) -> String?
     ) {
         (self.region, self.records, self.machines, self.nodes, self.profileRole) = (region, records, machines, nodes, profileRole)
     }
@@ -69,7 +70,8 @@ package struct InstanceEffects: EffectPerformer {
     /// - Throws: `ChangeError` when the subnet is full.
     private func claimAddress(for instance: Instance) async throws -> String {
         let id = instance.metadata.name ?? ""
-        guard let subnet = records.get(Subnet.self, instance.spec.subnetId ?? ""), let block = IPv4Network(subnet.spec.cidrBlock ?? "") else {
+        guard let subnet = records.get(Subnet.self, instance.spec.subnetId ?? ""), let block = IPv4Network(subnet.spec.cidrBlock ?? "")
+        else {
             throw ChangeError.notFound("subnet \(instance.spec.subnetId ?? "")")
         }
         let name = subnet.metadata.name ?? ""

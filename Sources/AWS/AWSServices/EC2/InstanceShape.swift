@@ -53,7 +53,8 @@ enum InstanceShape {
             "Hypervisor": .string(type?.hypervisor == "nitro" ? "xen" : type?.hypervisor ?? "xen"), "VirtualizationType": "hvm",
             "Monitoring": ["State": "disabled"], "RootDeviceType": "ebs", "RootDeviceName": "/dev/xvda", "EbsOptimized": false,
             "AmiLaunchIndex": 0, "ProductCodes": [], "SourceDestCheck": true, "Tags": .array(tags(of: instance)),
-            "PrivateDnsName": .string(spec.privateDNSName ?? ""), "PublicDnsName": "", "StateTransitionReason": .string(instance.status.reason ?? ""),
+            "PrivateDnsName": .string(spec.privateDNSName ?? ""), "PublicDnsName": "",
+            "StateTransitionReason": .string(instance.status.reason ?? ""),
         ]
         if let key = spec.keyName { shape["KeyName"] = .string(key) }
         if let profile = spec.instanceProfile {
@@ -81,8 +82,11 @@ enum InstanceShape {
         return [
             "NetworkInterfaceId": .string("eni-" + id.dropFirst(2)), "SubnetId": spec.value["SubnetId"], "VpcId": spec.value["VpcId"],
             "PrivateIpAddress": spec.value["PrivateIpAddress"], "PrivateDnsName": spec.value["PrivateDnsName"], "Status": "in-use",
-            "InterfaceType": "interface", "SourceDestCheck": true, "Groups": .array((spec.securityGroupIds ?? []).map { ["GroupId": .string($0)] }),
-            "PrivateIpAddresses": [["Primary": true, "PrivateIpAddress": spec.value["PrivateIpAddress"], "PrivateDnsName": spec.value["PrivateDnsName"]]],
+            "InterfaceType": "interface", "SourceDestCheck": true,
+            "Groups": .array((spec.securityGroupIds ?? []).map { ["GroupId": .string($0)] }),
+            "PrivateIpAddresses": [
+                ["Primary": true, "PrivateIpAddress": spec.value["PrivateIpAddress"], "PrivateDnsName": spec.value["PrivateDnsName"]]
+            ],
             "Attachment": [
                 "AttachmentId": .string("eni-attach-" + id.dropFirst(2)), "DeviceIndex": 0, "InstanceId": .string(id), "Status": "attached",
                 "DeleteOnTermination": true,

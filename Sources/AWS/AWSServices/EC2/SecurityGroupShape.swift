@@ -8,7 +8,8 @@ enum SecurityGroupShape {
         [
             "GroupId": .string(id), "GroupName": .string(name), "Description": .string(description), "VpcId": .string(vpc),
             "OwnerId": .string(account),
-            "IpPermissions": fromItself ? [["IpProtocol": "-1", "UserIdGroupPairs": [["GroupId": .string(id), "UserId": .string(account)]]]] : [],
+            "IpPermissions": fromItself
+                ? [["IpProtocol": "-1", "UserIdGroupPairs": [["GroupId": .string(id), "UserId": .string(account)]]]] : [],
             "IpPermissionsEgress": [["IpProtocol": "-1", "IpRanges": [["CidrIp": "0.0.0.0/0"]]]],
         ]
     }
@@ -41,7 +42,9 @@ enum SecurityGroupShape {
                 permission[member].items.map { source -> Value in
                     var source = source
                     source["UserId"] = .null
-                    var rule: Value = ["IpProtocol": permission["IpProtocol"], "FromPort": permission["FromPort"], "ToPort": permission["ToPort"]]
+                    var rule: Value = [
+                        "IpProtocol": permission["IpProtocol"], "FromPort": permission["FromPort"], "ToPort": permission["ToPort"],
+                    ]
                     rule[member] = [source]
                     return rule
                 }

@@ -21,7 +21,9 @@ package struct AccessPolicy: Sendable {
                 if let done = current { policies.append(AccessPolicy(name: done.name, rules: done.rules)) }
                 current = (words[1], [])
             } else {
-                func list(_ text: String) -> [String] { text == "-" ? [] : text.split(separator: ",").map { $0 == "core" ? "" : String($0) } }
+                func list(_ text: String) -> [String] {
+                    text == "-" ? [] : text.split(separator: ",").map { $0 == "core" ? "" : String($0) }
+                }
                 current?.rules.append(
                     Rule(
                         groups: list(words[1]), resources: list(words[2]), names: list(words[3]), urls: list(words[4]),

@@ -55,7 +55,8 @@ package struct AccessResolver: Sendable {
         if mode != "CONFIG_MAP", let entry = records.get(AccessEntry.self, AccessEntry.name(of: principal.entryARN), in: name) {
             let grants = (entry.spec.policies ?? []).map { policy in
                 ClusterIdentity.Grant(
-                    policyArn: policy.policyArn ?? "", namespaces: policy.accessScope.type == "namespace" ? policy.accessScope.namespaces : nil)
+                    policyArn: policy.policyArn ?? "",
+                    namespaces: policy.accessScope.type == "namespace" ? policy.accessScope.namespaces : nil)
             }
             return ClusterIdentity(username: filled(entry.spec.username ?? ""), groups: entry.spec.kubernetesGroups ?? [], policies: grants)
         }
@@ -79,7 +80,9 @@ package struct AccessResolver: Sendable {
                 return (row["username"].string ?? principal.arn, row["groups"].items.compactMap(\.string))
             }
         }
-        if rows("mapAccounts").contains(where: { ($0.string ?? $0.int.map(String.init)) == principal.account }) { return (principal.arn, []) }
+        if rows("mapAccounts").contains(where: { ($0.string ?? $0.int.map(String.init)) == principal.account }) {
+            return (principal.arn, [])
+        }
         return nil
     }
     /// The authenticator compares role ARNs without their path and case.

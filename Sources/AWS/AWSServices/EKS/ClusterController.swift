@@ -31,10 +31,12 @@ package struct ClusterController: Controller {
         group.metadata.name = id
         group.spec.value = SecurityGroupShape.new(
             id: id, name: "eks-cluster-sg-\(name)-\(id.dropFirst(3).prefix(8))",
-            description: "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes, as well as any managed workloads.",
+            description:
+                "EKS created security group applied to ENI that is attached to EKS Control Plane master nodes, as well as any managed workloads.",
             vpc: config.vpcId ?? "", account: account, fromItself: true)
         group.spec.tags = [
-            ["Key": "Name", "Value": .string("eks-cluster-sg-\(name)")], ["Key": .string("kubernetes.io/cluster/\(name)"), "Value": "owned"],
+            ["Key": "Name", "Value": .string("eks-cluster-sg-\(name)")],
+            ["Key": .string("kubernetes.io/cluster/\(name)"), "Value": "owned"],
             ["Key": "aws:eks:cluster-name", "Value": .string(name)],
         ]
         plan.changes.append(.create(SecurityGroupFields.kind, group.value))
@@ -42,7 +44,8 @@ package struct ClusterController: Controller {
     /// The creator's entry with the cluster-admin policy, where the cluster has entries and the creator did not decline.
     private func creatorEntry(of cluster: EKSCluster, _ world: World, _ plan: inout Plan) {
         let access = cluster.spec.accessConfig
-        guard access.authenticationMode != "CONFIG_MAP", access.bootstrapClusterCreatorAdminPermissions != false, let creator = cluster.spec.creator,
+        guard access.authenticationMode != "CONFIG_MAP", access.bootstrapClusterCreatorAdminPermissions != false,
+            let creator = cluster.spec.creator,
             world.get(AccessEntry.self, AccessEntry.name(of: creator), in: cluster.metadata.name) == nil
         else { return }
         var entry = AccessEntry()

@@ -1,5 +1,5 @@
-import Control
 import AWSProtocol
+import Control
 import Documents
 import Reconcile
 
@@ -12,12 +12,15 @@ extension EKSService {
         let name = input["clusterName"].string ?? ""
         guard try cluster(name).spec.accessConfig.authenticationMode != "CONFIG_MAP" else {
             throw EKSError.invalidRequest(
-                "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.", cluster: name)
+                "The cluster's authentication mode must be set to one of [API, API_AND_CONFIG_MAP] to perform this operation.",
+                cluster: name)
         }
         return name
     }
     private func entry(_ input: Value, in cluster: String) throws -> AccessEntry {
-        guard let entry = records.get(AccessEntry.self, AccessEntry.name(of: input["principalArn"].string ?? ""), in: cluster) else { throw EKSError.noAccessEntry }
+        guard let entry = records.get(AccessEntry.self, AccessEntry.name(of: input["principalArn"].string ?? ""), in: cluster) else {
+            throw EKSError.noAccessEntry
+        }
         return entry
     }
 
@@ -30,7 +33,8 @@ extension EKSService {
         if type != "STANDARD", !(groups.isEmpty && input["username"].isNull) {
             throw EKSError.invalidParameter("You can't specify a username or kubernetesGroups for an access entry of type \(type)")
         }
-        let username = try checkedUsername(input["username"].string ?? AccessEntryDefaults.username(principal, type: type), given: !input["username"].isNull)
+        let username = try checkedUsername(
+            input["username"].string ?? AccessEntryDefaults.username(principal, type: type), given: !input["username"].isNull)
         try checkGroups(groups)
         var entry = AccessEntry()
         entry.metadata.namespace = cluster
@@ -47,11 +51,14 @@ extension EKSService {
     }
     private func checkedPrincipal(_ arn: String) throws -> String {
         let parts = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
-        guard parts.count == 6, parts[0] == "arn", parts[2] == "iam", parts[5].hasPrefix("user/") || parts[5].hasPrefix("role/") || parts[5] == "root" else {
+        guard parts.count == 6, parts[0] == "arn", parts[2] == "iam",
+            parts[5].hasPrefix("user/") || parts[5].hasPrefix("role/") || parts[5] == "root"
+        else {
             throw EKSError.invalidParameter("The principalArn parameter format is not valid")
         }
         guard !parts[5].hasPrefix("role/aws-service-role/") else {
-            throw EKSError.invalidParameter("The caller is not allowed to modify access entries with a principalArn value of a Service Linked Role")
+            throw EKSError.invalidParameter(
+                "The caller is not allowed to modify access entries with a principalArn value of a Service Linked Role")
         }
         if parts[5].hasPrefix("role/"), parts[4] == account, !roleExists(arn) {
             throw EKSError.invalidParameter("The specified principalArn is invalid: invalid principal.")
@@ -110,13 +117,16 @@ extension EKSService {
     private func describe(_ entry: AccessEntry) -> Value {
         let (cluster, principal) = (entry.metadata.namespace ?? "", entry.spec.principalArn ?? "")
         let parts = principal.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false).map(String.init)
-        let path = parts.count == 6 ? "\(parts[5].split(separator: "/").first ?? "")/\(parts[4])/\(parts[5].split(separator: "/").last ?? "")" : principal
+        let path =
+            parts.count == 6
+            ? "\(parts[5].split(separator: "/").first ?? "")/\(parts[4])/\(parts[5].split(separator: "/").last ?? "")" : principal
         return [
             "clusterName": .string(cluster), "principalArn": .string(principal),
             "kubernetesGroups": .array((entry.spec.kubernetesGroups ?? []).map(Value.string)),
             "accessEntryArn": .string(arn("access-entry/\(cluster)/\(path)/\(entry.metadata.uid ?? "")")),
             "createdAt": entry.metadata.value["creationTimestamp"], "modifiedAt": entry.spec.value["modifiedAt"],
-            "tags": Value(entry.spec.tags ?? [:]), "username": .string(entry.spec.username ?? ""), "type": .string(entry.spec.type ?? "STANDARD"),
+            "tags": Value(entry.spec.tags ?? [:]), "username": .string(entry.spec.username ?? ""),
+            "type": .string(entry.spec.type ?? "STANDARD"),
         ]
     }
 }

@@ -1,12 +1,14 @@
-import Control
 import AWSProtocol
+import Control
 import Documents
 
 /// What CreateCluster's input becomes: checked, and filled in with EKS's defaults.
 extension EKSService {
     static let logTypes = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
     /// Members of CreateCluster that ask for more than this region can do; refused by name rather than ignored.
-    private static let unsupported = ["outpostConfig", "remoteNetworkConfig", "computeConfig", "storageConfig", "encryptionConfig", "controlPlaneScalingConfig"]
+    private static let unsupported = [
+        "outpostConfig", "remoteNetworkConfig", "computeConfig", "storageConfig", "encryptionConfig", "controlPlaneScalingConfig",
+    ]
 
     func clusterSpec(_ input: Value, _ context: OperationContext) throws -> View<EKSClusterSpecFields> {
         for member in Self.unsupported where !(input[member].isNull || input[member] == [] || input[member]["enabled"] == false) {
@@ -97,7 +99,8 @@ extension EKSService {
         if input["ipFamily"].string == "ipv6" { throw EKSError.invalidParameter("ipFamily ipv6 is not supported yet") }
         let cidr = input["serviceIpv4Cidr"].string ?? "10.100.0.0/16"
         let privateBlocks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].compactMap(IPv4Network.init)
-        guard let network = IPv4Network(cidr), (12...24).contains(network.length), privateBlocks.contains(where: { $0.contains(network.address) })
+        guard let network = IPv4Network(cidr), (12...24).contains(network.length),
+            privateBlocks.contains(where: { $0.contains(network.address) })
         else {
             throw EKSError.invalidParameter(
                 "Invalid serviceIpv4Cidr: \(cidr): must be a /12 to /24 inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
@@ -107,7 +110,8 @@ extension EKSService {
 
     /// Which log types are on, as `clusterLogging` lists them; `input` changes what stands.
     static func logging(_ input: Value, over standing: Value) -> Value {
-        var enabled = Set(standing["clusterLogging"].items.filter { $0["enabled"].bool == true }.flatMap { $0["types"].items.compactMap(\.string) })
+        var enabled = Set(
+            standing["clusterLogging"].items.filter { $0["enabled"].bool == true }.flatMap { $0["types"].items.compactMap(\.string) })
         for setup in input["clusterLogging"].items {
             let types = setup["types"].items.compactMap(\.string)
             if setup["enabled"].bool == true { enabled.formUnion(types) } else { enabled.subtract(types) }

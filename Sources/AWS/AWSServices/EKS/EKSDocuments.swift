@@ -89,7 +89,8 @@ package struct EKSUpdateFields: KindFields {
 package typealias EKSUpdate = View<EKSUpdateFields>
 package struct EKSUpdateSpecFields: Fields {
     package init() {}
-    package let type = Field<Self, String>("type"), params = Field<Self, [Value]>("params"), nodegroupName = Field<Self, String>("nodegroupName")
+    package let type = Field<Self, String>("type"), params = Field<Self, [Value]>("params"),
+        nodegroupName = Field<Self, String>("nodegroupName")
     /// What changes in the spec of the cluster or nodegroup, as a merge patch.
     package let patch = Field<Self, Value>("patch")
 }

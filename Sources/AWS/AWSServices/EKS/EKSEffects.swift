@@ -45,7 +45,8 @@ package struct EKSEffects: EffectPerformer {
                 EKSClusterFields.kind, namespace: nil, name: name,
                 [
                     "status": [
-                        "status": "ACTIVE", "endpoint": .string(facts.endpoint), "certificateAuthority": .string(facts.certificateAuthority),
+                        "status": "ACTIVE", "endpoint": .string(facts.endpoint),
+                        "certificateAuthority": .string(facts.certificateAuthority),
                     ]
                 ])
         ]
@@ -63,7 +64,9 @@ package struct EKSEffects: EffectPerformer {
         guard parts.count == 2, let nodegroup = records.get(Nodegroup.self, parts[1], in: parts[0]),
             let cluster = records.get(EKSCluster.self, parts[0]), let id = cluster.metadata.uid
         else { return [] }
-        if cluster.spec.accessConfig.authenticationMode == "CONFIG_MAP", let role = nodegroup.spec.nodeRole { try await mapRole(role, cluster: id) }
+        if cluster.spec.accessConfig.authenticationMode == "CONFIG_MAP", let role = nodegroup.spec.nodeRole {
+            try await mapRole(role, cluster: id)
+        }
         let (ready, all) = try await nodes.readyNodes(cluster: id, label: "eks.amazonaws.com/nodegroup=\(parts[1])")
         let wanted = nodegroup.spec.scalingConfig.desiredSize ?? 0
         guard ready == wanted, all.count == wanted else { return [] }
@@ -73,7 +76,8 @@ package struct EKSEffects: EffectPerformer {
                 NodegroupFields.kind, namespace: parts[0], name: parts[1],
                 [
                     "status": [
-                        "status": "ACTIVE", "readyNodes": .int(Int64(ready)), "appliedGeneration": .int(Int64(nodegroup.metadata.generation ?? 1)),
+                        "status": "ACTIVE", "readyNodes": .int(Int64(ready)),
+                        "appliedGeneration": .int(Int64(nodegroup.metadata.generation ?? 1)),
                     ]
                 ])
         ]
@@ -86,9 +90,12 @@ package struct EKSEffects: EffectPerformer {
         var map = standing ?? AuthMap.empty
         var rows = (try? YAML.parse(map["data"]["mapRoles"].string ?? "").first?.items) ?? []
         guard !rows.contains(where: { $0["rolearn"].string == role }) else { return }
-        rows.append(["rolearn": .string(role), "username": "system:node:{{EC2PrivateDNSName}}", "groups": ["system:bootstrappers", "system:nodes"]])
+        rows.append([
+            "rolearn": .string(role), "username": "system:node:{{EC2PrivateDNSName}}", "groups": ["system:bootstrappers", "system:nodes"],
+        ])
         map["data"]["mapRoles"] = .string(YAML.text(.array(rows)))
-        _ = standing == nil
+        _ =
+            standing == nil
             ? try await client.create(ConfigMapFields.kind, map)
             : try await client.update(ConfigMapFields.kind, map)
     }

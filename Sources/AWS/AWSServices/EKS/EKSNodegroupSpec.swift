@@ -6,7 +6,9 @@ extension EKSService {
     func nodegroupSpec(_ input: Value, _ cluster: EKSCluster) throws -> View<NodegroupSpecFields> {
         let clusterName = cluster.metadata.name
         if !input["launchTemplate"].isNull { throw EKSError.invalidParameter("launchTemplate is not supported yet", cluster: clusterName) }
-        if input["warmPoolConfig"]["enabled"].bool == true { throw EKSError.invalidParameter("warmPoolConfig is not supported yet", cluster: clusterName) }
+        if input["warmPoolConfig"]["enabled"].bool == true {
+            throw EKSError.invalidParameter("warmPoolConfig is not supported yet", cluster: clusterName)
+        }
         var spec = View<NodegroupSpecFields>()
         let types = input["instanceTypes"].array?.compactMap(\.string) ?? ["t3.medium"]
         var architecture = "x86_64"
@@ -32,7 +34,8 @@ extension EKSService {
         let version = input["version"].string ?? cluster.spec.version ?? EKSVersion.standard.name
         guard let known = EKSVersion.named(version), known.name <= (cluster.spec.version ?? "") else {
             throw EKSError.invalidParameter(
-                "Nodegroup version \(version) cannot be newer than the cluster's version \(cluster.spec.version ?? "")", cluster: clusterName)
+                "Nodegroup version \(version) cannot be newer than the cluster's version \(cluster.spec.version ?? "")",
+                cluster: clusterName)
         }
         spec.version = version
         spec.releaseVersion = input["releaseVersion"].string ?? "\(known.patch)-20260601"

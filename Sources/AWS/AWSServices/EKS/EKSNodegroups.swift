@@ -1,5 +1,5 @@
-import Control
 import AWSProtocol
+import Control
 import Documents
 import Reconcile
 

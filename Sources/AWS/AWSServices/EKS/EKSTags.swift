@@ -38,7 +38,11 @@ extension EKSService {
         return ["tags": Value(found)]
     }
 
-    private enum TagTarget { case cluster(String), nodegroup(String, cluster: String), entry(String, cluster: String) }
+    private enum TagTarget {
+        case cluster(String)
+        case nodegroup(String, cluster: String)
+        case entry(String, cluster: String)
+    }
     private func target(_ resource: String) throws -> TagTarget {
         let prefix = arn("")
         guard resource.hasPrefix(prefix) else { throw EKSError.invalidParameter("Invalid resourceArn: \(resource)") }
@@ -52,7 +56,9 @@ extension EKSService {
         }
         throw notFound(resource)
     }
-    private func notFound(_ arn: String) -> AWSError { AWSError("NotFoundException", "The requested resource was not found: \(arn)", status: 404) }
+    private func notFound(_ arn: String) -> AWSError {
+        AWSError("NotFoundException", "The requested resource was not found: \(arn)", status: 404)
+    }
 
     private func changeTags(_ resource: String, _ change: ([String: String]) throws -> [String: String]) async throws {
         let found: Bool

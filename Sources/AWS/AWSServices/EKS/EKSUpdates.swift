@@ -1,5 +1,5 @@
-import Control
 import AWSProtocol
+import Control
 import Documents
 
 /// Updates: what UpdateClusterConfig and UpdateNodegroupConfig start, and how clients follow it.
@@ -32,7 +32,8 @@ extension EKSService {
         where !input[member].isNull { throw EKSError.invalidParameter("\(member) is not supported yet", cluster: name) }
         guard asked.count == 1, let kind = asked.first else {
             throw EKSError.invalidParameter(
-                asked.isEmpty ? "At least one configuration to update must be provided" : "Only one type of update can be allowed.", cluster: name)
+                asked.isEmpty ? "At least one configuration to update must be provided" : "Only one type of update can be allowed.",
+                cluster: name)
         }
         switch kind {
         case "resourcesVpcConfig": return try await updateVPCConfig(input[kind], name)
@@ -90,7 +91,9 @@ extension EKSService {
         let cluster = try activeCluster(name, for: "AccessConfigUpdate")
         let order = ["CONFIG_MAP", "API_AND_CONFIG_MAP", "API"]
         let standing = cluster.spec.accessConfig.authenticationMode ?? "CONFIG_MAP"
-        guard let wanted = input["authenticationMode"].string, let to = order.firstIndex(of: wanted), let from = order.firstIndex(of: standing) else {
+        guard let wanted = input["authenticationMode"].string, let to = order.firstIndex(of: wanted),
+            let from = order.firstIndex(of: standing)
+        else {
             throw EKSError.invalidParameter("authenticationMode must be provided", cluster: name)
         }
         guard to > from else {
@@ -106,7 +109,8 @@ extension EKSService {
         guard wanted != cluster.spec.value[member] else {
             throw EKSError.invalidParameter("No changes needed for the \(member) provided", cluster: name)
         }
-        return try await start(type, cluster: name, params: [(param, wanted.bool.map { .string("\($0)") } ?? wanted)], patch: [member: wanted])
+        return try await start(
+            type, cluster: name, params: [(param, wanted.bool.map { .string("\($0)") } ?? wanted)], patch: [member: wanted])
     }
 
     func describeUpdate(_ input: Value, _ context: OperationContext) async throws -> Value {

@@ -1,5 +1,5 @@
-import Control
 import AWSProtocol
+import Control
 import Documents
 
 /// A Kubernetes version that EKS offers or offered. Dates are `yyyy-mm-dd`, nil when AWS never set one.

@@ -17,7 +17,10 @@ struct NodeMarks: Sendable {
     func patch(for node: Value) -> Value? {
         let labels = nodegroup.spec.labels ?? [:]
         let taints = (nodegroup.spec.taints ?? []).map { taint -> Value in
-            ["key": .string(taint.key ?? ""), "value": .string(taint.content ?? ""), "effect": .string(NodegroupController.effect(taint.effect))]
+            [
+                "key": .string(taint.key ?? ""), "value": .string(taint.content ?? ""),
+                "effect": .string(NodegroupController.effect(taint.effect)),
+            ]
         }
         let marks: Value = ["labels": Value(labels), "taints": .array(taints)]
         let text = JSON.text(marks)

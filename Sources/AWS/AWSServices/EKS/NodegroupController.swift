@@ -48,7 +48,9 @@ package struct NodegroupController: Controller {
     private func farewell(_ nodegroup: Nodegroup, _ standing: AutoScalingGroup?, _ key: String) -> Plan {
         if let standing {
             guard standing.metadata.deletionTimestamp == nil else { return Plan() }
-            return Plan([.delete(AutoScalingGroupFields.kind, namespace: nil, name: standing.metadata.name ?? "", uid: standing.metadata.uid)])
+            return Plan([
+                .delete(AutoScalingGroupFields.kind, namespace: nil, name: standing.metadata.name ?? "", uid: standing.metadata.uid)
+            ])
         }
         var done = nodegroup
         done.metadata.finalizers = nodegroup.metadata.finalizers?.filter { $0 != Self.finalizer }
