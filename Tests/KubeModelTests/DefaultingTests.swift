@@ -47,6 +47,15 @@ import Testing
         #expect(template["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"] == ["cpu": "500m"])
     }
 
+    @Test func limitsOfAWholePodImplyItsRequests() throws {
+        let containers: Value = [
+            ["name": "a", "resources": ["requests": ["cpu": "100m"]]], ["name": "b", "resources": ["requests": ["cpu": "200m"]]],
+        ]
+        let spec: Value = ["containers": containers, "resources": ["limits": ["cpu": "1", "memory": "1Gi"]]]
+        let pod = try defaulted("v1", "Pod", ["spec": spec])
+        #expect(pod["spec"]["resources"]["requests"] == ["cpu": "300m", "memory": "1Gi"])
+    }
+
     @Test func portsOfHostNetworkPodsAreHostPorts() throws {
         let pod = try defaulted(
             "v1", "Pod", ["spec": ["hostNetwork": true, "containers": [["name": "a", "ports": [["containerPort": 80]]]]]])

@@ -71,6 +71,24 @@ import Testing
                 == ["spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy `type` is 'Recreate'"])
     }
 
+    @Test func daemonsEitherMissOrDouble() throws {
+        let set = { (update: Value) in
+            var set = self.deployment()
+            set["spec"]["updateStrategy"] = ["type": "RollingUpdate", "rollingUpdate": update]
+            return set
+        }
+        let path = "spec.updateStrategy.rollingUpdate"
+        #expect(
+            try errors("apps/v1", "DaemonSet", set(["maxUnavailable": 0])) == [
+                "\(path).maxUnavailable: Required value: cannot be 0 when maxSurge is 0"
+            ])
+        #expect(
+            try errors("apps/v1", "DaemonSet", set(["maxSurge": 2])) == [
+                "\(path).maxSurge: Invalid value: 2: may not be set when maxUnavailable is non-zero"
+            ])
+        #expect(try errors("apps/v1", "DaemonSet", set(["maxSurge": "10%", "maxUnavailable": 0])) == [])
+    }
+
     @Test func containersNeedNamesAndImages() throws {
         let pod: Value = ["spec": ["containers": [["name": "a"], ["name": "a", "image": "x"], ["name": "A_b", "image": "x"]]]]
         let found = try errors("v1", "Pod", pod)

@@ -49,6 +49,26 @@ enum DefaultingRules {
                     editAll(&container, "ports") { port in if isEmpty(port["hostPort"]) { port["hostPort"] = port["containerPort"] } }
                 }
             }
+            podRequests(&spec)
+        }
+    }
+    /// Limits of the whole pod imply requests: what its containers ask for together, else the limit.
+    private static func podRequests(_ spec: inout Object) {
+        guard case .object(let limits)? = spec["resources"]?["limits"], !limits.isEmpty else { return }
+        let containers = spec["containers"]?.items ?? []
+        let sidecars = (spec["initContainers"]?.items ?? []).filter { $0["restartPolicy"] == "Always" }
+        let starters = (spec["initContainers"]?.items ?? []).filter { $0["restartPolicy"] != "Always" }
+        let total = { (name: String) -> Quantity? in
+            let asked = { (container: Value) in Quantity(container["resources"]["requests"][name]) }
+            let (running, starting) = ((containers + sidecars).compactMap(asked), starters.compactMap(asked))
+            if running.isEmpty, starting.isEmpty { return nil }
+            return max(running.reduce(.zero, +), starting.max() ?? .zero)
+        }
+        edit(&spec, "resources") { resources in
+            edit(&resources, "requests", create: true) { requests in
+                for name in ["cpu", "memory"] where requests[name] == nil { requests[name] = total(name)?.value }
+                for limit in limits where requests[limit.key] == nil { requests.append(limit) }
+            }
         }
     }
     private static func requestsFromLimits(_ container: inout Object) {

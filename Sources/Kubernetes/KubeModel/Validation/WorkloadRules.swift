@@ -29,7 +29,7 @@ extension KindRules {
         selector(new, old, "daemonset", &faults)
         runsForever(new, &faults)
         if new["spec"]["updateStrategy"]["type"] == "RollingUpdate" {
-            rollingUpdate(new["spec"]["updateStrategy"]["rollingUpdate"], FieldPath("spec", "updateStrategy", "rollingUpdate"), &faults)
+            daemonUpdate(new["spec"]["updateStrategy"]["rollingUpdate"], FieldPath("spec", "updateStrategy", "rollingUpdate"), &faults)
         }
     }
 
@@ -122,6 +122,21 @@ extension KindRules {
         }
         if !pod["activeDeadlineSeconds"].isNull {
             faults.add(.forbidden(path.child("activeDeadlineSeconds"), "activeDeadlineSeconds in ReplicaSet is not Supported"))
+        }
+    }
+
+    private static func daemonUpdate(_ update: Value, _ path: FieldPath, _ faults: inout Faults) {
+        let (unavailable, surge) = (IntOrString(update["maxUnavailable"]), IntOrString(update["maxSurge"]))
+        for (name, amount) in [("maxUnavailable", unavailable), ("maxSurge", surge)] {
+            share(amount, path.child(name), &faults)
+            if let percent = amount?.percent, percent > 100 {
+                faults.add(.invalid(path.child(name), update[name], "must not be greater than 100%"))
+            }
+        }
+        let (missing, more) = (unavailable?.scaled(to: 100, roundUp: true) ?? 0, surge?.scaled(to: 100, roundUp: true) ?? 0)
+        if missing == 0, more == 0 { faults.add(.required(path.child("maxUnavailable"), "cannot be 0 when maxSurge is 0")) }
+        if missing > 0, more > 0 {
+            faults.add(.invalid(path.child("maxSurge"), update["maxSurge"], "may not be set when maxUnavailable is non-zero"))
         }
     }
 
