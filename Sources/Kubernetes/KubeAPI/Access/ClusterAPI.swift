@@ -48,7 +48,7 @@ extension APIServer {
             + [TokenRequests(issuer: identity.issuer, realm: realm, clock: clock).resource]
         return APIServer(
             realm: realm, schema: .kubernetes, kinds: .kubernetes,
-            authenticators: [AuthenticatorChain([ClientCertificateAuthenticator()] + tokens)], authorizers: authorizers, clock: clock,
+            authenticators: [LocalAuthenticator(), ClientCertificateAuthenticator()] + tokens, authorizers: authorizers, clock: clock,
             random: random, configuration: configuration,
             admission: StandardAdmission.plugins(rbac: rbac, authorizer: chain, clock: clock, random: random, realm: realm), routes: routes,
             creations: creations)
