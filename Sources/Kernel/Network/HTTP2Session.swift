@@ -84,6 +84,8 @@ class HTTP2Session: ConnectionProtocol {
     func streamClosed(_ stream: Int32, error: UInt32) {}
     /// The last frame of ours has gone out on the stream.
     func streamSent(_ stream: Int32) {}
+    /// The peer's settings have changed.
+    func settingsReceived() {}
     /// The peer says that it will take no further streams.
     func goingAway(lastStream: Int32) {}
     /// The body that is being sent on a stream; nil when there is none.
@@ -161,7 +163,10 @@ class HTTP2Session: ConnectionProtocol {
         case NGHTTP2_DATA.rawValue:
             if header.length == 0, !last { countControlFrame() }
             if last { streamEnded(header.stream_id) }
-        case NGHTTP2_PING.rawValue, NGHTTP2_SETTINGS.rawValue, NGHTTP2_PRIORITY.rawValue, NGHTTP2_RST_STREAM.rawValue:
+        case NGHTTP2_SETTINGS.rawValue:
+            countControlFrame()
+            if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { settingsReceived() }
+        case NGHTTP2_PING.rawValue, NGHTTP2_PRIORITY.rawValue, NGHTTP2_RST_STREAM.rawValue:
             countControlFrame()
         case NGHTTP2_GOAWAY.rawValue: goingAway(lastStream: frame.goaway.last_stream_id)
         default: break
