@@ -1,0 +1,42 @@
+import Control
+import Documents
+import KubeClient
+import KubeModel
+
+/// Records what happens to pods as the kubelet does. Losing an event does no harm, so failures are not told.
+struct EventReporter {
+    let client: KubeClient
+    let node: String
+    let clock: any WallClock
+
+    func record(_ events: [PodStep.Event], about pod: Value) async {
+        for event in events {
+            let metadata = pod["metadata"]
+            var subject: Value = [
+                "kind": "Pod", "apiVersion": "v1", "namespace": metadata["namespace"], "name": metadata["name"], "uid": metadata["uid"],
+                "resourceVersion": metadata["resourceVersion"],
+            ]
+            if !event.fieldPath.isEmpty { subject["fieldPath"] = .string(event.fieldPath) }
+            await record(type: event.type, event.reason, event.message, subject, namespace: metadata["namespace"].string ?? "default")
+        }
+    }
+
+    /// What happens to the node itself, as in `Starting kubelet.`
+    func record(_ reason: String, _ message: String, aboutNode uid: String) async {
+        let subject: Value = ["kind": "Node", "name": .string(node), "uid": .string(uid)]
+        await record(type: "Normal", reason, message, subject, namespace: "default")
+    }
+
+    private func record(type: String, _ reason: String, _ message: String, _ subject: Value, namespace: String) async {
+        let now = clock.now
+        let stamp = String(UInt64(bitPattern: now.nanoseconds), radix: 16)
+        let name = "\(subject["name"].string ?? "").\(stamp)\(reason.lowercased().prefix(3))"
+        let event: Value = [
+            "apiVersion": "v1", "kind": "Event", "metadata": ["name": .string(name), "namespace": .string(namespace)],
+            "involvedObject": subject, "reason": .string(reason), "message": .string(message), "type": .string(type),
+            "source": ["component": "kubelet", "host": .string(node)], "firstTimestamp": .string(now.text),
+            "lastTimestamp": .string(now.text), "count": 1, "reportingComponent": "kubelet", "reportingInstance": .string(node),
+        ]
+        _ = try? await client.create(EventFields.kind, event)
+    }
+}

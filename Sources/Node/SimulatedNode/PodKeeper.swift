@@ -1,0 +1,131 @@
+import Control
+import Documents
+import KubeClient
+import KubeModel
+
+/// Moves the pods of one machine through their stages. What it keeps in memory besides the documents is only when a stage began.
+struct PodKeeper {
+    private struct Tracked {
+        var pod: Value
+        var stage: PodStage
+        var began: Timestamp
+        /// Nil when the pod has nothing to wait for.
+        var due: Timestamp?
+        var backoff: Backoff
+    }
+    let client: KubeClient
+    let spec: SimulatedNodeSpec
+    let table: StageTable
+    let addresses: any PodAddresses
+    let clock: any WallClock
+    let random: RandomSource
+    let reporter: EventReporter
+    private var pods: [String: Tracked] = [:]
+    private var images: Set<String> = []
+
+    init(
+        client: KubeClient, spec: SimulatedNodeSpec, table: StageTable, addresses: any PodAddresses, clock: any WallClock,
+        random: RandomSource
+    ) {
+        (self.client, self.spec, self.table, self.addresses) = (client, spec, table, addresses)
+        (self.clock, self.random) = (clock, random)
+        reporter = EventReporter(client: client, node: spec.nodeName, clock: clock)
+    }
+
+    /// When there is something to do again; nil when nothing is to be done before something changes.
+    var due: Timestamp? { pods.values.lazy.compactMap(\.due).min() }
+
+    /// Takes note of what the watch tells.
+    mutating func note(_ event: InformerEvent) {
+        switch event {
+        case .listed(let list):
+            let present = Set(list.compactMap { $0["metadata"]["uid"].string })
+            for uid in pods.keys where !present.contains(uid) { forget(uid) }
+            for pod in list { note(pod) }
+        case .applied(let pod): note(pod)
+        case .deleted(let pod): if let uid = pod["metadata"]["uid"].string { forget(uid) }
+        }
+    }
+
+    /// Does what is due.
+    /// - Throws: `CancellationError`.
+    mutating func work() async throws {
+        for (uid, tracked) in pods {
+            guard let due = tracked.due, due <= clock.now else { continue }
+            try await step(uid, tracked)
+        }
+    }
+
+    private mutating func note(_ pod: Value) {
+        guard let uid = pod["metadata"]["uid"].string else { return }
+        let stage = PodState(pod: pod, table: table).stage
+        guard var tracked = pods[uid] else {
+            if let address = pod["status"]["podIP"].string, pod["spec"]["hostNetwork"] != true { addresses.hold(address, pod: uid) }
+            let fresh = Tracked(pod: pod, stage: stage, began: clock.now, due: nil, backoff: Backoff(random: random))
+            pods[uid] = timed(fresh)
+            return
+        }
+        guard Self.version(pod) > Self.version(tracked.pod) else { return }
+        tracked.pod = pod
+        if stage != tracked.stage { (tracked.stage, tracked.began) = (stage, clock.now) }
+        pods[uid] = timed(tracked)
+    }
+
+    private mutating func forget(_ uid: String) {
+        pods[uid] = nil
+        addresses.release(pod: uid)
+    }
+
+    private func timed(_ tracked: Tracked) -> Tracked {
+        var tracked = tracked
+        tracked.due = life(of: tracked.pod).delay(of: tracked.stage).map { delay in
+            if case .ending = tracked.stage { clock.now + delay } else { tracked.began + delay }
+        }
+        return tracked
+    }
+
+    private func life(of pod: Value) -> PodLife {
+        PodLife(state: PodState(pod: pod, table: table), spec: spec, images: images, now: clock.now, random: random)
+    }
+    private static func version(_ pod: Value) -> Int { pod["metadata"]["resourceVersion"].string.flatMap { Int($0) } ?? 0 }
+
+    private mutating func step(_ uid: String, _ tracked: Tracked) async throws {
+        let life = life(of: tracked.pod)
+        let step = life.step(at: tracked.stage) {
+            tracked.pod["spec"]["hostNetwork"] == true ? spec.privateAddress : addresses.allocate(pod: uid)
+        }
+        let events = tracked.stage == .terminating ? life.killing : step.events
+        do throws(KubeClientError) {
+            try await perform(step, on: tracked.pod, uid)
+        } catch {
+            if error == .cancelled { throw CancellationError() }
+            if error.isNotFound { return forget(uid) }
+            return retry(uid)
+        }
+        images.formUnion(step.pulled)
+        if step.removes { forget(uid) } else if pods[uid]?.stage == tracked.stage { retry(uid) }
+        if table.recordsEvents { await reporter.record(events, about: tracked.pod) }
+    }
+
+    private mutating func perform(_ step: PodStep, on pod: Value, _ uid: String) async throws(KubeClientError) {
+        let metadata = pod["metadata"]
+        let (namespace, name) = (metadata["namespace"].string, metadata["name"].string ?? "")
+        if !step.status.isNull {
+            let patch: Value = ["metadata": ["uid": .string(uid)], "status": step.status]
+            note(try await client.patch(PodFields.kind, namespace: namespace, name, .strategic(patch), subresource: "status"))
+        }
+        if step.removes {
+            do throws(KubeClientError) {
+                try await client.delete(PodFields.kind, namespace: namespace, name, DeleteOptions(gracePeriodSeconds: 0, uid: uid))
+            } catch  where error.isNotFound || error.reason == .conflict {
+                // Gone already, or a namesake of another uid has come.
+            }
+        }
+    }
+
+    private mutating func retry(_ uid: String) {
+        guard var tracked = pods[uid] else { return }
+        tracked.due = clock.now + tracked.backoff.next()
+        pods[uid] = tracked
+    }
+}

@@ -1,0 +1,85 @@
+package import Control
+import Documents
+package import KubeClient
+import KubeModel
+package import Network
+
+/// A machine that behaves as an EKS node: it registers itself, keeps its lease and status fresh, and moves the pods bound to it through
+/// their lives. It remembers nothing: after a restart it goes on from what the API server says. Two tasks per machine, no thread.
+package struct SimulatedMachine: Service {
+    private let spec: SimulatedNodeSpec
+    private let client: KubeClient
+    private let clock: any WallClock
+    private let random: RandomSource
+    private let stages: StageTable
+    private let addresses: any PodAddresses
+
+    /// - Parameters:
+    ///   - client: a way to the API server as `system:node:<private DNS name>`, member of `system:nodes`.
+    ///   - addresses: where its pods' addresses come from.
+    package init(
+        spec: SimulatedNodeSpec, client: KubeClient, clock: any WallClock, random: RandomSource, stages: StageTable = StageTable(),
+        addresses: any PodAddresses
+    ) {
+        (self.spec, self.client, self.clock, self.random) = (spec, client, clock, random)
+        (self.stages, self.addresses) = (stages, addresses)
+    }
+
+    /// The same over a transport that tells who calls.
+    package init(
+        spec: SimulatedNodeSpec, transport: any HTTPTransport, clock: any WallClock, random: RandomSource,
+        stages: StageTable = StageTable(), addresses: any PodAddresses
+    ) {
+        self.init(
+            spec: spec, client: KubeClient(transport: transport, userAgent: "kubelet/\(spec.kubeletVersion) (linux/\(spec.architecture))"),
+            clock: clock, random: random, stages: stages, addresses: addresses)
+    }
+
+    /// Runs until cancelled.
+    package func run() async throws {
+        let document = NodeDocument(spec: spec, bootID: random.uuid())
+        var heartbeat = Heartbeat(client: client, document: document, clock: clock, random: random)
+        try await register(&heartbeat)
+        let mailbox = Mailbox<InformerEvent>()
+        let informer = Informer(
+            client: client, kind: PodFields.kind, selection: ListOptions(fieldSelector: "spec.nodeName=\(spec.nodeName)"), clock: clock,
+            random: random
+        ) { mailbox.post($0) }
+        let beating = heartbeat
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await informer.run() }
+            group.addTask { try await live(beating, mailbox) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private func register(_ heartbeat: inout Heartbeat) async throws {
+        var backoff = Backoff(random: random)
+        while true {
+            do throws(KubeClientError) {
+                let uid = try await heartbeat.register(readyDelay: stages.nodeReady)
+                guard stages.recordsEvents else { return }
+                return await EventReporter(client: client, node: spec.nodeName, clock: clock)
+                    .record("Starting", "Starting kubelet.", aboutNode: uid)
+            } catch {
+                if error == .cancelled { throw CancellationError() }
+                try await clock.sleep(for: backoff.next())
+            }
+        }
+    }
+
+    /// One task does everything in turn: heartbeats first, then pods, then it waits for a message or for what is due next.
+    private func live(_ beating: Heartbeat, _ mailbox: Mailbox<InformerEvent>) async throws {
+        var heartbeat = beating
+        var keeper = PodKeeper(client: client, spec: spec, table: stages, addresses: addresses, clock: clock, random: random)
+        while true {
+            try Task.checkCancellation()
+            if heartbeat.due <= clock.now { try await heartbeat.beat() }
+            for event in mailbox.take() { keeper.note(event) }
+            try await keeper.work()
+            let next = min(heartbeat.due, keeper.due ?? heartbeat.due)
+            try await mailbox.wait(atMost: next - clock.now, on: clock)
+        }
+    }
+}
