@@ -6,12 +6,13 @@ import Network
 enum MediaType: String, Sendable, CaseIterable {
     case json = "application/json"
     case yaml = "application/yaml"
+    case protobuf = "application/vnd.kubernetes.protobuf"
     case jsonPatch = "application/json-patch+json"
     case mergePatch = "application/merge-patch+json"
     case strategicMergePatch = "application/strategic-merge-patch+json"
     case applyPatch = "application/apply-patch+yaml"
 
-    static let documents: [MediaType] = [.json, .yaml]
+    static let documents: [MediaType] = [.json, .yaml, .protobuf]
     static let patches: [MediaType] = [.jsonPatch, .mergePatch, .strategicMergePatch]
 
     /// The format that a header names; JSON when there is none.
@@ -37,13 +38,18 @@ extension APIServer {
         guard !bytes.isEmpty else { return (.null, []) }
         let type = try MediaType(context.request.headers["content-type"], among: MediaType.documents)
         do {
-            guard type == .json else { return (try YAML.parse(bytes).first ?? .null, []) }
-            var limits = DocumentLimits()
-            limits.allowsDuplicates = true
-            let document = try Document(bytes, limits: limits)
-            return (document.root.value, document.duplicates)
+            switch type {
+            case .protobuf: return (try ProtobufDecoder.kubernetes.decode(bytes), [])
+            case .yaml: return (try YAML.parse(bytes).first ?? .null, [])
+            default:
+                var limits = DocumentLimits()
+                limits.allowsDuplicates = true
+                let document = try Document(bytes, limits: limits)
+                return (document.root.value, document.duplicates)
+            }
         } catch {
-            throw KubeStatus.badRequest("couldn't get version/kind; \(type == .json ? "json" : "yaml") parse error: \(error)")
+            let format = type == .protobuf ? "protobuf" : type == .json ? "json" : "yaml"
+            throw KubeStatus.badRequest("couldn't get version/kind; \(format) parse error: \(error)")
         }
     }
 
