@@ -1,18 +1,19 @@
 import Synchronization
 
 /// Where a task waits for anything to happen. One reader; any number of writers.
-final class Mailbox<Letter: Sendable>: Sendable {
+package final class Mailbox<Letter: Sendable>: Sendable {
     private struct State {
         var letters: [Letter] = []
         var signalled = false
         var waiting: CheckedContinuation<Void, Never>?
     }
     private let state = Mutex(State())
+    package init() {}
 
     /// Puts in a letter and wakes the reader.
-    func post(_ letter: Letter) { wake { $0.letters.append(letter) } }
+    package func post(_ letter: Letter) { wake { $0.letters.append(letter) } }
     /// Wakes the reader without a letter.
-    func signal() { wake { _ in } }
+    package func signal() { wake { _ in } }
 
     private func wake(_ change: (inout State) -> Void) {
         let waiting = state.withLock { state in
@@ -25,7 +26,7 @@ final class Mailbox<Letter: Sendable>: Sendable {
     }
 
     /// Waits for a letter, a signal or cancellation, and empties the box.
-    func receive() async -> [Letter] {
+    package func receive() async -> [Letter] {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let now = state.withLock { state in

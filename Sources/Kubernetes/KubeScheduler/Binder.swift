@@ -1,0 +1,34 @@
+import Documents
+import KubeModel
+package import Reconcile
+
+/// A pod, this very one.
+package struct PodIdentity: Sendable, Hashable {
+    package let namespace: String
+    package let name: String
+    package let uid: String
+    package init(namespace: String, name: String, uid: String) { (self.namespace, self.name, self.uid) = (namespace, name, uid) }
+}
+
+/// Gives pods their nodes.
+package protocol Binder: Sendable {
+    /// Assigns the pod to the node.
+    /// - Throws: `ChangeError`, `conflict` when the pod has a node already or is being deleted.
+    func bind(_ pod: PodIdentity, to node: String) async throws(ChangeError)
+}
+
+/// Binds through the `binding` subresource of pods.
+package struct WriterBinder: Binder {
+    private let writer: any ChangeWriter
+    /// A binder that writes through an API server.
+    package init(_ writer: any ChangeWriter) { self.writer = writer }
+    package func bind(_ pod: PodIdentity, to node: String) async throws(ChangeError) {
+        let binding: Value = [
+            "apiVersion": "v1", "kind": "Binding",
+            "metadata": ["name": .string(pod.name), "namespace": .string(pod.namespace), "uid": .string(pod.uid)],
+            "target": ["apiVersion": "v1", "kind": "Node", "name": .string(node)],
+        ]
+        let change = Change.patch(PodFields.kind, namespace: pod.namespace, name: pod.name, binding, subresource: "binding")
+        _ = try await writer.apply(change, by: Scheduler.actor)
+    }
+}

@@ -1,0 +1,107 @@
+import Control
+import Documents
+import KubeModel
+
+/// Nodes and the pods on them, as documents tell and as the scheduler assumes until they do.
+struct ClusterState {
+    private(set) var nodes: [String: SchedulingNode] = [:]
+    /// The real nodes, zones by turns, so that the first ones looked at are spread.
+    private(set) var order: [SchedulingNode] = []
+    /// Pods on nodes by key, assumed ones included.
+    private(set) var placed: [String: SchedulingPod] = [:]
+    private var nodeOf: [String: String] = [:]
+    /// Pods on nodes that refuse company.
+    private(set) var lonely: [String: SchedulingPod] = [:]
+    private(set) var zoneOwners: [String: [String: Int]] = [:]
+    private var counts: [CountedPods: [String: Int]] = [:]
+    private let mostCounts = 256
+
+    /// Takes over a Node document; tells whether something changed that matters to waiting pods.
+    mutating func update(node document: Value) -> Bool {
+        let name = document["metadata"]["name"].string ?? ""
+        let node = nodes[name] ?? SchedulingNode(name)
+        let (wasReal, zone) = (node.isReal, node.zone)
+        nodes[name] = node
+        guard node.update(document) else { return false }
+        if !wasReal || zone != node.zone {
+            reorder()
+            recountZones()
+        }
+        counts = [:]
+        return true
+    }
+    mutating func remove(node name: String) {
+        guard let node = nodes[name] else { return }
+        node.isReal = false
+        if node.pods.isEmpty { nodes[name] = nil }
+        counts = [:]
+        reorder()
+        recountZones()
+    }
+
+    /// Puts a pod on a node, or moves it there.
+    mutating func place(_ pod: SchedulingPod, on name: String) {
+        if let present = nodeOf[pod.key] {
+            if present == name, placed[pod.key]?.uid == pod.uid, placed[pod.key]?.labels == pod.labels { return }
+            displace(pod.key)
+        }
+        let node = nodes[name] ?? SchedulingNode(name)
+        nodes[name] = node
+        node.add(pod)
+        (placed[pod.key], nodeOf[pod.key]) = (pod, name)
+        if !pod.far.isEmpty { lonely[pod.key] = pod }
+        count(pod, on: node, 1)
+    }
+    /// Takes a pod off its node; tells whether it was on one.
+    @discardableResult mutating func displace(_ key: String) -> Bool {
+        guard let pod = placed.removeValue(forKey: key), let name = nodeOf.removeValue(forKey: key), let node = nodes[name] else {
+            return false
+        }
+        node.remove(key)
+        lonely[key] = nil
+        count(pod, on: node, -1)
+        if !node.isReal, node.pods.isEmpty { nodes[name] = nil }
+        return true
+    }
+    func node(ofPod key: String) -> SchedulingNode? { nodeOf[key].flatMap { nodes[$0] } }
+
+    private mutating func count(_ pod: SchedulingPod, on node: SchedulingNode, _ change: Int) {
+        if let owner = pod.owner {
+            zoneOwners[owner, default: [:]][node.zone, default: 0] += change
+            if zoneOwners[owner]?.values.allSatisfy({ $0 == 0 }) == true { zoneOwners[owner] = nil }
+        }
+        for counted in counts.keys where counted.counts(pod) {
+            guard let domain = node.domain(counted.topologyKey) else { continue }
+            counts[counted]?[domain, default: 0] += change
+        }
+    }
+    private mutating func recountZones() {
+        zoneOwners = [:]
+        for (key, pod) in placed {
+            if let owner = pod.owner, let node = node(ofPod: key) { zoneOwners[owner, default: [:]][node.zone, default: 0] += 1 }
+        }
+    }
+
+    /// How many of these pods each domain has; counted once, then kept up to date.
+    mutating func domains(_ counted: CountedPods) -> [String: Int] {
+        if let known = counts[counted] { return known }
+        var domains: [String: Int] = [:]
+        for (key, pod) in placed where !pod.isDeleting && counted.counts(pod) {
+            if let domain = node(ofPod: key)?.domain(counted.topologyKey) { domains[domain, default: 0] += 1 }
+        }
+        if counts.count >= mostCounts { counts = [:] }
+        counts[counted] = domains
+        return domains
+    }
+
+    private mutating func reorder() {
+        var zones: [String: [SchedulingNode]] = [:]
+        for node in nodes.values where node.isReal { zones[node.zone, default: []].append(node) }
+        var lists = zones.sorted { $0.key < $1.key }.map { $0.value.sorted { $0.name < $1.name }[...] }
+        order = []
+        while !lists.isEmpty {
+            for index in lists.indices { if let node = lists[index].popFirst() { order.append(node) } }
+            lists.removeAll(where: \.isEmpty)
+        }
+    }
+}

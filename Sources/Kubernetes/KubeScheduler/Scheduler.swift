@@ -1,0 +1,101 @@
+package import Control
+import Documents
+import KubeModel
+package import Reconcile
+package import Storage
+
+/// Gives pods nodes. It follows pods and nodes, decides on its own picture of them, and binds without waiting for one pod's binding
+/// before it decides on the next.
+package struct Scheduler: Service {
+    /// As whom it writes.
+    static let actor = "kube-scheduler"
+    private let realm: Realm
+    private let binder: any Binder
+    private let report: SchedulerReport
+    private let clock: any WallClock
+    private let random: RandomSource
+
+    /// A scheduler of a cluster's realm that binds through `binder` and tells events and conditions through `writer`.
+    package init(realm: Realm, writer: any ChangeWriter, binder: any Binder, clock: any WallClock, random: RandomSource) {
+        (self.realm, self.binder, self.clock, self.random) = (realm, binder, clock, random)
+        report = SchedulerReport(realm: realm, writer: writer, clock: clock)
+    }
+    /// A scheduler that binds and tells through one API server.
+    package init(realm: Realm, binder: any ChangeWriter, clock: any WallClock, random: RandomSource) {
+        self.init(realm: realm, writer: binder, binder: WriterBinder(binder), clock: clock, random: random)
+    }
+
+    /// Runs until cancelled.
+    /// - Throws: `StorageError` when the realm cannot be followed.
+    package func run() async throws {
+        let mailbox = Mailbox<SchedulerLetter>()
+        var loop = SchedulerLoop(random: random)
+        let watches = try follow(mailbox, &loop)
+        defer { for watch in watches { watch.cancel() } }
+        await withDiscardingTaskGroup { group in
+            var wakes: [Timestamp] = []
+            mailbox.signal()
+            while !Task.isCancelled {
+                let letters = await mailbox.receive()
+                if Task.isCancelled { break }
+                for case .woke(let time) in letters { wakes.removeAll { $0 == time } }
+                loop.receive(letters, current: { realm.snapshot().get($0)?.value }, now: clock.now)
+                for action in loop.decide(now: clock.now) { start(action, mailbox, &group) }
+                if loop.hasMore {
+                    mailbox.signal()
+                    await Task.yield()
+                }
+                sleep(until: loop.queue.nextDeadline, &wakes, mailbox, &group)
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Loads pods and nodes and follows them from there on.
+    private func follow(_ mailbox: Mailbox<SchedulerLetter>, _ loop: inout SchedulerLoop) throws -> [WatchHandle] {
+        for _ in 0..<10 {
+            let snapshot = realm.snapshot()
+            do throws(StorageError) {
+                var watches: [WatchHandle] = []
+                for kind in [NodeFields.kind, PodFields.kind] {
+                    watches.append(
+                        try realm.watch(prefix: kind.prefix, after: snapshot.revision) { mailbox.post(.events($0)) })
+                }
+                loop.load(snapshot, now: clock.now)
+                return watches
+            } catch {
+                guard case .compacted = error else { throw error }
+            }
+        }
+        throw StorageError.unavailable("the history of realm \(realm.name) is too short to follow")
+    }
+
+    private func start(_ action: SchedulerAction, _ mailbox: Mailbox<SchedulerLetter>, _ group: inout DiscardingTaskGroup) {
+        switch action {
+        case .bind(let pod, let node):
+            group.addTask { [binder, report] in
+                do throws(ChangeError) {
+                    try await binder.bind(PodIdentity(namespace: pod.namespace, name: pod.name, uid: pod.uid), to: node)
+                    mailbox.post(.bound(pod, node: node, nil))
+                    await report.scheduled(pod, on: node)
+                } catch { mailbox.post(.bound(pod, node: node, error)) }
+            }
+        case .fail(let pod, let message): group.addTask { [report] in await report.failed(pod, message) }
+        }
+    }
+
+    /// Sees to it that the loop wakes by the deadline; `wakes` are the times for which tasks sleep, latest first.
+    private func sleep(
+        until deadline: Timestamp?, _ wakes: inout [Timestamp], _ mailbox: Mailbox<SchedulerLetter>, _ group: inout DiscardingTaskGroup
+    ) {
+        guard let deadline else { return }
+        let now = clock.now
+        let wake = max(deadline, now + .milliseconds(1))
+        if let earliest = wakes.last, earliest <= wake { return }
+        wakes.append(wake)
+        group.addTask { [clock] in
+            do { try await clock.sleep(for: wake - now) } catch { return }
+            mailbox.post(.woke(wake))
+        }
+    }
+}

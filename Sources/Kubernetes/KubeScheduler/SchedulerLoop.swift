@@ -1,0 +1,124 @@
+import Control
+import Documents
+import KubeModel
+import Reconcile
+import Storage
+
+/// What the scheduler is told.
+enum SchedulerLetter: Sendable {
+    case events([Event])
+    case bound(SchedulingPod, node: String, ChangeError?)
+    case woke(Timestamp)
+}
+/// What the scheduler wants done.
+enum SchedulerAction: Sendable {
+    case bind(SchedulingPod, node: String)
+    case fail(SchedulingPod, message: String)
+}
+
+/// The decisions of the scheduler, without its waiting and doing.
+struct SchedulerLoop {
+    private var state = ClusterState()
+    private(set) var queue = SchedulingQueue()
+    private var cycle: SchedulingCycle
+    /// Pods that are being bound: on a node for the scheduler, not yet for the cluster.
+    private var assumed: [String: SchedulingPod] = [:]
+    private let mostInFlight = 2048
+    private let turn = 256
+
+    init(random: RandomSource) { cycle = SchedulingCycle(random: random) }
+
+    /// Whether a pod could be tried at once.
+    var hasMore: Bool { !queue.isEmpty && assumed.count < mostInFlight }
+
+    mutating func load(_ snapshot: Snapshot, now: Timestamp) {
+        snapshot.forEach(prefix: NodeFields.kind.prefix) { _ = state.update(node: $0.value) }
+        snapshot.forEach(prefix: PodFields.kind.prefix) { put(pod: $0.value, before: nil, now: now) }
+    }
+
+    /// Takes in what happened.
+    mutating func receive(_ letters: [SchedulerLetter], current: (String) -> Value?, now: Timestamp) {
+        for letter in letters {
+            switch letter {
+            case .events(let events): for event in events { receive(event, now: now) }
+            case .bound(let pod, _, let error): bound(pod, error, current, now: now)
+            case .woke: break
+            }
+        }
+        queue.advance(now: now)
+    }
+
+    private mutating func receive(_ event: Event, now: Timestamp) {
+        let (key, value) = (event.entry.key, event.entry.value)
+        switch (key.hasPrefix(PodFields.kind.prefix), event.kind) {
+        case (true, .put): put(pod: value, before: event.previous?.value, now: now)
+        case (true, .delete):
+            queue.remove(key)
+            assumed[key] = nil
+            if state.displace(key) { queue.wake(.room, now: now) }
+        case (false, .put): if state.update(node: value) { queue.wake(.node, now: now) }
+        case (false, .delete):
+            state.remove(node: value["metadata"]["name"].string ?? "")
+            queue.wake(.node, now: now)
+        }
+    }
+
+    private mutating func put(pod document: Value, before: Value?, now: Timestamp) {
+        let key = PodFields.kind.key(of: document)
+        let phase = document["status"]["phase"].string ?? ""
+        // Most changes are of a running pod's status: nothing to convert then.
+        if let placed = state.placed[key], assumed[key] == nil, placed.uid == document["metadata"]["uid"].string,
+            phase != "Succeeded", phase != "Failed", placed.isDeleting == !document["metadata"]["deletionTimestamp"].isNull,
+            before?["metadata"]["labels"] == document["metadata"]["labels"]
+        {
+            return
+        }
+        let pod = SchedulingPod(document)
+        if pod.isAssigned {
+            queue.remove(key)
+            assumed[key] = nil
+            state.place(pod, on: pod.nodeName)
+            queue.wake(.company, now: now)
+        } else if pod.isWaiting {
+            if assumed[key]?.uid == pod.uid { return }
+            if queue.contains(key), let before, before["spec"] == document["spec"],
+                before["metadata"]["labels"] == document["metadata"]["labels"]
+            {
+                return
+            }
+            queue.add(pod)
+        } else {
+            queue.remove(key)
+            assumed[key] = nil
+            if state.displace(key) { queue.wake(.room, now: now) }
+        }
+    }
+
+    private mutating func bound(_ pod: SchedulingPod, _ error: ChangeError?, _ current: (String) -> Value?, now: Timestamp) {
+        // Once the binding has been seen, the outcome is old news.
+        guard let error, assumed[pod.key]?.uid == pod.uid else { return }
+        assumed[pod.key] = nil
+        state.displace(pod.key)
+        if case .notFound = error { return }
+        guard let document = current(pod.key) else { return }
+        let present = SchedulingPod(document)
+        if present.isAssigned { state.place(present, on: present.nodeName) } else if present.isWaiting { queue.retry(present, now: now) }
+    }
+
+    /// Finds nodes for as many pods as one turn allows.
+    mutating func decide(now: Timestamp) -> [SchedulerAction] {
+        var actions: [SchedulerAction] = []
+        while actions.count < turn, assumed.count < mostInFlight, let pod = queue.pop() {
+            switch cycle.decide(pod, &state) {
+            case .node(let node):
+                state.place(pod, on: node.name)
+                assumed[pod.key] = pod
+                actions.append(.bind(pod, node: node.name))
+            case .none(let diagnosis):
+                queue.setAside(pod, diagnosis, now: now)
+                actions.append(.fail(pod, message: diagnosis.message))
+            }
+        }
+        return actions
+    }
+}

@@ -1,0 +1,122 @@
+import Control
+import Documents
+import KubeModel
+
+/// What the scheduler knows of a pod: converted once from its document.
+final class SchedulingPod: Sendable {
+    /// A port on the host that a pod takes.
+    struct HostPort: Sendable, Hashable {
+        let address: String
+        let networkProtocol: String
+        let port: Int
+        /// Whether both cannot be on one node.
+        func conflicts(with other: HostPort) -> Bool {
+            port == other.port && networkProtocol == other.networkProtocol
+                && (address == other.address || address == "0.0.0.0" || other.address == "0.0.0.0")
+        }
+    }
+    /// How the pod wants to be spread.
+    struct Spread: Sendable {
+        let counted: CountedPods
+        let maxSkew: Int
+        let minDomains: Int
+        let required: Bool
+        let countsTaintedNodes: Bool
+        /// Whether the pod counts itself.
+        let matchesSelf: Bool
+    }
+    /// Near which pods, or far from which, the pod wants to be.
+    struct PodTerm: Sendable {
+        let counted: CountedPods
+        let weight: Int
+        let matchesSelf: Bool
+    }
+
+    let namespace: String
+    let name: String
+    let uid: String
+    let key: String
+    let labels: [String: String]
+    let priority: Int
+    let created: Timestamp
+    let nodeName: String
+    let isTerminated: Bool
+    let isDeleting: Bool
+    let isGated: Bool
+    let schedulerName: String
+    /// The uid of the controller, by which pods that nobody asked to spread are spread.
+    let owner: String?
+    let requests: Resources
+    /// CPU and memory with the amounts that scoring assumes where nothing is asked for.
+    let assumed: (cpu: Int, memory: Int)
+    let ports: [HostPort]
+    let nodeSelector: [(key: String, value: String)]
+    let nodeTerms: [NodeTerm]?
+    let preferredNodeTerms: [(weight: Int, term: NodeTerm)]
+    let tolerations: [SchedulingToleration]
+    let spreads: [Spread]
+    let near: [PodTerm]
+    let far: [PodTerm]
+    let preferred: [PodTerm]
+
+    init(_ document: Value) {
+        let (metadata, spec) = (document["metadata"], document["spec"])
+        let (namespace, labels) = (metadata["namespace"].string ?? "", metadata["labels"].strings)
+        (self.namespace, self.labels) = (namespace, labels)
+        name = metadata["name"].string ?? ""
+        uid = metadata["uid"].string ?? ""
+        key = PodFields.kind.key(namespace, name)
+        priority = spec["priority"].int ?? 0
+        created = metadata["creationTimestamp"].string.flatMap(Timestamp.init) ?? Timestamp(seconds: 0)
+        nodeName = spec["nodeName"].string ?? ""
+        isTerminated = ["Succeeded", "Failed"].contains(document["status"]["phase"].string ?? "")
+        isDeleting = !metadata["deletionTimestamp"].isNull
+        isGated = !spec["schedulingGates"].items.isEmpty
+        schedulerName = spec["schedulerName"].string ?? "default-scheduler"
+        owner = metadata["ownerReferences"].items.first { $0["controller"].bool == true }.flatMap { $0["uid"].string }
+        requests = Resources(pod: spec)
+        assumed = SchedulingPod.assumed(spec)
+        ports = SchedulingPod.ports(spec)
+        nodeSelector = spec["nodeSelector"].strings.map { ($0.key, $0.value) }
+        let affinity = spec["affinity"]
+        let nodes = affinity["nodeAffinity"]
+        nodeTerms = nodes["requiredDuringSchedulingIgnoredDuringExecution"]["nodeSelectorTerms"].array?.map(NodeTerm.init)
+        preferredNodeTerms = nodes["preferredDuringSchedulingIgnoredDuringExecution"].items.map {
+            ($0["weight"].int ?? 0, NodeTerm($0["preference"]))
+        }
+        tolerations = spec["tolerations"].items.map(SchedulingToleration.init)
+        let reader = TermReader(namespace: namespace, labels: labels)
+        spreads = spec["topologySpreadConstraints"].items.map(reader.spread)
+        near = reader.required(affinity["podAffinity"])
+        far = reader.required(affinity["podAntiAffinity"])
+        preferred = reader.preferred(affinity["podAffinity"], sign: 1) + reader.preferred(affinity["podAntiAffinity"], sign: -1)
+    }
+
+    /// Whether it needs a node from this scheduler.
+    var isWaiting: Bool { nodeName.isEmpty && !isTerminated && !isDeleting && !isGated && schedulerName == "default-scheduler" }
+    /// Whether it takes up room on a node.
+    var isAssigned: Bool { !nodeName.isEmpty && !isTerminated }
+    func tolerates(_ taint: SchedulingTaint) -> Bool { tolerations.contains { $0.tolerates(taint) } }
+
+    /// Source: kubernetes, scheduler util, DefaultMilliCPURequest and DefaultMemoryRequest.
+    private static func assumed(_ spec: Value) -> (cpu: Int, memory: Int) {
+        var (cpu, memory) = (0, 0)
+        for container in spec["containers"].items {
+            let requests = container["resources"]["requests"]
+            cpu += Quantity(requests["cpu"])?.milli ?? 100
+            memory += Quantity(requests["memory"])?.units ?? 200 << 20
+        }
+        return (cpu, memory)
+    }
+    private static func ports(_ spec: Value) -> [HostPort] {
+        let containers = spec["containers"].items + spec["initContainers"].items.filter { $0["restartPolicy"].string == "Always" }
+        return containers.flatMap { container in
+            container["ports"].items.compactMap { port in
+                guard let number = port["hostPort"].int, number > 0 else { return nil }
+                let address = port["hostIP"].string ?? ""
+                return HostPort(
+                    address: address.isEmpty ? "0.0.0.0" : address, networkProtocol: port["protocol"].string ?? "TCP", port: number)
+            }
+        }
+    }
+}

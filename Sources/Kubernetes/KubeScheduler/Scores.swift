@@ -1,0 +1,105 @@
+import Glibc
+
+/// How well nodes suit a pod, each plugin from 0 to 100 times its weight. Source: the default plugins and weights of upstream's scheduler.
+struct Scores {
+    private let pod: SchedulingPod
+    private let nodes: [SchedulingNode]
+
+    /// Scores for the nodes that take the pod.
+    init(_ pod: SchedulingPod, _ nodes: [SchedulingNode]) { (self.pod, self.nodes) = (pod, nodes) }
+
+    /// The score of each node.
+    func all(_ state: inout ClusterState) -> [Double] {
+        var totals = nodes.map { leastAllocated($0) + balanced($0) }
+        add(3, reversed(nodes.map(untoleratedPreferences)), to: &totals)
+        if !pod.preferredNodeTerms.isEmpty { add(2, scaled(nodes.map(nodePreference)), to: &totals) }
+        if let spread = spread(&state) { add(2, spread, to: &totals) }
+        if !pod.preferred.isEmpty { add(2, ranged(companyPreference(&state)), to: &totals) }
+        return totals
+    }
+    private func add(_ weight: Double, _ scores: [Double], to totals: inout [Double]) {
+        for index in totals.indices { totals[index] += weight * scores[index] }
+    }
+
+    /// More for nodes with more room left.
+    private func leastAllocated(_ node: SchedulingNode) -> Double {
+        func left(_ wanted: Int, _ used: Int, _ all: Int) -> Double {
+            all <= 0 || wanted + used > all ? 0 : Double((all - used - wanted) * 100 / all)
+        }
+        let cpu = left(pod.assumed.cpu, node.assumed.cpu, node.allocatable.cpu)
+        let memory = left(pod.assumed.memory, node.assumed.memory, node.allocatable.memory)
+        return ((cpu + memory) / 2).rounded(.down)
+    }
+    /// More for nodes whose CPU and memory are used alike.
+    private func balanced(_ node: SchedulingNode) -> Double {
+        func part(_ wanted: Int, _ used: Int, _ all: Int) -> Double { all <= 0 ? 1 : min(1, Double(wanted + used) / Double(all)) }
+        let cpu = part(pod.requests.cpu, node.used.cpu, node.allocatable.cpu)
+        let memory = part(pod.requests.memory, node.used.memory, node.allocatable.memory)
+        return ((1 - abs(cpu - memory) / 2) * 100).rounded(.down)
+    }
+    private func untoleratedPreferences(_ node: SchedulingNode) -> Double {
+        Double(node.taints.count { $0.effect == "PreferNoSchedule" && !pod.tolerates($0) })
+    }
+    private func nodePreference(_ node: SchedulingNode) -> Double {
+        pod.preferredNodeTerms.reduce(0) { $0 + ($1.term.matches(node) ? Double($1.weight) : 0) }
+    }
+
+    /// More for nodes and zones with fewer of the pods in question; nil when there is nothing to spread.
+    private func spread(_ state: inout ClusterState) -> [Double]? {
+        let wanted = pod.spreads.filter { !$0.required }
+        var crowd = Array(repeating: 0.0, count: nodes.count)
+        if !pod.spreads.isEmpty {
+            guard !wanted.isEmpty else { return nil }
+            for spread in wanted {
+                let key = spread.counted.topologyKey
+                let counted = state.domains(spread.counted)
+                let domains = Set(nodes.compactMap { $0.domain(key) }).count
+                for (index, node) in nodes.enumerated() {
+                    guard let domain = node.domain(key) else { continue }
+                    crowd[index] += Double(counted[domain, default: 0]) * log(Double(domains + 2)) + Double(spread.maxSkew - 1)
+                }
+            }
+            return reversedRange(crowd)
+        }
+        // The defaults of the cluster: over hosts with a skew of 3, over zones with one of 5.
+        guard let owner = pod.owner, let zones = state.zoneOwners[owner] else { return nil }
+        let zoneWeight = log(Double(Set(nodes.map(\.zone)).count + 2))
+        let hostWeight = log(Double(nodes.count + 2))
+        for (index, node) in nodes.enumerated() {
+            crowd[index] = Double(node.owners[owner] ?? 0) * hostWeight + Double(zones[node.zone] ?? 0) * zoneWeight + 6
+        }
+        return reversedRange(crowd)
+    }
+
+    private func companyPreference(_ state: inout ClusterState) -> [Double] {
+        var scores = Array(repeating: 0.0, count: nodes.count)
+        for term in pod.preferred {
+            let counted = state.domains(term.counted)
+            for (index, node) in nodes.enumerated() {
+                if let domain = node.domain(term.counted.topologyKey) { scores[index] += Double(counted[domain, default: 0] * term.weight) }
+            }
+        }
+        return scores
+    }
+
+    /// The largest becomes 100.
+    private func scaled(_ scores: [Double]) -> [Double] {
+        guard let most = scores.max(), most > 0 else { return scores }
+        return scores.map { ($0 * 100 / most).rounded(.down) }
+    }
+    /// None becomes 100, the largest 0.
+    private func reversed(_ scores: [Double]) -> [Double] {
+        guard let most = scores.max(), most > 0 else { return scores.map { _ in 100 } }
+        return scores.map { 100 - ($0 * 100 / most).rounded(.down) }
+    }
+    /// The least becomes 0, the largest 100.
+    private func ranged(_ scores: [Double]) -> [Double] {
+        guard let least = scores.min(), let most = scores.max(), most > least else { return scores.map { _ in 0 } }
+        return scores.map { (100 * ($0 - least) / (most - least)).rounded(.down) }
+    }
+    /// The least becomes 100, in proportion to the largest. Source: PodTopologySpread's NormalizeScore.
+    private func reversedRange(_ scores: [Double]) -> [Double] {
+        guard let least = scores.min(), let most = scores.max(), most > 0 else { return scores.map { _ in 100 } }
+        return scores.map { (100 * (most + least - $0) / most).rounded(.down) }
+    }
+}
