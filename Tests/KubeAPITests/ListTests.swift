@@ -112,6 +112,23 @@ import Testing
         #expect(indented.text.contains("\n"))
     }
 
+    @Test("Large lists are compressed for clients that take gzip, small answers never") func gzip() async throws {
+        let bed = try await bed()
+        let text = String(repeating: "configuration ", count: 1000)
+        for number in 0..<12 { _ = try await bed.post(maps, Sample.configMap("m\(number)", ["text": text])) }
+        func answer(_ path: String, _ accepted: String) async throws -> (coding: String?, bytes: [UInt8]) {
+            let request = HTTPRequest("GET", path, headers: ["accept-encoding": accepted], peer: ClusterBed.admin)
+            let response = await bed.server.respond(to: request)
+            return (response.headers["content-encoding"], try await response.body.collect(limit: 1 << 24))
+        }
+        let packed = try await answer(maps, "deflate, gzip")
+        #expect(packed.coding == "gzip" && packed.bytes.count < 20_000)
+        let plain = try await answer(maps, "gzip;q=0")
+        #expect(plain.coding == nil && plain.bytes.count > 128 << 10)
+        #expect(try Gzip.decompress(packed.bytes, limit: 1 << 24) == plain.bytes)
+        #expect(try await answer(maps + "/m1", "gzip").coding == nil)
+    }
+
     @Test("Paths, methods and verbs that are not served get a Status") func unserved() async throws {
         let bed = try await bed()
         for path in ["/apis/none/v1/things", "/api/v1/things", "/nothing", "/api/v1/namespaces/default/nodes"] {
