@@ -21,6 +21,8 @@ final class ClientPool: Sendable {
         fileprivate var capacity = 1
         fileprivate var active = 0
         fileprivate var usable = true
+        /// Whether its capacity is what the server says.
+        fileprivate var settled = false
         init(_ connection: Connection) { self.connection = connection }
     }
     private struct Waiter {
@@ -96,8 +98,9 @@ final class ClientPool: Sendable {
                 entry.active += 1
                 matches.append((state.waiters.removeFirst(), entry))
             }
-            // Until the protocol is known, one connection serves to find out.
-            let wanted = state.speaksHTTP2 == false ? state.waiters.count : min(1, state.waiters.count)
+            // Until the protocol and the capacity are known, one connection serves to find out.
+            let unsettled = state.entries.contains { !$0.settled }
+            let wanted = state.speaksHTTP2 == false ? state.waiters.count : unsettled ? 0 : min(1, state.waiters.count)
             let room = Self.maxConnections - state.entries.count - state.connecting
             let connect = max(0, min(wanted - state.connecting, room))
             state.connecting += connect
@@ -160,7 +163,7 @@ final class ClientPool: Sendable {
         connection.machine = machine
         state.withLock { state in
             entry.machine = machine
-            entry.capacity = isHTTP2 ? 100 : 1
+            entry.settled = !isHTTP2
             state.connecting -= 1
             state.speaksHTTP2 = isHTTP2
             if !state.closed { state.entries.append(entry) }
@@ -180,7 +183,7 @@ final class ClientPool: Sendable {
     }
 
     private func setCapacity(_ entry: Entry, _ capacity: Int) {
-        state.withLock { _ in entry.capacity = max(1, min(capacity, 10_000)) }
+        state.withLock { _ in (entry.capacity, entry.settled) = (max(1, min(capacity, 10_000)), true) }
         match()
     }
 
