@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the protobuf field numbers of Kubernetes' types.
 
-usage: generate-protobuf-numbers.py GOSRC OPENAPI.json OUT.swift
+usage: generate-protobuf-numbers.py GOSRC OPENAPI.json FOLDER
 
 GOSRC is a Go source tree that holds k8s.io/api, k8s.io/apimachinery and k8s.io/apiextensions-apiserver (Debian's golang-k8s-api-dev and
 its kin); OPENAPI.json names the types that are served. The numbers are read from the struct tags.
@@ -38,7 +38,7 @@ def structs(path):
                 fields.append((json_name, number, kind.startswith("*"), None))
 
 
-def main(source, openapi, out):
+def main(source, openapi, output):
     definitions = json.load(open(openapi, encoding="utf-8"))["definitions"]
     served = {name for name in definitions if re.search(r"\.v\d+\.\w+$", name)}
     types = {}
@@ -60,21 +60,23 @@ def main(source, openapi, out):
             else:
                 yield f"{name}={prefix}{number}{'*' if pointer else ''}"
 
-    lines, package = [], None
+    texts = {"Core": [], "Other": []}
+    packages = {}
     for full in sorted(served & set(types)):
         known = definitions[full].get("properties", {})
         entries = sorted(entry for entry in flat(full, "") if entry.split("=")[0] in known)
-        if not entries:
-            continue
-        if full.rsplit(".", 1)[0] != package:
-            package = full.rsplit(".", 1)[0]
-            lines.append(f"@ {package}")
-        lines.append(" ".join([full.rsplit(".", 1)[1]] + entries))
-    with open(out, "w", encoding="utf-8") as file:
-        file.write("// Written by Tools/generate-protobuf-numbers.py; do not edit.\nextension ProtobufTable {\n")
-        file.write("    /// Types and the numbers of their fields, one type a line.\n    static let numbers: StaticString = #\"\"\"\n")
-        file.writelines(f"        {line}\n" for line in lines)
-        file.write("        \"\"\"#\n}\n")
+        if entries:
+            package, name = full.rsplit(".", 1)
+            packages.setdefault(package, []).append(" ".join([name] + entries))
+    for package, lines in packages.items():
+        texts["Core" if package.endswith("core.v1") else "Other"] += [f"@ {package}"] + lines
+    for part, lines in texts.items():
+        with open(os.path.join(output, f"Protobuf{part}Numbers.swift"), "w", encoding="utf-8") as file:
+            file.write("// Written by Tools/generate-protobuf-numbers.py; do not edit.\nextension ProtobufTable {\n")
+            file.write("    /// Types and the numbers of their fields, one type a line.\n")
+            file.write(f'    static let {part.lower()}Numbers: StaticString = #"""\n')
+            file.writelines(f"        {line}\n" for line in lines)
+            file.write('        """#\n}\n')
 
 
 main(*sys.argv[1:])

@@ -21,11 +21,12 @@ struct ProtobufTable: Sendable {
 
     /// The messages of the types that both the schema and the numbers know.
     init(_ schema: Schema) {
-        let text = String(
-            decoding: UnsafeBufferPointer(start: Self.numbers.utf8Start, count: Self.numbers.utf8CodeUnitCount), as: UTF8.self)
+        let texts = [Self.coreNumbers, Self.otherNumbers].map { text in
+            String(decoding: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount), as: UTF8.self)
+        }
         var messages: [String: Message] = [:]
         var package = ""
-        for line in text.split(separator: "\n") {
+        for line in texts.flatMap({ $0.split(separator: "\n") }) {
             let words = line.split(separator: " ").map(String.init)
             if words[0] == "@" {
                 package = words[1]
