@@ -8,6 +8,7 @@ struct EventReporter {
     let client: KubeClient
     let node: String
     let clock: any WallClock
+    let random: RandomSource
 
     func record(_ events: [PodStep.Event], about pod: Value) async {
         for event in events {
@@ -29,8 +30,7 @@ struct EventReporter {
 
     private func record(type: String, _ reason: String, _ message: String, _ subject: Value, namespace: String) async {
         let now = clock.now
-        let stamp = String(UInt64(bitPattern: now.nanoseconds), radix: 16)
-        let name = "\(subject["name"].string ?? "").\(stamp)\(reason.lowercased().prefix(3))"
+        let name = "\(subject["name"].string ?? "").\(random.hex(16))"
         let event: Value = [
             "apiVersion": "v1", "kind": "Event", "metadata": ["name": .string(name), "namespace": .string(namespace)],
             "involvedObject": subject, "reason": .string(reason), "message": .string(message), "type": .string(type),

@@ -29,7 +29,7 @@ struct PodKeeper {
     ) {
         (self.client, self.spec, self.table, self.addresses) = (client, spec, table, addresses)
         (self.clock, self.random) = (clock, random)
-        reporter = EventReporter(client: client, node: spec.nodeName, clock: clock)
+        reporter = EventReporter(client: client, node: spec.nodeName, clock: clock, random: random)
     }
 
     /// When there is something to do again; nil when nothing is to be done before something changes.

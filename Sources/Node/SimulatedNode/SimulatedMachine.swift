@@ -60,7 +60,7 @@ package struct SimulatedMachine: Service {
             do throws(KubeClientError) {
                 let uid = try await heartbeat.register(readyDelay: stages.nodeReady)
                 guard stages.recordsEvents else { return }
-                return await EventReporter(client: client, node: spec.nodeName, clock: clock)
+                return await EventReporter(client: client, node: spec.nodeName, clock: clock, random: random)
                     .record("Starting", "Starting kubelet.", aboutNode: uid)
             } catch {
                 if error == .cancelled { throw CancellationError() }
