@@ -66,6 +66,7 @@ package struct Records: Sendable {
 
 /// The same by field views.
 extension Records {
+    /// The document; `nil` when there is none of that name or it is of another kind.
     package func get<F: KindFields>(_: View<F>.Type, _ name: String, in namespace: String? = nil) -> View<F>? {
         get(F.kind, name, in: namespace).flatMap(View<F>.init)
     }
@@ -75,6 +76,7 @@ extension Records {
     package func create<F: KindFields>(_ document: View<F>) async throws -> View<F> {
         View<F>(try await create(F.kind, document.value)) ?? document
     }
+    /// Changes the document by `change`, again on a conflict; `nil` when there is none.
     package func update<F: KindFields>(
         _: View<F>.Type, _ name: String, in namespace: String? = nil, _ change: (inout View<F>) throws -> Void
     ) async throws -> View<F>? {
@@ -85,6 +87,7 @@ extension Records {
         }
         return updated.flatMap(View<F>.init)
     }
+    /// Deletes the document; nothing happens when there is none.
     package func delete<F: KindFields>(_: View<F>.Type, _ name: String, in namespace: String? = nil) async throws {
         try await delete(F.kind, name, in: namespace)
     }

@@ -36,6 +36,7 @@ package struct Log: Sendable {
         (self.component, self.clock, self.sink) = (component, clock, sink ?? Log.writeToStandardError)
     }
 
+    /// These write a line of that level with its details, unless the level is below `Log.level`.
     package func debug(_ message: String, _ details: Details = [:]) { write(.debug, message, details) }
     package func info(_ message: String, _ details: Details = [:]) { write(.info, message, details) }
     package func warning(_ message: String, _ details: Details = [:]) { write(.warning, message, details) }

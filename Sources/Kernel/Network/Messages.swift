@@ -39,6 +39,7 @@ package struct Peer: Sendable, Hashable {
         package let groups: [String]
         package init(user: String, groups: [String]) { (self.user, self.groups) = (user, groups) }
     }
+    /// The other end's address, as `host:port`; empty in the process.
     package var address: String
     package var certificate: PeerCertificate?
     /// A certificate was shown that the client CA did not sign or that is out of date.
@@ -81,6 +82,7 @@ package enum Body: Sendable {
     case reader(any BodyReader)
     /// Written by the closure, which may keep the writer and go on using it after it returns.
     case writer(@Sendable (any BodyWriter) -> Void)
+    /// A body of no bytes.
     package static var empty: Body { .bytes([]) }
 }
 

@@ -27,6 +27,7 @@ package struct Write: Sendable {
         case put(Encoded)
         case delete
     }
+    /// The key, what happens to it, and what must be true of it.
     package let key: String
     package let operation: Operation
     package let precondition: Precondition

@@ -10,6 +10,7 @@ package struct AWSClient: Sendable {
     private let clock: any WallClock
     /// The value of the Host field, which is signed.
     private let host: String
+    /// The region that requests are signed for.
     package let region: String
     private static let largestAnswer = 64 << 20
 

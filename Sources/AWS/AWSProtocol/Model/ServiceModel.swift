@@ -41,6 +41,7 @@ package struct OperationModel: Sendable {
     package let uri: String
     /// The path of `uri` in segments.
     let segments: [URISegment]
+    /// The HTTP status of a success.
     package let status: Int
     /// Index of the input shape; nil when it takes none.
     let input: Int?

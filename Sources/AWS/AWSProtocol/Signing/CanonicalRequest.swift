@@ -63,6 +63,7 @@ enum SigV4 {
 /// Where a signature is valid: `20150830/us-east-1/iam/aws4_request`.
 package struct CredentialScope: Sendable, Hashable {
     static let terminator = "aws4_request"
+    /// The day, `20150830`, the region and the service that a signature is for.
     package var date: String
     package var region: String
     package var service: String

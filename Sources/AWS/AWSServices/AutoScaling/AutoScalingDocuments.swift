@@ -8,7 +8,9 @@ package struct AutoScalingGroupFields: KindFields {
     package let spec = Field<Self, View<AutoScalingGroupSpecFields>>("spec")
     package let status = Field<Self, View<AutoScalingGroupStatusFields>>("status")
 }
+/// An Auto Scaling group as a document.
 package typealias AutoScalingGroup = View<AutoScalingGroupFields>
+/// The desired part of an Auto Scaling group.
 package struct AutoScalingGroupSpecFields: Fields {
     package init() {}
     package let minSize = Field<Self, Int>("minSize"), maxSize = Field<Self, Int>("maxSize")
@@ -25,10 +27,12 @@ package struct AutoScalingGroupSpecFields: Fields {
     /// Instances that a caller wants ended, whatever the desired capacity.
     package let terminating = Field<Self, [String]>("terminating")
 }
+/// The members of a group tag.
 package struct GroupTagFields: Fields {
     package init() {}
     package let key = Field<Self, String>("key"), content = Field<Self, String>("value"), propagate = Field<Self, Bool>("propagateAtLaunch")
 }
+/// The reported part of an Auto Scaling group.
 package struct AutoScalingGroupStatusFields: Fields {
     package init() {}
     /// How many instances the group has launched since it was made: the next one's number.
@@ -41,7 +45,9 @@ package struct ScalingActivityFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<ScalingActivitySpecFields>>("spec")
 }
+/// A scaling activity as a document.
 package typealias ScalingActivity = View<ScalingActivityFields>
+/// The desired part of a scaling activity.
 package struct ScalingActivitySpecFields: Fields {
     package init() {}
     package let description = Field<Self, String>("description"), cause = Field<Self, String>("cause")

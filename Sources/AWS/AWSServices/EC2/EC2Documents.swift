@@ -8,7 +8,9 @@ package struct VPCFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<VPCSpecFields>>("spec")
 }
+/// A VPC as a document.
 package typealias VPC = View<VPCFields>
+/// The desired part of a VPC.
 package struct VPCSpecFields: Fields {
     package init() {}
     package let cidrBlock = Field<Self, String>("CidrBlock"), isDefault = Field<Self, Bool>("IsDefault")
@@ -20,7 +22,9 @@ package struct SubnetFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<SubnetSpecFields>>("spec")
 }
+/// A subnet as a document.
 package typealias Subnet = View<SubnetFields>
+/// The desired part of a subnet.
 package struct SubnetSpecFields: Fields {
     package init() {}
     package let vpcId = Field<Self, String>("VpcId"), availabilityZone = Field<Self, String>("AvailabilityZone")
@@ -33,7 +37,9 @@ package struct PrivateAddressFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<PrivateAddressSpecFields>>("spec")
 }
+/// A private address as a document.
 package typealias PrivateAddress = View<PrivateAddressFields>
+/// The desired part of a private address.
 package struct PrivateAddressSpecFields: Fields {
     package init() {}
     package let instanceId = Field<Self, String>("InstanceId")
@@ -45,7 +51,9 @@ package struct SecurityGroupFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<SecurityGroupSpecFields>>("spec")
 }
+/// A security group as a document.
 package typealias SecurityGroup = View<SecurityGroupFields>
+/// The desired part of a security group.
 package struct SecurityGroupSpecFields: Fields {
     package init() {}
     package let groupId = Field<Self, String>("GroupId"), groupName = Field<Self, String>("GroupName"), vpcId = Field<Self, String>("VpcId")
@@ -60,6 +68,7 @@ package struct KeyPairFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, Value>("spec")
 }
+/// A key pair as a document.
 package typealias KeyPair = View<KeyPairFields>
 
 /// A launch template with all its versions.
@@ -68,12 +77,15 @@ package struct LaunchTemplateFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<LaunchTemplateSpecFields>>("spec")
 }
+/// A launch template as a document.
 package typealias LaunchTemplate = View<LaunchTemplateFields>
+/// The desired part of a launch template.
 package struct LaunchTemplateSpecFields: Fields {
     package init() {}
     package let name = Field<Self, String>("LaunchTemplateName"), standard = Field<Self, Int>("DefaultVersionNumber")
     package let latest = Field<Self, Int>("LatestVersionNumber"), versions = Field<Self, [View<TemplateVersionFields>]>("Versions")
 }
+/// The members of a template version.
 package struct TemplateVersionFields: Fields {
     package init() {}
     package let number = Field<Self, Int>("VersionNumber"), data = Field<Self, Value>("LaunchTemplateData")
@@ -86,7 +98,9 @@ package struct InstanceFields: KindFields {
     package let metadata = Field<Self, View<MetadataFields>>("metadata")
     package let spec = Field<Self, View<InstanceSpecFields>>("spec"), status = Field<Self, View<InstanceStatusFields>>("status")
 }
+/// An instance as a document.
 package typealias Instance = View<InstanceFields>
+/// The desired part of an instance.
 package struct InstanceSpecFields: Fields {
     package init() {}
     package let instanceType = Field<Self, String>("InstanceType"), imageId = Field<Self, String>("ImageId"),
@@ -100,6 +114,7 @@ package struct InstanceSpecFields: Fields {
     /// What EKS launches a managed node with: `cluster`, `roleArn`, `labels`, `taints`; other nodes say it in their user data.
     package let node = Field<Self, Value>("Node")
 }
+/// The reported part of an instance.
 package struct InstanceStatusFields: Fields {
     package init() {}
     /// `pending`, `running`, `draining` (its pods move away), `shutting-down`, `terminated`, `stopping` or `stopped`.

@@ -9,6 +9,7 @@ package struct AccessPolicy: Sendable {
     }
     package let name: String
     package let rules: [Rule]
+    /// The name that associations use.
     package var arn: String { "arn:aws:eks::aws:cluster-access-policy/\(name)" }
 
     /// Every policy that ListAccessPolicies tells, sorted by name.
@@ -33,6 +34,7 @@ package struct AccessPolicy: Sendable {
         if let done = current { policies.append(AccessPolicy(name: done.name, rules: done.rules)) }
         return policies.sorted { $0.name < $1.name }
     }()
+    /// The policy of an ARN; `nil` when EKS has none of that name.
     package static func named(arn: String) -> AccessPolicy? { all.first { $0.arn == arn } }
 }
 

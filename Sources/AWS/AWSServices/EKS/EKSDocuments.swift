@@ -7,7 +7,9 @@ package struct EKSClusterFields: KindFields {
     package let metadata = Field<Self, View<MetadataFields>>("metadata")
     package let spec = Field<Self, View<EKSClusterSpecFields>>("spec"), status = Field<Self, View<EKSClusterStatusFields>>("status")
 }
+/// An EKS cluster as a document.
 package typealias EKSCluster = View<EKSClusterFields>
+/// The desired part of an EKS cluster.
 package struct EKSClusterSpecFields: Fields {
     package init() {}
     package let version = Field<Self, String>("version"), roleArn = Field<Self, String>("roleArn")
@@ -19,6 +21,7 @@ package struct EKSClusterSpecFields: Fields {
     /// The principal that created the cluster, as access entries name it.
     package let creator = Field<Self, String>("creator")
 }
+/// The members of a VPC config.
 package struct VPCConfigFields: Fields {
     package init() {}
     package let subnetIds = Field<Self, [String]>("subnetIds"), securityGroupIds = Field<Self, [String]>("securityGroupIds")
@@ -27,11 +30,13 @@ package struct VPCConfigFields: Fields {
     package let endpointPrivateAccess = Field<Self, Bool>("endpointPrivateAccess")
     package let publicAccessCidrs = Field<Self, [String]>("publicAccessCidrs")
 }
+/// The members of an access config.
 package struct AccessConfigFields: Fields {
     package init() {}
     package let authenticationMode = Field<Self, String>("authenticationMode")
     package let bootstrapClusterCreatorAdminPermissions = Field<Self, Bool>("bootstrapClusterCreatorAdminPermissions")
 }
+/// The reported part of an EKS cluster.
 package struct EKSClusterStatusFields: Fields {
     package init() {}
     /// `CREATING`, `ACTIVE`, `UPDATING`, `DELETING` or `FAILED`.
@@ -47,7 +52,9 @@ package struct NodegroupFields: KindFields {
     package let metadata = Field<Self, View<MetadataFields>>("metadata")
     package let spec = Field<Self, View<NodegroupSpecFields>>("spec"), status = Field<Self, View<NodegroupStatusFields>>("status")
 }
+/// A nodegroup as a document.
 package typealias Nodegroup = View<NodegroupFields>
+/// The desired part of a nodegroup.
 package struct NodegroupSpecFields: Fields {
     package init() {}
     package let scalingConfig = Field<Self, View<ScalingConfigFields>>("scalingConfig"), updateConfig = Field<Self, Value>("updateConfig")
@@ -60,14 +67,17 @@ package struct NodegroupSpecFields: Fields {
     package let launchTemplate = Field<Self, Value>("launchTemplate"), nodeRepairConfig = Field<Self, Value>("nodeRepairConfig")
     package let clientRequestToken = Field<Self, String>("clientRequestToken")
 }
+/// The members of a nodegroup taint.
 package struct NodegroupTaintFields: Fields {
     package init() {}
     package let key = Field<Self, String>("key"), content = Field<Self, String>("value"), effect = Field<Self, String>("effect")
 }
+/// The members of a scaling config.
 package struct ScalingConfigFields: Fields {
     package init() {}
     package let minSize = Field<Self, Int>("minSize"), maxSize = Field<Self, Int>("maxSize"), desiredSize = Field<Self, Int>("desiredSize")
 }
+/// The reported part of a nodegroup.
 package struct NodegroupStatusFields: Fields {
     package init() {}
     /// `CREATING`, `ACTIVE`, `UPDATING`, `DELETING`, `CREATE_FAILED`, `DELETE_FAILED` or `DEGRADED`.
@@ -86,7 +96,9 @@ package struct EKSUpdateFields: KindFields {
     package let metadata = Field<Self, View<MetadataFields>>("metadata")
     package let spec = Field<Self, View<EKSUpdateSpecFields>>("spec"), status = Field<Self, View<EKSUpdateStatusFields>>("status")
 }
+/// An EKS update as a document.
 package typealias EKSUpdate = View<EKSUpdateFields>
+/// The desired part of an EKS update.
 package struct EKSUpdateSpecFields: Fields {
     package init() {}
     package let type = Field<Self, String>("type"), params = Field<Self, [Value]>("params"),
@@ -94,6 +106,7 @@ package struct EKSUpdateSpecFields: Fields {
     /// What changes in the spec of the cluster or nodegroup, as a merge patch.
     package let patch = Field<Self, Value>("patch")
 }
+/// The reported part of an EKS update.
 package struct EKSUpdateStatusFields: Fields {
     package init() {}
     /// `InProgress`, `Successful`, `Failed` or `Cancelled`.
@@ -106,11 +119,13 @@ package struct AccessEntryFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<AccessEntrySpecFields>>("spec")
 }
+/// An access entry as a document.
 package typealias AccessEntry = View<AccessEntryFields>
 extension View<AccessEntryFields> {
     /// The document name of a principal's entry.
     package static func name(of principal: String) -> String { principal.replacing("/", with: "~") }
 }
+/// The desired part of an access entry.
 package struct AccessEntrySpecFields: Fields {
     package init() {}
     package let principalArn = Field<Self, String>("principalArn")
@@ -118,11 +133,13 @@ package struct AccessEntrySpecFields: Fields {
     package let kubernetesGroups = Field<Self, [String]>("kubernetesGroups"), tags = Field<Self, [String: String]>("tags")
     package let policies = Field<Self, [View<AssociatedPolicyFields>]>("policies"), modifiedAt = Field<Self, String>("modifiedAt")
 }
+/// The members of an associated policy.
 package struct AssociatedPolicyFields: Fields {
     package init() {}
     package let policyArn = Field<Self, String>("policyArn"), accessScope = Field<Self, View<AccessScopeFields>>("accessScope")
     package let associatedAt = Field<Self, String>("associatedAt"), modifiedAt = Field<Self, String>("modifiedAt")
 }
+/// The members of an access scope.
 package struct AccessScopeFields: Fields {
     package init() {}
     package let type = Field<Self, String>("type"), namespaces = Field<Self, [String]>("namespaces")

@@ -9,6 +9,7 @@ package struct IAMUserFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<IAMPrincipalSpecFields>>("spec")
 }
+/// An IAM user as a document.
 package typealias IAMUser = View<IAMUserFields>
 
 /// A role; its name is the role's, without the path.
@@ -17,6 +18,7 @@ package struct IAMRoleFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<IAMPrincipalSpecFields>>("spec")
 }
+/// An IAM role as a document.
 package typealias IAMRole = View<IAMRoleFields>
 
 /// What a user or role is.
@@ -40,7 +42,9 @@ package struct IAMAccessKeyFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<IAMAccessKeySpecFields>>("spec")
 }
+/// An IAM access key as a document.
 package typealias IAMAccessKey = View<IAMAccessKeyFields>
+/// The desired part of an IAM access key.
 package struct IAMAccessKeySpecFields: Fields {
     package init() {}
     package let userName = Field<Self, String>("UserName"), accessKeyID = Field<Self, String>("AccessKeyId")
@@ -56,7 +60,9 @@ package struct IAMPolicyFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<IAMPolicySpecFields>>("spec")
 }
+/// An IAM policy as a document.
 package typealias IAMPolicy = View<IAMPolicyFields>
+/// The desired part of an IAM policy.
 package struct IAMPolicySpecFields: Fields {
     package init() {}
     package let arn = Field<Self, String>("Arn"), path = Field<Self, String>("Path"), name = Field<Self, String>("PolicyName")
@@ -74,7 +80,9 @@ package struct IAMInstanceProfileFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<IAMInstanceProfileSpecFields>>("spec")
 }
+/// An IAM instance profile as a document.
 package typealias IAMInstanceProfile = View<IAMInstanceProfileFields>
+/// The desired part of an IAM instance profile.
 package struct IAMInstanceProfileSpecFields: Fields {
     package init() {}
     package let arn = Field<Self, String>("Arn"), path = Field<Self, String>("Path"), tags = Field<Self, [Value]>("Tags")
@@ -89,7 +97,9 @@ package struct IAMOIDCProviderFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<IAMOIDCProviderSpecFields>>("spec")
 }
+/// An OpenID Connect provider of IAM as a document.
 package typealias IAMOIDCProvider = View<IAMOIDCProviderFields>
+/// The desired part of an OpenID Connect provider of IAM.
 package struct IAMOIDCProviderSpecFields: Fields {
     package init() {}
     package let arn = Field<Self, String>("Arn"), url = Field<Self, String>("Url"), tags = Field<Self, [Value]>("Tags")

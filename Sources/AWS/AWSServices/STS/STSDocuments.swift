@@ -6,7 +6,9 @@ package struct STSSessionFields: KindFields {
     package init() {}
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<STSSessionSpecFields>>("spec")
 }
+/// An STS session as a document.
 package typealias STSSession = View<STSSessionFields>
+/// The desired part of an STS session.
 package struct STSSessionSpecFields: Fields {
     package init() {}
     package let secret = Field<Self, String>("SecretAccessKey"), token = Field<Self, String>("SessionToken")

@@ -8,6 +8,7 @@ package struct FieldSelector: Sendable, Hashable {
         package let value: String
         package let negated: Bool
     }
+    /// All must hold.
     package let requirements: [Requirement]
     /// Selects every document.
     package static let everything = FieldSelector(requirements: [])

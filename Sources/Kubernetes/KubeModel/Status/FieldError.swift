@@ -14,6 +14,7 @@ package struct FieldError: Error, Sendable, Hashable, CustomStringConvertible {
         case tooMany = "Too many"
         case internalError = "Internal error"
     }
+    /// What is wrong, where, with which value, and the rest of the sentence.
     package let fault: Fault
     package let path: FieldPath
     package let value: Value

@@ -44,6 +44,7 @@ package struct KubeStatus: Error, Sendable, Hashable, CustomStringConvertible {
         package var retryAfterSeconds = 0
         package init(name: String = "", group: String = "", kind: String = "") { (self.name, self.group, self.kind) = (name, group, kind) }
     }
+    /// The HTTP status, the reason that clients decide by, and the sentence for people.
     package let code: Int
     package let reason: Reason
     package let message: String
