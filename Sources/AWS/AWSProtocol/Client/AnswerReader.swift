@@ -16,7 +16,7 @@ struct AnswerReader {
             guard let payload = members.first(where: \.payload) else { return try shapes.readStructure(json, members) }
             return .object([payload.name: try shapes.read(json, payload)])
         case .query, .ec2:
-            guard let root = XMLReader.parse(body) else { throw HTTPError.malformed("the answer of \(operation.name) is not XML") }
+            let root = try XMLElement.parse(body)
             let wrapper = operation.resultWrapper.isEmpty ? "\(operation.name)Result" : operation.resultWrapper
             let element = model.wire == .ec2 ? root : root[wrapper] ?? root
             return XMLShapes(model).read(element, structure: index)
@@ -34,7 +34,7 @@ struct AnswerReader {
             let message = json["message"].string ?? json["Message"].string ?? ""
             return AWSError(code, message, status: status, members: json)
         case .query, .ec2:
-            let root = XMLReader.parse(body)
+            let root = try? XMLElement.parse(body)
             let detail = model.wire == .ec2 ? root?["Errors"]?["Error"] : root?["Error"]
             return AWSError(detail?["Code"]?.text ?? "UnknownError", detail?["Message"]?.text ?? "HTTP status \(status)", status: status)
         }

@@ -1,5 +1,4 @@
 package import Control
-import Cryptography
 import Documents
 package import Network
 
@@ -21,27 +20,28 @@ package struct AWSEndpoint: HTTPHandler {
     private let lookup: ServiceLookup
     private let credentials: any CredentialSource
     private let clock: any WallClock
+    private let random: RandomSource
     private let configuration: EndpointConfiguration
 
     /// An endpoint whose tables differ by region.
     package init(
-        credentials: any CredentialSource, clock: any WallClock, configuration: EndpointConfiguration = EndpointConfiguration(),
-        lookup: @escaping ServiceLookup
+        credentials: any CredentialSource, clock: any WallClock, random: RandomSource = RandomSource(),
+        configuration: EndpointConfiguration = EndpointConfiguration(), lookup: @escaping ServiceLookup
     ) {
-        (self.credentials, self.clock, self.configuration, self.lookup) = (credentials, clock, configuration, lookup)
+        (self.credentials, self.clock, self.random, self.configuration, self.lookup) = (credentials, clock, random, configuration, lookup)
     }
 
     /// An endpoint with the same tables in every region.
     package init(
-        tables: [ServiceTable], credentials: any CredentialSource, clock: any WallClock,
+        tables: [ServiceTable], credentials: any CredentialSource, clock: any WallClock, random: RandomSource = RandomSource(),
         configuration: EndpointConfiguration = EndpointConfiguration()
     ) {
         let byService = Dictionary(tables.map { ($0.service, $0) }, uniquingKeysWith: { first, _ in first })
-        self.init(credentials: credentials, clock: clock, configuration: configuration) { service, _ in byService[service] }
+        self.init(credentials: credentials, clock: clock, random: random, configuration: configuration) { service, _ in byService[service] }
     }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
-        let requestID = Self.requestID()
+        let requestID = random.uuid()
         let body: [UInt8]
         do { body = try await request.body.collect(limit: configuration.largestBody) } catch {
             return Self.unserved(AWSError("RequestEntityTooLarge", "Request body is too large or was broken off", status: 413), requestID)
@@ -125,7 +125,8 @@ package struct AWSEndpoint: HTTPHandler {
     }
 
     private static func internalFailure(_ model: ServiceModel) -> AWSError {
-        let code = model.error(code: "ServerException") != nil ? "ServerException" : model.wire == .ec2 ? "InternalError" : "InternalFailure"
+        let code =
+            model.error(code: "ServerException") != nil ? "ServerException" : model.wire == .ec2 ? "InternalError" : "InternalFailure"
         return AWSError(code, "The request processing has failed because of an unknown error, exception or failure.", status: 500)
     }
 
@@ -133,42 +134,5 @@ package struct AWSEndpoint: HTTPHandler {
     private static func unserved(_ error: AWSError, _ requestID: String) -> HTTPResponse {
         guard let model = Models.named("sts") else { return HTTPResponse(error.status) }
         return Answers(model: model, requestID: requestID).error(error)
-    }
-
-    /// A UUID of version 4.
-    private static func requestID() -> String {
-        var bytes = SecureRandom.bytes(16)
-        bytes[6] = bytes[6] & 0x0F | 0x40
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        let parts = [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { Hex.encode(Array(bytes[$0])) }
-        return parts.joined(separator: "-")
-    }
-}
-
-/// Reads an operation's input from a request, whatever the protocol.
-struct InputReader {
-    let model: ServiceModel
-    /// Parameters that every EC2 request may carry besides its operation's own.
-    private static let common: Set<String> = [
-        "Action", "Version", "AWSAccessKeyId", "Signature", "SignatureMethod", "SignatureVersion", "Timestamp", "Expires", "SecurityToken",
-        "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Security-Token", "X-Amz-Signature",
-        "X-Amz-SignedHeaders",
-    ]
-
-    func read(_ call: Call, _ operation: OperationModel, _ labels: [String: String]) throws(AWSError) -> Value {
-        switch model.wire {
-        case .restJSON, .restXML: return try RestBinding(model: model).read(operation, labels: labels, call: call)
-        case .json:
-            guard let index = operation.input else { return .object([:]) }
-            let json: Value
-            do { json = call.body.isEmpty ? .object([:]) : try JSON.parse(call.body) } catch {
-                throw AWSError("SerializationException", error.message)
-            }
-            guard json.object != nil else { throw AWSError("SerializationException", "Unexpected field type") }
-            return try JSONShapes(model: model).readStructure(json, model.shape(index).members)
-        case .query, .ec2:
-            guard let index = operation.input else { return .object([:]) }
-            return try QueryShapes(model).read(Parameters(call.form), structure: index, common: Self.common)
-        }
     }
 }

@@ -42,27 +42,30 @@ struct Answers {
     private var jsonType: String { model.wire == .json ? "application/x-amz-json-\(model.jsonVersion)" : "application/json" }
 
     private func query(_ output: Value, _ operation: OperationModel) -> HTTPResponse {
-        var children: [XMLElement] = []
-        if let index = operation.output {
-            let wrapper = operation.resultWrapper.isEmpty ? "\(operation.name)Result" : operation.resultWrapper
-            children.append(XMLElement(wrapper, children: XMLShapes(model).write(output, structure: index)))
+        xml(200, "\(operation.name)Response", namespace: model.namespace) { writer in
+            if let index = operation.output {
+                let wrapper = operation.resultWrapper.isEmpty ? "\(operation.name)Result" : operation.resultWrapper
+                writer.element(wrapper) { XMLShapes(model).write(output, structure: index, to: &$0) }
+            }
+            writer.element("ResponseMetadata") { $0.element("RequestId", requestID) }
         }
-        children.append(XMLElement("ResponseMetadata", children: [XMLElement("RequestId", text: requestID)]))
-        return xml(200, XMLElement("\(operation.name)Response", namespace: model.namespace, children: children))
     }
 
     private func ec2(_ output: Value, _ operation: OperationModel) -> HTTPResponse {
-        var children = [XMLElement("requestId", text: requestID)]
-        if let index = operation.output {
-            children += XMLShapes(model).write(output, structure: index)
-        } else {
-            children.append(XMLElement("return", text: "true"))
+        xml(200, "\(operation.name)Response", namespace: model.namespace) { writer in
+            writer.element("requestId", requestID)
+            if let index = operation.output {
+                XMLShapes(model).write(output, structure: index, to: &writer)
+            } else {
+                writer.element("return", "true")
+            }
         }
-        return xml(200, XMLElement("\(operation.name)Response", namespace: model.namespace, children: children))
     }
 
-    private func xml(_ status: Int, _ root: XMLElement) -> HTTPResponse {
-        var response = HTTPResponse(status, body: .bytes(Array(root.document.utf8)))
+    private func xml(_ status: Int, _ root: String, namespace: String = "", _ content: (inout XMLWriter) -> Void) -> HTTPResponse {
+        var writer = XMLWriter(declaration: true)
+        writer.element(root, attributes: namespace.isEmpty ? [] : [(name: "xmlns", value: namespace)], content)
+        var response = HTTPResponse(status, body: .bytes(writer.bytes))
         response.headers["content-type"] = model.wire == .ec2 ? "text/xml;charset=UTF-8" : "text/xml"
         response.headers["x-amzn-requestid"] = requestID
         return response
@@ -77,7 +80,9 @@ struct Answers {
             var body = Value.object([:])
             if model.wire == .json { body["__type"] = .string(error.code) }
             if let members = known?.shape.members, error.members.object != nil {
-                for member in JSONShapes(model: model).writeStructure(error.members, members).object ?? [:] { body[member.key] = member.value }
+                for member in JSONShapes(model: model).writeStructure(error.members, members).object ?? [:] {
+                    body[member.key] = member.value
+                }
             }
             body["message"] = .string(error.message)
             var response = HTTPResponse(status, body: .bytes(JSON.encode(body)))
@@ -86,28 +91,32 @@ struct Answers {
             response.headers["x-amzn-requestid"] = requestID
             return response
         case .query:
-            let detail = [
-                XMLElement("Type", text: status < 500 ? "Sender" : "Receiver"), XMLElement("Code", text: error.code),
-                XMLElement("Message", text: error.message),
-            ]
-            return xml(
-                status,
-                XMLElement(
-                    "ErrorResponse", namespace: model.namespace,
-                    children: [XMLElement("Error", children: detail), XMLElement("RequestId", text: requestID)]))
+            return xml(status, "ErrorResponse", namespace: model.namespace) { writer in
+                writer.element("Error") { writer in
+                    writer.element("Type", status < 500 ? "Sender" : "Receiver")
+                    writer.element("Code", error.code)
+                    writer.element("Message", error.message)
+                }
+                writer.element("RequestId", requestID)
+            }
         case .ec2:
-            let detail = XMLElement("Error", children: [XMLElement("Code", text: error.code), XMLElement("Message", text: error.message)])
-            return xml(
-                status,
-                XMLElement(
-                    "Response", children: [XMLElement("Errors", children: [detail]), XMLElement("RequestID", text: requestID)]))
+            return xml(status, "Response") { writer in
+                writer.element("Errors") { writer in
+                    writer.element("Error") { writer in
+                        writer.element("Code", error.code)
+                        writer.element("Message", error.message)
+                    }
+                }
+                writer.element("RequestID", requestID)
+            }
         }
     }
 
     /// The error of a call that names no operation of the service.
     func unknownOperation(_ name: String) -> AWSError {
         switch model.wire {
-        case .restJSON, .restXML: AWSError("UnknownOperationException", "The requested operation is not recognized by the service.", status: 404)
+        case .restJSON, .restXML:
+            AWSError("UnknownOperationException", "The requested operation is not recognized by the service.", status: 404)
         case .json: AWSError("UnknownOperationException", "Operation \(name) is not recognized by the service.")
         case .query where name.isEmpty, .ec2 where name.isEmpty: AWSError("MissingAction", "Missing Action")
         case .query: AWSError("InvalidAction", "Could not find operation \(name) for version \(model.apiVersion)")

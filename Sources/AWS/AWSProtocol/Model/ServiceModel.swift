@@ -31,7 +31,11 @@ package struct ServiceModel: Sendable {
 }
 
 /// How a service's messages are written.
-package enum WireProtocol: String, Sendable { case restJSON = "rest-json", json, query, ec2, restXML = "rest-xml" }
+package enum WireProtocol: String, Sendable {
+    case restJSON = "rest-json"
+    case json, query, ec2
+    case restXML = "rest-xml"
+}
 
 /// One operation.
 package struct OperationModel: Sendable {

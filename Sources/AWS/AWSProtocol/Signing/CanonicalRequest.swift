@@ -17,7 +17,8 @@ struct CanonicalRequest {
     /// The text whose hash is signed.
     var text: String {
         let lines = signedHeaders.map { "\($0):\(headers.all($0).map(Self.trimmed).joined(separator: ","))\n" }
-        return [method, canonicalPath, Self.query(items), lines.joined(), signedHeaders.joined(separator: ";"), payloadHash].joined(separator: "\n")
+        return [method, canonicalPath, Self.query(items), lines.joined(), signedHeaders.joined(separator: ";"), payloadHash].joined(
+            separator: "\n")
     }
 
     /// The sent path, normalised and encoded once more, as every service but S3 does it.

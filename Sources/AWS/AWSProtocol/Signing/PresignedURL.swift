@@ -22,7 +22,9 @@ package struct PresignedURL: Sendable {
         guard let mark = text.range(of: "://") else { throw .refused("input token was not properly formatted: no scheme in the URL") }
         let rest = text[mark.upperBound...]
         let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard hosts(String(text[..<mark.lowerBound]), String(host)) else { throw .refused("unexpected hostname \"\(host)\" in pre-signed URL") }
+        guard hosts(String(text[..<mark.lowerBound]), String(host)) else {
+            throw .refused("unexpected hostname \"\(host)\" in pre-signed URL")
+        }
         let target = URLTarget(String(rest[host.endIndex...]))
         guard target.path == "/" || target.path.isEmpty else { throw .refused("unexpected path in pre-signed URL") }
         let items = target.items
@@ -31,7 +33,9 @@ package struct PresignedURL: Sendable {
         }
         try checkParameters(items)
         guard let signature = try Signature.find(headers: [:], items: items) else { throw .missing }
-        guard let expires = signature.expires, (1...900).contains(expires) else { throw .refused("invalid X-Amz-Expires parameter in pre-signed URL") }
+        guard let expires = signature.expires, (1...900).contains(expires) else {
+            throw .refused("invalid X-Amz-Expires parameter in pre-signed URL")
+        }
         guard signature.scope.service == "sts" else {
             throw .scope("Credential should be scoped to correct service: 'sts'.")
         }
@@ -47,7 +51,8 @@ package struct PresignedURL: Sendable {
     }
 
     private static let allowed: Set<String> = [
-        "Action", "Version", "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Security-Token", "X-Amz-Signature",
+        "Action", "Version", "X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Security-Token",
+        "X-Amz-Signature",
         "X-Amz-SignedHeaders", "x-amz-user-agent", "X-Amz-User-Agent",
     ]
 

@@ -43,7 +43,8 @@ package struct Signer: Sendable {
     }
 
     /// The query of a GET request without body, signed for `expires` seconds; `headers` are signed besides the host.
-    func presign(host: String, path: String, items: [URLTarget.Item], headers: [String: String], expires: Int, at now: Timestamp) -> String {
+    func presign(host: String, path: String, items: [URLTarget.Item], headers: [String: String], expires: Int, at now: Timestamp) -> String
+    {
         let date = now.basicText
         let scope = CredentialScope(date: String(date.prefix(8)), region: region, service: service)
         var fields: HTTPFields = ["host": host]

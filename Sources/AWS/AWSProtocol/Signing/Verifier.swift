@@ -26,7 +26,9 @@ struct Verifier {
             throw .incomplete("Date must be in ISO-8601 'basic format'. Got '\(signature.date)'. See http://en.wikipedia.org/wiki/ISO_8601")
         }
         guard signature.date.hasPrefix(signature.scope.date) else {
-            throw .scope("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '\(signature.scope.date)' != '\(signature.date.prefix(8))', from '\(signature.date)'.")
+            throw .scope(
+                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '\(signature.scope.date)' != '\(signature.date.prefix(8))', from '\(signature.date)'."
+            )
         }
         try checkSignedHeaders(request.headers, signature)
         guard let credential = credentials.credential(accessKey: signature.accessKey), credential.active else { throw .unknownKey }
@@ -50,7 +52,9 @@ struct Verifier {
             throw .scope("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.")
         }
         guard signature.expires == nil else { return }
-        for (name, title) in [("x-amz-date", "X-Amz-Date"), ("x-amz-target", "X-Amz-Target"), ("x-amz-security-token", "X-Amz-Security-Token")]
+        for (name, title) in [
+            ("x-amz-date", "X-Amz-Date"), ("x-amz-target", "X-Amz-Target"), ("x-amz-security-token", "X-Amz-Security-Token"),
+        ]
         where headers[name] != nil && !signature.signedHeaders.contains(name) {
             throw .scope("'\(title)' must be a 'SignedHeader' in the AWS Authorization.")
         }
@@ -59,13 +63,16 @@ struct Verifier {
     private func checkTime(_ signed: Timestamp, _ signature: Signature) throws(SignatureError) {
         let stamp = signed.basicText
         if signed > now + Self.skew {
-            throw .skewed("Signature not yet current: \(stamp) is still later than \((now + Self.skew).basicText) (\(now.basicText) + \(Self.skewText))")
+            throw .skewed(
+                "Signature not yet current: \(stamp) is still later than \((now + Self.skew).basicText) (\(now.basicText) + \(Self.skewText))"
+            )
         }
         if let expires = signature.expires {
             let end = signed + .seconds(expires)
             if now > end { throw .expired("Signature expired: \(end.basicText) is now earlier than \(now.basicText)") }
         } else if signed < now - Self.skew {
-            throw .skewed("Signature expired: \(stamp) is now earlier than \((now - Self.skew).basicText) (\(now.basicText) - \(Self.skewText))")
+            throw .skewed(
+                "Signature expired: \(stamp) is now earlier than \((now - Self.skew).basicText) (\(now.basicText) - \(Self.skewText))")
         }
     }
 

@@ -85,11 +85,18 @@ struct Constraints {
             violation("Member must have \(what) less than or equal to \(Self.text(maximum))")
         }
     }
-    private static func text(_ bound: Double) -> String { bound == bound.rounded() && abs(bound) < 1e18 ? String(Int64(bound)) : String(bound) }
+    private static func text(_ bound: Double) -> String {
+        bound == bound.rounded() && abs(bound) < 1e18 ? String(Int64(bound)) : String(bound)
+    }
 
-    /// Whether the whole text matches; a pattern that this platform cannot read is taken as matched.
+    /// The pattern for this platform, whose regular expressions have scalars where Java's have surrogate pairs; nil when it cannot be read.
+    static func regex(_ pattern: String) -> Regex<AnyRegexOutput>? {
+        try? Regex(pattern.replacing(#"\uD800\uDC00-\uDBFF\uDFFF"#, with: #"\u{10000}-\u{10FFFF}"#)).matchingSemantics(.unicodeScalar)
+    }
+
+    /// Whether the whole text matches; a pattern that cannot be read is taken as matched.
     private static func matches(_ text: String, _ pattern: String) -> Bool {
-        guard let regex = try? Regex(pattern) else { return true }
-        return (try? regex.matchingSemantics(.unicodeScalar).wholeMatch(in: text)) ?? nil != nil
+        guard let regex = regex(pattern) else { return true }
+        return (try? regex.wholeMatch(in: text)) ?? nil != nil
     }
 }

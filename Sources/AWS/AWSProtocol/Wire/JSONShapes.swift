@@ -91,7 +91,8 @@ struct JSONShapes {
             case .string: target.isEmpty ? "Unexpected field type" : "STRING_VALUE cannot be converted to \(target)"
             case .int: target.isEmpty ? "Unexpected field type" : "NUMBER_VALUE cannot be converted to \(target)"
             case .double: target.isEmpty ? "Unexpected field type" : "DECIMAL_VALUE cannot be converted to \(target)"
-            case .bool(let truth): target.isEmpty ? "Unexpected field type" : "\(truth ? "TRUE" : "FALSE")_VALUE cannot be converted to \(target)"
+            case .bool(let truth):
+                target.isEmpty ? "Unexpected field type" : "\(truth ? "TRUE" : "FALSE")_VALUE cannot be converted to \(target)"
             case .null: "Unexpected null"
             }
         return AWSError("SerializationException", message)

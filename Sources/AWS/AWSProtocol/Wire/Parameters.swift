@@ -15,7 +15,10 @@ struct Parameters {
     }
 
     private mutating func insert(_ names: ArraySlice<Substring>, _ text: String) {
-        guard let first = names.first else { return value = text }
+        guard let first = names.first else {
+            value = text
+            return
+        }
         let key = String(first)
         if children[key] == nil {
             var child = Parameters()

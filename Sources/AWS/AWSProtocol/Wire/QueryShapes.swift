@@ -78,7 +78,8 @@ struct QueryShapes {
         guard ec2 else { return AWSError("MalformedInput", "Value '\(text)' at '\(path)' is not a valid \(shape.name)") }
         switch shape.form {
         case .boolean: return AWSError("InvalidParameterValue", "Invalid value '\(text)' for boolean parameter \(path)")
-        case .integer, .long: return AWSError("InvalidParameterValue", "Value (\(text)) for parameter \(path) is invalid. Expecting an integer.")
+        case .integer, .long:
+            return AWSError("InvalidParameterValue", "Value (\(text)) for parameter \(path) is invalid. Expecting an integer.")
         default: return AWSError("InvalidParameterValue", "Value (\(text)) for parameter \(path) is invalid.")
         }
     }

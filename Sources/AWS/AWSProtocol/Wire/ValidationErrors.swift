@@ -6,6 +6,11 @@ extension Constraints {
         guard let first = violations.first else { return nil }
         switch model.wire {
         case .ec2: return Self.ec2(first)
+        case .query where model.name == "iam" && first.rule.contains(Self.namePattern):
+            return AWSError(
+                "ValidationError",
+                "The specified value for \(first.path) is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
+            )
         case .query, .restXML: return AWSError("ValidationError", Self.text(violations))
         case .restJSON, .json:
             let declared = operation.errors.contains("InvalidParameterException")
@@ -13,9 +18,13 @@ extension Constraints {
         }
     }
 
+    /// The pattern of IAM's names, for whose breach it has words of its own.
+    private static let namePattern = #"pattern: [\w+=,.@-]+"#
+
     private static func ec2(_ violation: Violation) -> AWSError {
         if violation.missing { return AWSError("MissingParameter", "The request must contain the parameter \(violation.wire)") }
-        return AWSError("InvalidParameterValue", "Value (\(text(violation.value))) for parameter \(violation.wire) is invalid. \(violation.rule)")
+        return AWSError(
+            "InvalidParameterValue", "Value (\(text(violation.value))) for parameter \(violation.wire) is invalid. \(violation.rule)")
     }
 
     /// `2 validation errors detected: Value '…' at 'userName' failed to satisfy constraint: …; Value …`

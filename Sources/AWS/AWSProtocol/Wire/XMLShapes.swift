@@ -8,30 +8,34 @@ struct XMLShapes {
 
     init(_ model: ServiceModel) { (self.model, parameters) = (model, QueryShapes(model)) }
 
-    /// The elements of a structure's members, in the model's order; absent members stay absent.
-    func write(_ value: Value, structure index: Int) -> [XMLElement] {
-        model.shape(index).members.flatMap { member in
+    /// Writes the elements of a structure's members, in the model's order; absent members stay absent.
+    func write(_ value: Value, structure index: Int, to writer: inout XMLWriter) {
+        for member in model.shape(index).members {
             let part = value[member.name]
-            return part == .null ? [] : write(part, member, named: member.wire)
+            if part != .null { write(part, member, named: member.wire, to: &writer) }
         }
     }
 
-    private func write(_ value: Value, _ member: Member, named name: String) -> [XMLElement] {
+    private func write(_ value: Value, _ member: Member, named name: String, to writer: inout XMLWriter) {
         let shape = model.shape(member.shape)
         switch shape.form {
-        case .structure: return [XMLElement(name, children: write(value, structure: member.shape))]
+        case .structure: writer.element(name) { write(value, structure: member.shape, to: &$0) }
         case .list(let element):
-            let flat = member.flattened
-            let items = value.items.flatMap { write($0, element, named: flat ? name : element.wire) }
-            return flat ? items : [XMLElement(name, children: items)]
-        case .map(let key, let element):
-            let entries = (value.object ?? [:]).map { entry in
-                XMLElement(
-                    member.flattened ? name : "entry",
-                    children: [XMLElement(key.wire, text: entry.key)] + write(entry.value, element, named: element.wire))
+            func items(_ name: String, _ writer: inout XMLWriter) {
+                for item in value.items { write(item, element, named: name, to: &writer) }
             }
-            return member.flattened ? entries : [XMLElement(name, children: entries)]
-        default: return parameters.scalarText(value, shape).map { [XMLElement(name, text: $0)] } ?? []
+            if member.flattened { items(name, &writer) } else { writer.element(name) { items(element.wire, &$0) } }
+        case .map(let key, let element):
+            func entries(_ name: String, _ writer: inout XMLWriter) {
+                for entry in value.object ?? [:] {
+                    writer.element(name) { writer in
+                        writer.element(key.wire, entry.key)
+                        write(entry.value, element, named: element.wire, to: &writer)
+                    }
+                }
+            }
+            if member.flattened { entries(name, &writer) } else { writer.element(name) { entries("entry", &$0) } }
+        default: if let text = parameters.scalarText(value, shape) { writer.element(name, text) }
         }
     }
 
@@ -39,7 +43,7 @@ struct XMLShapes {
     func read(_ element: XMLElement, structure index: Int) -> Value {
         var result = Object()
         for member in model.shape(index).members {
-            let value = read(element.children.filter { $0.name == member.wire }, member)
+            let value = read(element.all(member.wire), member)
             if value != .null { result.append(Object.Member(member.name, value)) }
         }
         return .object(result)
@@ -51,13 +55,13 @@ struct XMLShapes {
         switch shape.form {
         case .structure: return read(first, structure: member.shape)
         case .list(let element):
-            let items = member.flattened ? found : first.children.filter { $0.name == element.wire }
+            let items = member.flattened ? found : first.all(element.wire)
             return .array(items.map { read([$0], element) })
         case .map(let key, let element):
             var result = Object()
             for entry in member.flattened ? found : first.children {
                 guard let name = entry[key.wire]?.text, result[name] == nil else { continue }
-                result.append(Object.Member(name, read(entry.children.filter { $0.name == element.wire }, element)))
+                result.append(Object.Member(name, read(entry.all(element.wire), element)))
             }
             return .object(result)
         case .integer, .long: return Int64(first.text).map { .int($0) } ?? .null
