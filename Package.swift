@@ -58,7 +58,9 @@ let package = Package(
                 "KubeScheduler", "KubeClient", "SimulatedNode", "AWSProtocol", "AWSServices",
             ]),
         .executableTarget(
-            name: "eyrie", dependencies: ["Assembly", "Eksctl", "Control", "Documents", "Network"], path: "Sources/Programs/eyrie",
+            name: "eyrie",
+            dependencies: ["Assembly", "Eksctl", "AWSProtocol", "AWSServices", "Control", "Documents", "Network", "Storage"],
+            path: "Sources/Programs/eyrie",
             swiftSettings: settings),
         .executableTarget(
             name: "eyrie-bench",

@@ -33,7 +33,6 @@ struct NodeDocument {
         labels["failure-domain.beta.kubernetes.io/region"] = spec.region
         labels["topology.kubernetes.io/zone"] = spec.availabilityZone
         labels["failure-domain.beta.kubernetes.io/zone"] = spec.availabilityZone
-        labels["k8s.io/cloud-provider-aws"] = Stable.hex("cloud-provider-aws \(spec.region)", 32)
         return labels
     }
 

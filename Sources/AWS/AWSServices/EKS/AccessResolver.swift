@@ -25,15 +25,16 @@ enum AccessEntryDefaults {
 }
 
 /// Who an AWS principal is in a cluster.
-package struct ClusterIdentity: Sendable, Hashable {
+package struct MappedIdentity: Sendable, Hashable {
     package var username: String
     package var groups: [String]
-    /// The access policies of the principal's entry, each with its scope; no namespaces means the whole cluster.
-    package var policies: [Grant]
-    package struct Grant: Sendable, Hashable {
-        package let policyArn: String
-        package let namespaces: [String]?
-    }
+    package init(username: String, groups: [String]) { (self.username, self.groups) = (username, groups) }
+}
+
+/// An access policy of a principal; no namespaces means the whole cluster.
+package struct GrantedPolicy: Sendable, Hashable {
+    package let policy: String
+    package let namespaces: [String]?
 }
 
 /// Maps AWS principals to cluster users: access entries first, then the aws-auth ConfigMap, as the authentication mode allows.
@@ -44,7 +45,7 @@ package struct AccessResolver: Sendable {
 
     /// The principal's identity in the cluster, nil when nothing maps it.
     /// `awsAuth` is the `data` of the cluster's kube-system/aws-auth ConfigMap; `nodeName` the private DNS name of the principal's instance.
-    package func resolve(_ principal: Principal, cluster name: String, awsAuth: Value, nodeName: String? = nil) -> ClusterIdentity? {
+    package func resolve(_ principal: Principal, cluster name: String, awsAuth: Value, nodeName: String? = nil) -> MappedIdentity? {
         guard let cluster = records.get(EKSCluster.self, name) else { return nil }
         let mode = cluster.spec.accessConfig.authenticationMode ?? "CONFIG_MAP"
         let session = principal.arn.split(separator: "/").last.map(String.init) ?? ""
@@ -53,21 +54,27 @@ package struct AccessResolver: Sendable {
                 .replacing("{{SessionName}}", with: session.replacing("@", with: "-")).replacing("{{AccountID}}", with: principal.account)
         }
         if mode != "CONFIG_MAP", let entry = records.get(AccessEntry.self, AccessEntry.name(of: principal.entryARN), in: name) {
-            let grants = (entry.spec.policies ?? []).map { policy in
-                ClusterIdentity.Grant(
-                    policyArn: policy.policyArn ?? "",
-                    namespaces: policy.accessScope.type == "namespace" ? policy.accessScope.namespaces : nil)
-            }
-            return ClusterIdentity(username: filled(entry.spec.username ?? ""), groups: entry.spec.kubernetesGroups ?? [], policies: grants)
+            return MappedIdentity(username: filled(entry.spec.username ?? ""), groups: entry.spec.kubernetesGroups ?? [])
         }
         guard mode != "API" else { return nil }
         if mode == "CONFIG_MAP", cluster.spec.creator == principal.entryARN,
             cluster.spec.accessConfig.bootstrapClusterCreatorAdminPermissions != false
         {
-            return ClusterIdentity(username: "kubernetes-admin", groups: ["system:masters"], policies: [])
+            return MappedIdentity(username: "kubernetes-admin", groups: ["system:masters"])
         }
         guard let mapping = mapping(of: principal, in: awsAuth) else { return nil }
-        return ClusterIdentity(username: filled(mapping.username), groups: mapping.groups.map(filled), policies: [])
+        return MappedIdentity(username: filled(mapping.username), groups: mapping.groups.map(filled))
+    }
+
+    /// The access policies of a principal's entry in the cluster at this moment.
+    package func policies(ofPrincipal arn: String, cluster name: String) -> [GrantedPolicy] {
+        guard let cluster = records.get(EKSCluster.self, name), cluster.spec.accessConfig.authenticationMode != "CONFIG_MAP",
+            let entry = records.get(AccessEntry.self, AccessEntry.name(of: arn), in: name)
+        else { return [] }
+        return (entry.spec.policies ?? []).map { policy in
+            GrantedPolicy(
+                policy: policy.policyArn ?? "", namespaces: policy.accessScope.type == "namespace" ? policy.accessScope.namespaces : nil)
+        }
     }
 
     private func mapping(of principal: Principal, in awsAuth: Value) -> (username: String, groups: [String])? {

@@ -1,0 +1,45 @@
+# `make` lists the targets; `make run` and `make test` install what is missing first.
+PREFIX ?= /usr/local
+CLUSTER ?= examples/lab3-cluster.yaml
+ARGS ?=
+STATIC = --static-swift-stdlib
+BIN = .build/release/eyrie
+CLIENTS = $(CURDIR)/.build/clients
+export CLUSTER CLIENTS
+
+.PHONY: help build run test acceptance bench format lint install dependencies clients clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+build: dependencies ## build the release
+	swift build -c release $(STATIC) --product eyrie
+
+run: build clients ## start a region here, the first time with the course's cluster (CLUSTER=none for a bare region)
+	@Tools/run $(BIN) $(ARGS)
+
+test: dependencies clients ## run every test, the real aws, boto3 and kubectl against a real server included
+	@Tools/test
+
+bench: dependencies ## build the load generator and run its standard set
+	@Tools/bench
+
+format: ## format the sources
+	swift format -i -r --parallel Package.swift Sources Tests Benchmarks
+
+lint: ## check the format of the sources
+	swift format lint -s -r --parallel Package.swift Sources Tests Benchmarks
+
+install: build ## install eyrie (and its eksctl name) under PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/eyrie
+	ln -sf eyrie $(DESTDIR)$(PREFIX)/bin/eksctl
+
+dependencies: ## install the C libraries that the build needs, when they are missing
+	@Tools/install-dependencies
+
+clients: ## install the aws CLI, boto3 and kubectl into .build/clients, when they are missing
+	@Tools/install-clients $(CLIENTS)
+
+clean: ## remove what was built
+	rm -rf .build

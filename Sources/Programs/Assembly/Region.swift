@@ -1,0 +1,64 @@
+import AWSProtocol
+import AWSServices
+import Control
+import Network
+import Reconcile
+import Storage
+
+/// One AWS region: its services over its realm, and the reconcilers that move its documents.
+final class Region: Sendable {
+    let name: String
+    let records: Records
+    let tables: [String: ServiceTable]
+    private let effects: RegionEffects
+    private let group: ControllerGroup
+
+    /// What a region needs from the whole.
+    struct Parts: Sendable {
+        let account: String
+        let global: Records
+        let clusters: any ControlPlaneHost
+        let machines: any MachineDriver
+        let clock: any WallClock
+        let random: RandomSource
+    }
+
+    init(_ name: String, realm: Realm, parts: Parts) {
+        self.name = name
+        let writer = RealmWriter(realm: realm, clock: parts.clock, random: parts.random)
+        records = Records(realm: realm, writer: writer, clock: parts.clock, random: parts.random)
+        let nodes = NodeSteward(records: records, clusters: parts.clusters)
+        let global = parts.global
+        effects = RegionEffects(
+            instances: InstanceEffects(region: name, records: records, machines: parts.machines, nodes: nodes) { profile in
+                IAMRoles.role(ofProfile: profile, in: global)
+            },
+            clusters: EKSEffects(region: name, records: records, clusters: parts.clusters, nodes: nodes))
+        group = ControllerGroup(
+            realm: realm, writer: writer, effects: effects, clock: parts.clock, random: parts.random,
+            controllers: RegionControllers.all(account: parts.account), log: Log("region/\(name)"))
+        let tables = [
+            EC2Service(region: name, account: parts.account, records: records).table,
+            AutoScalingService(region: name, account: parts.account, records: records).table,
+            EKSService(region: name, account: parts.account, records: records) { IAMRoles.exists(arn: $0, in: global) }.table,
+        ]
+        self.tables = Dictionary(tables.map { ($0.service, $0) }) { first, _ in first }
+    }
+
+    /// Completes what the account has from the start, starts what ran before, and then the reconcilers.
+    func start(account: String, in services: TaskBag) async throws {
+        try await EC2Service(region: name, account: account, records: records).bootstrap()
+        try await effects.clusters.resume()
+        try await effects.instances.resume()
+        services.run("region/\(name)", group)
+    }
+}
+
+/// Hands each effect to the part that performs it.
+struct RegionEffects: EffectPerformer {
+    let instances: InstanceEffects
+    let clusters: EKSEffects
+    func perform(_ effect: Effect) async throws -> [Change] {
+        effect.name.hasPrefix("instance.") ? try await instances.perform(effect) : try await clusters.perform(effect)
+    }
+}

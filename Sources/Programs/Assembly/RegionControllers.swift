@@ -1,0 +1,12 @@
+import AWSServices
+import Reconcile
+
+/// Every reconciler of a region, in one list.
+enum RegionControllers {
+    static func all(account: String) -> [any Controller] {
+        [
+            ClusterController(account: account), NodegroupController(), EKSUpdateController(), AutoScalingGroupController(),
+            InstanceController(),
+        ]
+    }
+}

@@ -1,0 +1,50 @@
+import AWSProtocol
+import AWSServices
+import Storage
+import Synchronization
+
+/// The regions that are served. A region's realm is made when something asks for the region first.
+actor RegionDirectory {
+    private let store: Store
+    private let services: TaskBag
+    private let parts: Region.Parts
+    private let open = OpenRegions()
+    private var opening: [String: Task<Region, any Error>] = [:]
+    /// Names of the regions that may be asked for.
+    nonisolated let served: [String]
+
+    init(store: Store, services: TaskBag, served: [String], parts: Region.Parts) {
+        (self.store, self.services, self.served, self.parts) = (store, services, served, parts)
+    }
+
+    /// The region, opened and started; nil when it is not served.
+    func region(_ name: String) async throws -> Region? {
+        guard served.contains(name) else { return nil }
+        if let region = open.get(name) { return region }
+        if let task = opening[name] { return try await task.value }
+        let task = Task(executorPreference: nil) { [store, services, parts] in
+            let region = Region(name, realm: try await store.realm(Self.realmName(name)), parts: parts)
+            try await region.start(account: parts.account, in: services)
+            return region
+        }
+        opening[name] = task
+        defer { opening[name] = nil }
+        let region = try await task.value
+        open.put(name, region)
+        return region
+    }
+    /// Opens the regions that hold documents from an earlier run.
+    func resume() async throws {
+        for name in served where store.realmNames.contains(Self.realmName(name)) { _ = try await region(name) }
+    }
+    /// The region when it is open already.
+    nonisolated func opened(_ name: String) -> Region? { open.get(name) }
+    private static func realmName(_ region: String) -> String { "region/\(region)" }
+}
+
+/// The regions that are open now, for look-ups from any thread.
+private final class OpenRegions: Sendable {
+    private let regions = Mutex<[String: Region]>([:])
+    func get(_ name: String) -> Region? { regions.withLock { $0[name] } }
+    func put(_ name: String, _ region: Region) { regions.withLock { $0[name] = region } }
+}

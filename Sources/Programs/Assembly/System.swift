@@ -1,0 +1,100 @@
+package import AWSProtocol
+import AWSServices
+package import Control
+import KubeAPI
+package import Network
+import Reconcile
+package import Storage
+
+/// What a system is built from.
+package struct SystemConfiguration: Sendable {
+    package var account = "111122223333"
+    /// Regions that may be asked for; the first is the default.
+    package var regions: [String]
+    package var host = "127.0.0.1"
+    /// Port of the AWS endpoint; 0 takes a free one.
+    package var port = 4566
+    package init(regions: [String]) { self.regions = regions }
+}
+
+/// A whole Eyrie in one process: the AWS endpoint, the regions behind it, their clusters and machines.
+package final class System: Sendable {
+    package let configuration: SystemConfiguration
+    private let store: Store
+    private let services: TaskBag
+    private let directory: RegionDirectory
+    private let planes: ControlPlanes
+    private let server: HTTPServer
+    /// The access key of the account's first administrator.
+    package let administrator: Credential
+
+    private init(
+        configuration: SystemConfiguration, store: Store, services: TaskBag, directory: RegionDirectory, planes: ControlPlanes,
+        server: HTTPServer, administrator: Credential
+    ) {
+        (self.configuration, self.store, self.services, self.directory) = (configuration, store, services, directory)
+        (self.planes, self.server, self.administrator) = (planes, server, administrator)
+    }
+
+    /// Builds the system over a store, starts everything that ran before, and listens.
+    /// - Returns: the system and the port of its AWS endpoint.
+    package static func start(
+        _ configuration: SystemConfiguration, store: Store, clock: any WallClock, random: RandomSource, loops: EventLoopGroup
+    ) async throws -> (system: System, port: Int) {
+        let services = TaskBag(loops: loops)
+        let globalRealm = try await store.realm("global")
+        let global = Records(
+            realm: globalRealm, writer: RealmWriter(realm: globalRealm, clock: clock, random: random), clock: clock, random: random)
+        let iam = IAMService(account: configuration.account, records: global)
+        let administrator = try await iam.bootstrap()
+        let credentials = IAMCredentials(records: global, account: configuration.account)
+        let box = DirectoryBox()
+        let planes = try await controlPlanes(configuration, store, clock, random, loops, services, credentials, box)
+        let machines = SimulatedMachines(clock: clock, random: random, services: services) { spec in
+            await NodeLogin(planes: planes, directory: box, account: configuration.account).transport(spec)
+        }
+        let parts = Region.Parts(
+            account: configuration.account, global: global, clusters: planes, machines: machines, clock: clock, random: random)
+        let directory = RegionDirectory(store: store, services: services, served: configuration.regions, parts: parts)
+        box.set(directory)
+        try await directory.resume()
+        let worldwide = [iam.table, STSService(account: configuration.account, records: global).table]
+        var endpoint = EndpointConfiguration()
+        endpoint.region = configuration.regions[0]
+        let aws = AWSEndpoint(credentials: credentials, clock: clock, configuration: endpoint) { service, region in
+            if let table = worldwide.first(where: { $0.service == service }) { return table }
+            return try await directory.region(region)?.tables[service]
+        }
+        let server = HTTPServer(
+            HTTPServer.Configuration(host: configuration.host, port: configuration.port, loops: loops), handler: aws)
+        let port = try await server.start()
+        let system = System(
+            configuration: configuration, store: store, services: services, directory: directory, planes: planes, server: server,
+            administrator: administrator)
+        return (system, port)
+    }
+
+    private static func controlPlanes(
+        _ configuration: SystemConfiguration, _ store: Store, _ clock: any WallClock, _ random: RandomSource, _ loops: EventLoopGroup,
+        _ services: TaskBag, _ credentials: IAMCredentials, _ box: DirectoryBox
+    ) async throws -> ControlPlanes {
+        let realm = try await store.realm("control-planes")
+        let records = Records(
+            realm: realm, writer: RealmWriter(realm: realm, clock: clock, random: random), clock: clock, random: random)
+        let verifier = IdentityVerifier(
+            credentials: credentials, clock: clock,
+            ownHosts: { host in host.hasPrefix("127.0.0.1") || host.hasPrefix("localhost") || host.hasPrefix(configuration.host) },
+            access: { region in box.get()?.opened(region).map { AccessResolver(records: $0.records) } })
+        let parts = ControlPlaneParts(
+            clock: clock, random: random, loops: loops, services: services, host: configuration.host, identities: verifier)
+        return ControlPlanes(store: store, records: records, parts: parts)
+    }
+
+    /// Stops listening, then everything else; what is stored stays.
+    package func stop() async {
+        await server.stop()
+        await services.stopAll()
+        await planes.stopAll()
+        await store.close()
+    }
+}

@@ -1,0 +1,158 @@
+import AWSProtocol
+import Control
+import Documents
+
+/// `delete cluster`: removes everything that `create cluster` made, found by its tags; what is gone already is passed over.
+enum DeleteCluster {
+    static let command = Command(
+        "cluster", help: "Delete a cluster",
+        flags: [
+            Flag("name", short: "n", "EKS cluster name"), GetCommands.region,
+            Flag("config-file", short: "f", "load configuration from a file (or stdin if set to '-')"),
+            Flag("wait", short: "w", .toggle, "wait for deletion of all resources before exiting", standard: "true"),
+        ]
+    ) { arguments, session in
+        var name = try CreateCluster.oneName(arguments)
+        var region = arguments["region"]
+        if let file = arguments["config-file"] {
+            guard name == nil else { throw UsageError("cannot use --name when --config-file/-f is set") }
+            guard let text = TextFile.read(file == "-" ? "/dev/stdin" : file) else {
+                throw UsageError("loading config file \"\(file)\": open \(file): no such file or directory")
+            }
+            let config = try ClusterConfig(yaml: text)
+            (name, region) = (config.name, config.region)
+        }
+        guard let name else { throw UsageError("--name must be set") }
+        let home = session.region(of: name, asked: region)
+        try await Deletion(cluster: name, region: home, aws: try session.aws(home), session: session).run()
+    }
+}
+
+/// The steps of deleting one cluster, in an order in which nothing is still in use.
+private struct Deletion: Sendable {
+    let cluster: String
+    let region: String
+    let aws: AWSClient
+    let session: Session
+    private var resources: ClusterResources { ClusterResources(cluster: cluster, aws: aws, session: session) }
+
+    func run() async throws {
+        session.info("deleting EKS cluster \"\(cluster)\"")
+        let exists = try await present("eks", "DescribeCluster", ["name": .string(cluster)])
+        let vpcs = try await aws.all("ec2", "DescribeVpcs", "Vpcs", ["Filters": resources.filter])
+        guard exists || !vpcs.isEmpty else { throw UsageError("cluster \"\(cluster)\" was not found in region \"\(region)\"") }
+        try await nodegroups(exists: exists)
+        if exists {
+            session.info("will delete the control plane of cluster \"\(cluster)\"")
+            try await call("eks", "DeleteCluster", ["name": .string(cluster)])
+            try await resources.waitUntilGone("cluster \"\(cluster)\"") {
+                try await aws.call("eks", "DescribeCluster", ["name": .string(cluster)])
+            }
+        }
+        for vpc in vpcs.compactMap({ $0["VpcId"].string }) { try await network(vpc) }
+        try await roles()
+        try Kubeconfig(session: session).remove(cluster: cluster, region: region)
+        session.success("all cluster resources were deleted")
+    }
+
+    private func nodegroups(exists: Bool) async throws {
+        let own = try await Nodegroups(cluster: cluster, aws: aws).unmanaged().compactMap { $0["AutoScalingGroupName"].string }
+        let managed =
+            exists ? try await aws.all("eks", "ListNodegroups", "nodegroups", ["clusterName": .string(cluster)]).compactMap(\.string) : []
+        for name in managed {
+            session.info("deleting managed nodegroup \"\(name)\"")
+            try await call("eks", "DeleteNodegroup", ["clusterName": .string(cluster), "nodegroupName": .string(name)])
+        }
+        for name in own {
+            session.info("deleting Auto Scaling group \"\(name)\"")
+            try await call("autoscaling", "DeleteAutoScalingGroup", ["AutoScalingGroupName": .string(name), "ForceDelete": true])
+        }
+        for name in managed {
+            try await resources.waitUntilGone("nodegroup \"\(name)\"") {
+                try await aws.call("eks", "DescribeNodegroup", ["clusterName": .string(cluster), "nodegroupName": .string(name)])
+            }
+        }
+        for name in own {
+            try await resources.waitUntilGone("Auto Scaling group \"\(name)\"") {
+                try await aws.call("autoscaling", "DescribeAutoScalingGroups", ["AutoScalingGroupNames": [.string(name)]])[
+                    "AutoScalingGroups"][0]
+            }
+        }
+        for template in try await aws.all("ec2", "DescribeLaunchTemplates", "LaunchTemplates", ["Filters": resources.filter]) {
+            try await call("ec2", "DeleteLaunchTemplate", ["LaunchTemplateId": template["LaunchTemplateId"]])
+        }
+    }
+
+    private func network(_ vpc: String) async throws {
+        session.info("deleting VPC \"\(vpc)\"")
+        let inside: Value = ["Filters": [["Name": "vpc-id", "Values": [.string(vpc)]]]]
+        for gateway in try await aws.all(
+            "ec2", "DescribeNatGateways", "NatGateways", ["Filter": [["Name": "vpc-id", "Values": [.string(vpc)]]]])
+        where gateway["State"].string != "deleted" {
+            try await call("ec2", "DeleteNatGateway", ["NatGatewayId": gateway["NatGatewayId"]])
+            try await resources.waitUntilGone("NAT gateway") {
+                let found = try await aws.call("ec2", "DescribeNatGateways", ["NatGatewayIds": [gateway["NatGatewayId"]]])["NatGateways"][0]
+                return found["State"].string == "deleted" ? .null : found
+            }
+        }
+        for address in try await aws.all("ec2", "DescribeAddresses", "Addresses", ["Filters": resources.filter]) {
+            try await call("ec2", "ReleaseAddress", ["AllocationId": address["AllocationId"]])
+        }
+        for subnet in try await aws.all("ec2", "DescribeSubnets", "Subnets", inside) {
+            try await call("ec2", "DeleteSubnet", ["SubnetId": subnet["SubnetId"]])
+        }
+        for table in try await aws.all("ec2", "DescribeRouteTables", "RouteTables", inside)
+        where !table["Associations"].items.contains(where: { $0["Main"].bool == true }) {
+            try await call("ec2", "DeleteRouteTable", ["RouteTableId": table["RouteTableId"]])
+        }
+        let attached: Value = ["Filters": [["Name": "attachment.vpc-id", "Values": [.string(vpc)]]]]
+        for gateway in try await aws.all("ec2", "DescribeInternetGateways", "InternetGateways", attached) {
+            try await call("ec2", "DetachInternetGateway", ["InternetGatewayId": gateway["InternetGatewayId"], "VpcId": .string(vpc)])
+            try await call("ec2", "DeleteInternetGateway", ["InternetGatewayId": gateway["InternetGatewayId"]])
+        }
+        try await securityGroups(inside)
+        try await call("ec2", "DeleteVpc", ["VpcId": .string(vpc)])
+    }
+    /// Takes the rules out first, as groups may name each other.
+    private func securityGroups(_ inside: Value) async throws {
+        let groups = try await aws.all("ec2", "DescribeSecurityGroups", "SecurityGroups", inside).filter {
+            $0["GroupName"].string != "default"
+        }
+        for group in groups where !group["IpPermissions"].items.isEmpty {
+            try await call("ec2", "RevokeSecurityGroupIngress", ["GroupId": group["GroupId"], "IpPermissions": group["IpPermissions"]])
+        }
+        for group in groups { try await call("ec2", "DeleteSecurityGroup", ["GroupId": group["GroupId"]]) }
+    }
+
+    private func roles() async throws {
+        let prefix = "eksctl-\(cluster)-"
+        for role in try await aws.all("iam", "ListRoles", "Roles").compactMap({ $0["RoleName"].string }) where role.hasPrefix(prefix) {
+            let tags = try await aws.call("iam", "ListRoleTags", ["RoleName": .string(role)])["Tags"].items
+            guard tags.contains(where: { $0["Key"].string == ClusterResources.clusterTag && $0["Value"].string == cluster }) else {
+                continue
+            }
+            for profile in try await aws.all("iam", "ListInstanceProfilesForRole", "InstanceProfiles", ["RoleName": .string(role)]) {
+                let name = profile["InstanceProfileName"]
+                try await call("iam", "RemoveRoleFromInstanceProfile", ["InstanceProfileName": name, "RoleName": .string(role)])
+                try await call("iam", "DeleteInstanceProfile", ["InstanceProfileName": name])
+            }
+            for policy in try await aws.all("iam", "ListAttachedRolePolicies", "AttachedPolicies", ["RoleName": .string(role)]) {
+                try await call("iam", "DetachRolePolicy", ["RoleName": .string(role), "PolicyArn": policy["PolicyArn"]])
+            }
+            try await call("iam", "DeleteRole", ["RoleName": .string(role)])
+        }
+    }
+
+    /// Calls an operation and passes over an answer that the thing is gone already.
+    private func call(_ service: String, _ operation: String, _ input: Value) async throws {
+        do { _ = try await aws.call(service, operation, input) } catch let error as AWSError where Self.isGone(error) {}
+    }
+    private func present(_ service: String, _ operation: String, _ input: Value) async throws -> Bool {
+        do { _ = try await aws.call(service, operation, input) } catch let error as AWSError where Self.isGone(error) { return false }
+        return true
+    }
+    private static func isGone(_ error: AWSError) -> Bool {
+        error.code.contains("NotFound") || error.code == "NoSuchEntity"
+            || (error.code == "ValidationError" && error.message.contains("not found"))
+    }
+}

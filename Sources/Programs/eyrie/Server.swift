@@ -1,0 +1,48 @@
+import Assembly
+import Control
+import Documents
+import Eksctl
+import Glibc
+import Network
+import Storage
+
+/// Runs a region until a signal asks to stop.
+struct Server: Sendable {
+    let home: DataDirectory
+    let regions: [String]
+    let host: String
+    let port: Int
+
+    func run() async throws {
+        let log = Log("eyrie")
+        StopSignal.listen()
+        let clock = SystemClock()
+        let store: Store
+        do { store = try await Store.open(directory: home.store, clock: clock) } catch {
+            throw UsageError("cannot open the store in \(home.store): \(error)")
+        }
+        var configuration = SystemConfiguration(regions: regions)
+        (configuration.host, configuration.port) = (host, port)
+        let (system, port) = try await System.start(
+            configuration, store: store, clock: clock, random: RandomSource(), loops: .shared)
+        let endpoint = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"
+        try Profile.write(home, endpoint: endpoint, region: regions[0], credential: system.administrator)
+        link()
+        let state = ServerState(process: getpid(), endpoint: endpoint, regions: regions, version: Eyrie.version)
+        try TextFile.write(JSON.text(state.document), to: home.server, mode: 0o644)
+        log.info("the region is up", ["endpoint": endpoint, "region": regions[0], "data": home.path, "process": getpid()])
+        try await StopSignal.wait(clock)
+        log.info("stopping")
+        await system.stop()
+        unlink(home.server)
+        log.info("stopped")
+    }
+    /// Puts this program into the data directory's bin folder under both its names.
+    private func link() {
+        for name in ["eyrie", "eksctl"] {
+            let path = "\(home.bin)/\(name)"
+            unlink(path)
+            symlink(Client.ownPath(), path)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import AWSProtocol
+import AWSServices
+import Control
+import Documents
+import Eksctl
+import Glibc
+
+/// `up`, `down`, `status` and `env`.
+enum ServerCommands {
+    static let all = [up, down, status, environment]
+    static let dataFlag = Flag("data-dir", "where the region keeps its state (default /var/lib/eyrie for root, else ~/.local/share/eyrie)")
+
+    private static let up = Command(
+        "up", help: "Start a region on this machine",
+        flags: [
+            dataFlag, Flag("detach", short: "d", .toggle, "go on in the background once the region answers"),
+            Flag("listen", "HOST:PORT of the AWS endpoint", standard: "127.0.0.1:4566"),
+            Flag("region", .list, "region to serve, the first is the default (repeatable; all of AWS's if unspecified, us-west-2 first)"),
+            Flag("log-level", "debug, info, warning or error", standard: "info"),
+        ]
+    ) { arguments, session in
+        let home = DataDirectory.chosen(by: CommandLine.arguments)
+        if let state = home.state, state.isAlive {
+            throw UsageError("a region is running already: process \(state.process) at \(state.endpoint)")
+        }
+        let regions = try regions(arguments.list("region"))
+        let (host, port) = try listen(arguments["listen"] ?? "127.0.0.1:4566")
+        try home.make()
+        if arguments.isOn("detach") { return try await Background.start(home, session: session) }
+        if let level = arguments["log-level"] {
+            guard let level = Log.Level.allCases.first(where: { $0.text == level }) else {
+                throw UsageError("unknown log level \"\(level)\"")
+            }
+            Log.level = level
+        }
+        try await Server(home: home, regions: regions, host: host, port: port).run()
+    }
+    private static func regions(_ asked: [String]) throws -> [String] {
+        let known = Regions.names
+        for name in asked where !known.contains(name) {
+            throw UsageError("unknown region \"\(name)\"; known are \(known.joined(separator: ", "))")
+        }
+        if !asked.isEmpty { return asked }
+        return ["us-west-2"] + known.filter { $0 != "us-west-2" }
+    }
+    private static func listen(_ text: String) throws -> (String, Int) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else {
+            throw UsageError("--listen must be HOST:PORT, not \"\(text)\"")
+        }
+        let host = text[..<colon].filter { $0 != "[" && $0 != "]" }
+        return (host.isEmpty ? "0.0.0.0" : host, port)
+    }
+
+    private static let down = Command("down", help: "Stop the region; its state stays", flags: [dataFlag]) { _, session in
+        let home = DataDirectory.chosen(by: CommandLine.arguments)
+        guard let state = home.state, state.isAlive else { return session.print("no region is running in \(home.path)") }
+        kill(state.process, SIGTERM)
+        for _ in 0..<300 where state.isAlive { try await session.clock.sleep(for: .milliseconds(100)) }
+        guard !state.isAlive else { throw UsageError("process \(state.process) has not ended within 30 seconds") }
+        unlink(home.server)
+        session.print("the region is stopped; 'eyrie up' goes on where it was")
+    }
+
+    private static let status = Command("status", help: "Tell what runs", flags: [dataFlag]) { _, session in
+        let home = DataDirectory.chosen(by: CommandLine.arguments)
+        guard let state = home.state, state.isAlive else {
+            session.print("no region is running in \(home.path)")
+            exit(3)
+        }
+        session.print("region:    running, process \(state.process), version \(state.version)")
+        session.print("endpoint:  \(state.endpoint)")
+        session.print("data:      \(home.path)")
+        for region in session.usedRegions {
+            let aws = try session.aws(region)
+            for name in try await aws.all("eks", "ListClusters").compactMap(\.string) {
+                let cluster = try await aws.call("eks", "DescribeCluster", ["name": .string(name)])["cluster"]
+                session.print(
+                    "cluster:   \(name) in \(region): \(cluster["status"].string ?? ""), Kubernetes \(cluster["version"].string ?? ""), \(cluster["endpoint"].string ?? "no endpoint yet")"
+                )
+            }
+        }
+    }
+
+    private static let environment = Command(
+        "env", help: "Print what sets up a shell: eval \"$(eyrie env)\"", flags: [dataFlag]
+    ) { _, session in
+        let home = DataDirectory.chosen(by: CommandLine.arguments)
+        let folder = Client.ownPath().split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        let lines = [
+            ("EYRIE_DATA_DIR", home.path), ("AWS_PROFILE", Profile.name), ("AWS_CONFIG_FILE", home.awsConfig),
+            ("AWS_SHARED_CREDENTIALS_FILE", home.awsCredentials), ("KUBECONFIG", home.kubeconfig),
+        ]
+        for (name, value) in lines { session.print("export \(name)='\(value)'") }
+        session.print("export PATH='\(home.bin):\(folder)':\"$PATH\"")
+    }
+}
