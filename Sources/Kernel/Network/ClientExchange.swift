@@ -17,7 +17,7 @@ protocol ExchangeCarrier: AnyObject {
 }
 
 /// One request and its response on a client's connection; belongs to the connection's loop from `start` on.
-final class ClientExchange: Pokable, @unchecked Sendable {
+final class ClientExchange: Pokable, OutgoingListener, @unchecked Sendable {
     private static let gatheredBytes = 65_536
     private enum Outcome {
         case pending
@@ -30,7 +30,7 @@ final class ClientExchange: Pokable, @unchecked Sendable {
     private let outcome = Mutex(Outcome.pending)
     private let consumedBytes = Atomic<Int>(0)
     private let finished: @Sendable () -> Void
-    private weak var carrier: (any ExchangeCarrier)?
+    private var carrier: (any ExchangeCarrier)?
     private var status = 0
     private var headers = HTTPFields()
     private var gathered: [UInt8]?
@@ -104,12 +104,11 @@ final class ClientExchange: Pokable, @unchecked Sendable {
     func start(_ carrier: any ExchangeCarrier) -> Bool {
         guard !isOver else { return false }
         self.carrier = carrier
-        body = SendBody(request.body, loop: loop) { [weak self] in
-            guard let self else { return }
-            self.carrier?.arrived(self)
-        }
+        body = SendBody(request.body, loop: loop, listener: self)
         return true
     }
+
+    func bodyArrived() { carrier?.arrived(self) }
 
     /// Calls `change` with the request's body; nil when there is none.
     func withBody<Result>(_ change: (inout SendBody) -> Result) -> Result? {

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Synchronization
 
@@ -11,6 +12,7 @@ package final class EventLoopGroup: Sendable {
     /// - Parameter count: number of loops (threads); nil takes one for each core.
     package init(count: Int? = nil) {
         signal(SIGPIPE, SIG_IGN)
+        linux_raise_descriptor_limit()
         let wanted = max(1, count ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
         loops = (0..<wanted).compactMap { try? EventLoop(name: "loop-\($0)") }
         precondition(!loops.isEmpty, "no event loop can be made: \(lastErrorText())")

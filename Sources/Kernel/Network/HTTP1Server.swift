@@ -201,7 +201,7 @@ final class HTTP1Server: ServerProtocol, ExchangeOwner {
         }
         if !dated {
             connection.output.append("date: ")
-            connection.loop.dateCache.current().withUnsafeBytes { connection.output.append(copying: $0) }
+            connection.output.append(connection.loop.dateCache.current())
             connection.output.append("\r\n")
         }
         lengthLeft = length ?? declared

@@ -34,7 +34,9 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
 
     override func headersBegin(_ id: Int32) {
         if streams[id] == nil {
-            streams[id] = Stream()
+            let stream = Stream()
+            stream.fields.reserveCapacity(8)
+            streams[id] = stream
             connection.setMachineDeadline(context.limits.headerTimeout.wholeMilliseconds)
         }
     }
@@ -114,19 +116,19 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
         guard !isClosed, streams[exchange.id] != nil else { return SendBody.discard(response.body, loop: connection.loop) }
         let headOnly = exchange.request.method == "HEAD"
         let bodiless = headOnly || response.status == 204 || response.status == 304
-        var headers = response.headers
+        var extra: [(String, String)] = []
         if !bodiless || headOnly {
             switch response.body {
-            case .bytes(let bytes): headers["content-length"] = String(bytes.count)
-            case .slices(let slices): headers["content-length"] = String(slices.reduce(0) { $0 + $1.count })
+            case .bytes(let bytes): extra.append(("content-length", String(bytes.count)))
+            case .slices(let slices): extra.append(("content-length", String(slices.reduce(0) { $0 + $1.count })))
             case .reader, .writer: break
             }
         }
-        if headers["date"] == nil { headers.add("date", String(decoding: connection.loop.dateCache.current(), as: UTF8.self)) }
+        extra.append(("date", connection.loop.dateCache.current()))
         if bodiless { SendBody.discard(response.body, loop: connection.loop) }
         exchange.prepare(bodiless ? .empty : response.body)
         let empty = exchange.body?.length == 0
-        let failure = Self.withFields([(":status", String(response.status))], headers) { fields, count in
+        let failure = Self.withFields([(":status", String(response.status))], response.headers, extra) { fields, count in
             guard !empty else { return nghttp2_submit_response(session, exchange.id, fields, count, nil) }
             var provider = nghttp2_data_provider(source: nghttp2_data_source(), read_callback: HTTP2Callbacks.read)
             return nghttp2_submit_response(session, exchange.id, fields, count, &provider)

@@ -121,35 +121,24 @@ class HTTP2Session: ConnectionProtocol {
         connection.wantsFlush()
     }
 
-    /// Calls `body` with the fields as nghttp2 wants them. Fields of one hop are left out.
+    /// Calls `body` with the fields as nghttp2 wants them. Fields of one hop are left out; those in `extra` replace their like.
     static func withFields<Outcome>(
-        _ pseudo: [(String, String)], _ fields: HTTPFields, _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Outcome
+        _ pseudo: [(String, String)], _ fields: HTTPFields, _ extra: [(String, String)] = [],
+        _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Outcome
     ) -> Outcome {
-        var text: [UInt8] = []
-        text.reserveCapacity(512)
-        var lengths: [(Int, Int)] = []
-        lengths.reserveCapacity(pseudo.count + fields.count)
-        func add(_ name: String, _ value: String) {
-            text.append(contentsOf: name.utf8)
-            let start = text.count
-            text.append(contentsOf: value.utf8)
-            for index in start..<text.count where text[index] < 0x20 { text[index] = 0x20 }
-            lengths.append((name.utf8.count, value.utf8.count))
-        }
-        for (name, value) in pseudo { add(name, value) }
-        for (name, value) in fields where !HTTP1Encoder.isHopByHop(name) && name.utf8.allSatisfy(isTokenByte) { add(name, value) }
-        return text.withUnsafeMutableBufferPointer { bytes in
-            withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: lengths.count) { entries in
-                var next = bytes.baseAddress
-                for (index, (name, value)) in lengths.enumerated() {
-                    entries.initializeElement(
-                        at: index,
-                        to: nghttp2_nv(
-                            name: next, value: next.map { $0 + name }, namelen: name, valuelen: value,
-                            flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)))
-                    next = next.map { $0 + name + value }
+        var bytes = 0
+        for (name, value) in pseudo { bytes += name.utf8.count + value.utf8.count }
+        for (name, value) in fields { bytes += name.utf8.count + value.utf8.count }
+        for (name, value) in extra { bytes += name.utf8.count + value.utf8.count }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes) { text in
+            withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: pseudo.count + fields.count + extra.count) { entries in
+                var block = HTTP2FieldBlock(text: text, entries: entries)
+                for (name, value) in pseudo { block.add(name, value) }
+                for (name, value) in fields where !HTTP1Encoder.isHopByHop(name) && !extra.contains(where: { $0.0 == name }) {
+                    block.add(name, value)
                 }
-                return body(entries.baseAddress, lengths.count)
+                for (name, value) in extra { block.add(name, value) }
+                return body(entries.baseAddress, block.count)
             }
         }
     }
@@ -171,5 +160,46 @@ class HTTP2Session: ConnectionProtocol {
         case NGHTTP2_GOAWAY.rawValue: goingAway(lastStream: frame.goaway.last_stream_id)
         default: break
         }
+    }
+}
+
+/// Names and values one after the other, with nghttp2's view of each.
+private struct HTTP2FieldBlock {
+    let text: UnsafeMutableBufferPointer<UInt8>
+    let entries: UnsafeMutableBufferPointer<nghttp2_nv>
+    private(set) var count = 0
+    private var used = 0
+
+    init(text: UnsafeMutableBufferPointer<UInt8>, entries: UnsafeMutableBufferPointer<nghttp2_nv>) {
+        (self.text, self.entries) = (text, entries)
+    }
+
+    /// Adds a field; one whose name is no token is left out, and control characters in a value become spaces.
+    mutating func add(_ name: String, _ value: String) {
+        let (nameStart, nameLength) = (used, copy(name))
+        let isName = text[nameStart..<used].allSatisfy { isTokenByte($0) || $0 == UInt8(ascii: ":") }
+        guard isName, nameLength > 0 else {
+            used = nameStart
+            return
+        }
+        let (valueStart, valueLength) = (used, copy(value))
+        for index in valueStart..<used where text[index] < 0x20 { text[index] = 0x20 }
+        entries.initializeElement(
+            at: count,
+            to: nghttp2_nv(
+                name: text.baseAddress.map { $0 + nameStart }, value: text.baseAddress.map { $0 + valueStart }, namelen: nameLength,
+                valuelen: valueLength, flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)))
+        count += 1
+    }
+
+    private mutating func copy(_ string: String) -> Int {
+        var string = string
+        let room = UnsafeMutableBufferPointer(rebasing: text[used...])
+        let length = string.withUTF8 { bytes in
+            _ = room.update(fromContentsOf: bytes)
+            return bytes.count
+        }
+        used += length
+        return length
     }
 }

@@ -4,15 +4,15 @@ import Glibc
 /// The value of the date field, made once a second. Source: RFC 9110, section 5.6.7 (IMF-fixdate).
 struct HTTPDateCache {
     private var second = Int.min
-    private var text: [UInt8] = []
+    private var text = ""
 
-    /// The present moment as 29 bytes of ASCII.
-    mutating func current() -> [UInt8] {
+    /// The present moment.
+    mutating func current() -> String {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME_COARSE, &time)
         if time.tv_sec != second {
             second = time.tv_sec
-            text = Array(Self.format(time.tv_sec).utf8)
+            text = Self.format(time.tv_sec)
         }
         return text
     }

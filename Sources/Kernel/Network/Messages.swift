@@ -16,6 +16,8 @@ package struct HTTPFields: Sendable, Hashable, RandomAccessCollection, Expressib
     }
     /// Every value of a field, in order.
     package func all(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+    /// Makes room for so many fields.
+    package mutating func reserveCapacity(_ count: Int) { fields.reserveCapacity(count) }
     /// Adds a field behind the others.
     package mutating func add(_ name: String, _ value: String) { fields.append((name, value)) }
     package static func == (left: HTTPFields, right: HTTPFields) -> Bool {

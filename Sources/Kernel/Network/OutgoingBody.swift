@@ -1,5 +1,10 @@
 import Synchronization
 
+/// Is told on its loop that a writer has brought something.
+protocol OutgoingListener: AnyObject {
+    func bodyArrived()
+}
+
 /// The writer that an application gets for a body which a connection sends. Any thread writes; the connection's loop is told once for
 /// all that was written since it last looked.
 final class OutgoingBody: BodyWriter, Pokable, @unchecked Sendable {
@@ -18,8 +23,8 @@ final class OutgoingBody: BodyWriter, Pokable, @unchecked Sendable {
     private let count = Atomic<Int>(0)
     private let loop: EventLoop
     // What follows belongs to the loop's thread.
-    /// Called when bytes or the end have come.
-    var arrived: (() -> Void)?
+    /// Told when bytes or the end have come.
+    var listener: (any OutgoingListener)?
     /// What was written and not yet sent.
     var queue = ByteQueue()
     private(set) var ended = false
@@ -81,7 +86,7 @@ final class OutgoingBody: BodyWriter, Pokable, @unchecked Sendable {
             queue.take(&shared.queue)
             (ended, broken) = (shared.finished, shared.broken)
         }
-        arrived?()
+        listener?.bodyArrived()
     }
 
     /// Bytes of `queue` have gone into the connection's output. On the loop.
@@ -92,7 +97,7 @@ final class OutgoingBody: BodyWriter, Pokable, @unchecked Sendable {
 
     /// The stream is over, for good or ill. On the loop.
     func close() {
-        arrived = nil
+        listener = nil
         queue.removeAll()
         count.store(0, ordering: .relaxed)
         let (waiting, closers) = shared.withLock { shared in

@@ -8,8 +8,8 @@ struct SendBody {
     /// Bytes taken so far.
     private(set) var taken = 0
 
-    /// - Parameter arrived: called on the loop whenever a writer has brought something.
-    init(_ body: Body, loop: EventLoop, arrived: @escaping @Sendable () -> Void) {
+    /// - Parameter listener: told on the loop whenever a writer has brought something, until the body is closed.
+    init(_ body: Body, loop: EventLoop, listener: any OutgoingListener) {
         switch body {
         case .bytes(let bytes):
             fixed.append(bytes)
@@ -19,12 +19,12 @@ struct SendBody {
             (writer, length) = (nil, fixed.count)
         case .writer(let produce):
             let outgoing = OutgoingBody(loop: loop)
-            outgoing.arrived = arrived
+            outgoing.listener = listener
             (writer, length) = (outgoing, nil)
             produce(outgoing)
         case .reader(let reader):
             let outgoing = OutgoingBody(loop: loop)
-            outgoing.arrived = arrived
+            outgoing.listener = listener
             (writer, length) = (outgoing, nil)
             pump = Task(executorPreference: loop) { await Self.pump(reader, into: outgoing) }
         }

@@ -13,14 +13,15 @@ protocol ExchangeOwner: AnyObject {
 }
 
 /// One request and its response on a server's connection; belongs to the connection's loop.
-final class ServerExchange: Pokable, @unchecked Sendable {
+final class ServerExchange: Pokable, OutgoingListener, @unchecked Sendable {
     private static let pipeCapacity = 65_536
     let id: Int32
     private let context: ServerContext
     private let loop: EventLoop
-    private weak var owner: (any ExchangeOwner)?
+    /// Nil once the exchange is over. Not weak: weak references slow every use of their target down.
+    private var owner: (any ExchangeOwner)?
     private(set) var request: HTTPRequest
-    private let started = ContinuousClock.now
+    private let started: ContinuousClock.Instant?
     private var task: Task<Void, Never>?
     private var gathered: [UInt8] = []
     private var pipe: BodyPipe?
@@ -35,6 +36,7 @@ final class ServerExchange: Pokable, @unchecked Sendable {
 
     init(id: Int32, request: HTTPRequest, context: ServerContext, loop: EventLoop, owner: any ExchangeOwner) {
         (self.id, self.request, self.context, self.loop, self.owner) = (id, request, context, loop, owner)
+        started = context.recordsAccess ? .now : nil
     }
 
     // MARK: The request
@@ -131,11 +133,10 @@ final class ServerExchange: Pokable, @unchecked Sendable {
 
     /// Takes the response's body over for sending.
     func prepare(_ body: Body) {
-        self.body = SendBody(body, loop: loop) { [weak self] in
-            guard let self else { return }
-            owner?.arrived(self)
-        }
+        self.body = SendBody(body, loop: loop, listener: self)
     }
+
+    func bodyArrived() { owner?.arrived(self) }
 
     /// Calls `body` with the response's body; nil before there is one.
     func withBody<Outcome>(_ change: (inout SendBody) -> Outcome) -> Outcome? {
@@ -156,12 +157,13 @@ final class ServerExchange: Pokable, @unchecked Sendable {
     func finish(lost: Bool) {
         guard !isOver else { return }
         isOver = true
+        owner = nil
         if lost {
             task?.cancel()
             pipe?.fail(.connectionLost("the client went away"))
         }
         body?.close()
-        guard context.recordsAccess else { return }
+        guard let started else { return }
         context.record(
             AccessRecord(
                 method: request.method, target: request.target, status: status, duration: .now - started, bytes: body?.taken ?? 0,

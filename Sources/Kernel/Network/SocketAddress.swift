@@ -79,7 +79,7 @@ struct SocketAddress: @unchecked Sendable {
     /// A socket whose connection is under way.
     func connect() throws(HTTPError) -> Int32 {
         let descriptor = try open()
-        setNoDelay(descriptor)
+        if port != nil { linux_tune_tcp(descriptor) }
         guard withPointer({ Glibc.connect(descriptor, $0, $1) }) == 0 || errno == EINPROGRESS else {
             let reason = lastErrorText()
             close(descriptor)
@@ -105,7 +105,7 @@ struct SocketAddress: @unchecked Sendable {
         let descriptor = linux_accept(listener, &storage, &length)
         guard descriptor >= 0 else { return nil }
         let address = SocketAddress(&storage, length)
-        if address.port != nil { setNoDelay(descriptor) }
+        if address.port != nil { linux_tune_tcp(descriptor) }
         return (descriptor, address)
     }
 
@@ -127,12 +127,6 @@ struct SocketAddress: @unchecked Sendable {
         let host = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
-}
-
-/// Sends small writes at once.
-private func setNoDelay(_ descriptor: Int32) {
-    var on: Int32 = 1
-    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
 }
 
 /// Why a connection attempt failed; nil when it did not.
