@@ -78,7 +78,9 @@ let package = Package(
         tests("KubeAPI", ["KubeAPI", "KubeModel", "Reconcile", "Storage", "Network", "Control", "Documents", "Cryptography"]),
         tests("KubeControllers", ["KubeControllers", "KubeScheduler", "KubeModel", "Reconcile", "Storage", "Control", "Documents"]),
         tests("KubeClient", ["KubeClient", "KubeAPI", "KubeModel", "Storage", "Network", "Control", "Documents"]),
-        tests("SimulatedNode", ["SimulatedNode", "KubeClient", "KubeAPI", "KubeModel", "Storage", "Network", "Control", "Documents"]),
+        tests(
+            "SimulatedNode",
+            ["SimulatedNode", "KubeClient", "KubeAPI", "KubeModel", "Storage", "Network", "Control", "Documents", "Cryptography"]),
         tests("AWSProtocol", ["AWSProtocol", "Documents", "Control", "Network", "Cryptography"]),
         tests("AWSServices", ["AWSServices", "AWSProtocol", "Storage", "Reconcile", "Control", "Documents", "Network"]),
         tests("Eksctl", ["Eksctl", "Documents"]),

@@ -1,4 +1,5 @@
 import Control
+import Cryptography
 import Documents
 import KubeAPI
 import KubeClient
@@ -8,7 +9,7 @@ import Storage
 
 @testable import SimulatedNode
 
-/// A real API server over a store in memory, on simulated time, and what machines need.
+/// A cluster's whole API over a store in memory, on simulated time, and what machines need; they come as nodes and may do no more.
 struct MachineBed {
     let clock = ManualClock(Timestamp(seconds: 1_800_000_000))
     let server: APIServer
@@ -17,14 +18,22 @@ struct MachineBed {
 
     init() async throws {
         let realm = try await Store.memory(clock: clock).realm("cluster/test")
-        server = APIServer(
-            realm: realm, schema: .kubernetes, kinds: .kubernetes, authenticators: [LocalAuthenticator()],
-            authorizers: [SuperuserAuthorizer()], clock: clock, random: RandomSource(seed: 1), configuration: APIServerConfiguration())
+        let issuer = ServiceAccountIssuer(issuer: "https://oidc.test", audiences: ["api"], key: try PrivateKey.generate(.p256))
+        let identity = ClusterIdentity(
+            issuer: issuer, version: ServerVersion(gitVersion: "v1.36.2-eks-abcdef0"), address: "127.0.0.1:443")
+        server = try APIServer.cluster(
+            realm, identity, clock: clock, random: RandomSource(seed: 1), configuration: APIServerConfiguration())
         try await server.bootstrap()
+        try await ClusterBootstrap.reconcile(realm, writer: server)
         guard let pool = AddressPool(first: "192.168.10.20", count: 50) else { throw NotReached() }
         addresses = pool
-        client = KubeClient(
-            transport: LocalTransport(handler: server, peer: Peer(local: .init(user: "admin", groups: ["system:masters"]))))
+        client = KubeClient(transport: Self.transport(server, "admin", "system:masters"))
+        let account: Value = ["metadata": ["name": "default", "namespace": "default"]]
+        _ = try await client.create(ServiceAccountFields.kind, account)
+    }
+
+    private static func transport(_ server: APIServer, _ user: String, _ group: String) -> any HTTPTransport {
+        LocalTransport(handler: server, peer: Peer(certificate: PeerCertificate(commonName: user, organizations: [group])))
     }
 
     static let spec = SimulatedNodeSpec(
@@ -35,7 +44,9 @@ struct MachineBed {
 
     func machine(stages: StageTable = StageTable()) -> SimulatedMachine {
         SimulatedMachine(
-            spec: Self.spec, client: client, clock: clock, random: RandomSource(seed: 2), stages: stages, addresses: addresses)
+            spec: Self.spec, transport: Self.transport(server, "system:node:\(Self.spec.nodeName)", "system:nodes"),
+            cloud: Self.transport(server, "cloud", "system:masters"), clock: clock, random: RandomSource(seed: 2), stages: stages,
+            addresses: addresses)
     }
 
     /// Runs a machine while `body` acts.

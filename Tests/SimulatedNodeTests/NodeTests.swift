@@ -17,6 +17,7 @@ import Testing
                     ["key": "dedicated", "value": "lab", "effect": "NoSchedule"], ["key": "spare", "effect": "NoExecute"],
                 ])
             let labels = node["metadata"]["labels"]
+            #expect(labels["k8s.io/cloud-provider-aws"].string?.count == 32)
             #expect(labels["eks.amazonaws.com/nodegroup"] == "ng-1")
             #expect(labels["node.kubernetes.io/instance-type"] == "t3.medium")
             #expect(labels["topology.kubernetes.io/zone"] == "us-west-1a")

@@ -9,8 +9,7 @@ struct NodeDocument {
 
     /// The document to register with.
     func registration(at now: Timestamp) -> Value {
-        var metadata: Value = ["name": .string(spec.nodeName), "labels": Value(labels), "annotations": Value(annotations)]
-        if let name = spec.labels["kubernetes.io/hostname"] { metadata[path: ["labels", "kubernetes.io/hostname"]] = .string(name) }
+        let metadata: Value = ["name": .string(spec.nodeName), "labels": Value(labels), "annotations": Value(annotations)]
         var body: Value = ["providerID": "aws:///\(spec.availabilityZone)/\(spec.instanceID)"]
         let taints = spec.taints.compactMap(Self.taint)
         if !taints.isEmpty { body["taints"] = .array(taints) }
@@ -35,6 +34,9 @@ struct NodeDocument {
         labels["failure-domain.beta.kubernetes.io/zone"] = spec.availabilityZone
         return labels
     }
+
+    /// What the cloud controller adds on EKS; a node may not give itself labels of this domain.
+    var cloudLabels: [String: String] { ["k8s.io/cloud-provider-aws": Stable.hex("cloud-provider-aws \(spec.region)", 32)] }
 
     private var annotations: [String: String] {
         [

@@ -9,6 +9,8 @@ package import Network
 package struct SimulatedMachine: Service {
     private let spec: SimulatedNodeSpec
     private let client: KubeClient
+    private let cloud: KubeClient?
+    private let log = Log("machine")
     private let clock: any WallClock
     private let random: RandomSource
     private let stages: StageTable
@@ -16,23 +18,27 @@ package struct SimulatedMachine: Service {
 
     /// - Parameters:
     ///   - client: a way to the API server as `system:node:<private DNS name>`, member of `system:nodes`.
+    ///   - cloud: the API server as the cloud controller sees it, which gives the node the labels that it may not give itself; nil leaves
+    ///     them out.
     ///   - addresses: where its pods' addresses come from.
     package init(
-        spec: SimulatedNodeSpec, client: KubeClient, clock: any WallClock, random: RandomSource, stages: StageTable = StageTable(),
+        spec: SimulatedNodeSpec, client: KubeClient, cloud: KubeClient? = nil, clock: any WallClock, random: RandomSource,
+        stages: StageTable = StageTable(),
         addresses: any PodAddresses
     ) {
-        (self.spec, self.client, self.clock, self.random) = (spec, client, clock, random)
+        (self.spec, self.client, self.cloud, self.clock, self.random) = (spec, client, cloud, clock, random)
         (self.stages, self.addresses) = (stages, addresses)
     }
 
     /// The same over a transport that tells who calls.
     package init(
-        spec: SimulatedNodeSpec, transport: any HTTPTransport, clock: any WallClock, random: RandomSource,
-        stages: StageTable = StageTable(), addresses: any PodAddresses
+        spec: SimulatedNodeSpec, transport: any HTTPTransport, cloud: (any HTTPTransport)? = nil, clock: any WallClock,
+        random: RandomSource, stages: StageTable = StageTable(), addresses: any PodAddresses
     ) {
         self.init(
             spec: spec, client: KubeClient(transport: transport, userAgent: "kubelet/\(spec.kubeletVersion) (linux/\(spec.architecture))"),
-            clock: clock, random: random, stages: stages, addresses: addresses)
+            cloud: cloud.map { KubeClient(transport: $0, userAgent: "aws-cloud-controller-manager") }, clock: clock, random: random,
+            stages: stages, addresses: addresses)
     }
 
     /// Runs until cancelled.
@@ -59,11 +65,16 @@ package struct SimulatedMachine: Service {
         while true {
             do throws(KubeClientError) {
                 let uid = try await heartbeat.register(readyDelay: stages.nodeReady)
+                if let cloud {
+                    let labels: Value = ["metadata": ["labels": Value(heartbeat.document.cloudLabels)]]
+                    _ = try await cloud.patch(NodeFields.kind, spec.nodeName, .merge(labels))
+                }
                 guard stages.recordsEvents else { return }
                 return await EventReporter(client: client, node: spec.nodeName, clock: clock, random: random)
                     .record("Starting", "Starting kubelet.", aboutNode: uid)
             } catch {
                 if error == .cancelled { throw CancellationError() }
+                log.warning("node could not register", ["node": spec.nodeName, "error": "\(error)"])
                 try await clock.sleep(for: backoff.next())
             }
         }
