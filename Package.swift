@@ -76,7 +76,9 @@ let package = Package(
         tests("Network", ["Network", "Control", "Cryptography"]),
         tests("KubeModel", ["KubeModel", "Documents", "Control"]),
         tests("KubeAPI", ["KubeAPI", "KubeModel", "Reconcile", "Storage", "Network", "Control", "Documents", "Cryptography"]),
-        tests("KubeControllers", ["KubeControllers", "KubeScheduler", "KubeModel", "Reconcile", "Storage", "Control", "Documents"]),
+        tests(
+            "KubeControllers",
+            ["KubeControllers", "KubeScheduler", "KubeAPI", "KubeModel", "Network", "Reconcile", "Storage", "Control", "Documents"]),
         tests("KubeClient", ["KubeClient", "KubeAPI", "KubeModel", "Storage", "Network", "Control", "Documents"]),
         tests(
             "SimulatedNode",

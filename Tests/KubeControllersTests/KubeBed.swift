@@ -89,6 +89,13 @@ struct InstantKubelet: Controller {
     static let name = "kubelet"
     static let writes: Set<Kind> = [PodFields.kind]
     func reconcile(_ pod: Pod, in world: World) throws -> Plan {
+        if pod.metadata.deletionTimestamp != nil {
+            let name = pod.metadata.name ?? ""
+            // A silent node ends no pods.
+            let node = world.get(KubeNode.self, pod.spec.nodeName ?? "")
+            if node?.status.conditions?.contains(where: { $0.type == "Ready" && $0.status == "Unknown" }) == true { return Plan() }
+            return Plan([.delete(PodFields.kind, namespace: pod.metadata.namespace, name: name, uid: nil, gracePeriodSeconds: 0)])
+        }
         if pod.value["spec"]["containers"][0]["image"].string == "broken" || pod.status.phase == "Running" { return Plan() }
         guard let created = pod.metadata.creationTimestamp.flatMap(Timestamp.init) else { return Plan() }
         let left = created + .seconds(1) - world.now

@@ -1,0 +1,124 @@
+package import Documents
+import KubeModel
+package import Reconcile
+
+/// Any document at all.
+package struct AnyDocumentFields: KindFields {
+    package init() {}
+    package static let kind = Kind.anyDocument
+    package let metadata = Field<Self, View<MetadataFields>>("metadata")
+}
+
+/// Deletes what has lost its owners, and sees deletions in the foreground and with orphans through.
+///
+/// Source: kubernetes, pkg/controller/garbagecollector.
+package struct GarbageCollector: Controller {
+    package typealias Primary = AnyDocumentFields
+    package static let name = "generic-garbage-collector"
+    package static let watches = [
+        Watch(prefix: "") { change, world in
+            let metadata = (change.new ?? change.old ?? .null)["metadata"]
+            let gone = change.new == nil || change.old?["metadata"]["uid"] != change.new?["metadata"]["uid"]
+            let leaving = change.new.map(isWaitingForDependents) ?? false
+            guard gone || leaving else { return [] }
+            // Owners wait for their dependents' end, and dependents follow their owners.
+            let owners = metadata["ownerReferences"].items.compactMap { $0["uid"].string.flatMap(world.key) }
+            let uid = (gone ? change.old : change.new)?["metadata"]["uid"].string ?? ""
+            return Array(Set(owners + world.dependents(of: uid)))
+        }
+    ]
+    package static let writes: Set<Kind> = Set(KindTable.kubernetes.filter(\.isStored).map(\.storage))
+    private static let kinds = Dictionary(
+        KindTable.kubernetes.filter(\.isStored).map { ($0.storage.prefix, $0.storage) }, uniquingKeysWith: { first, _ in first })
+    private static let (orphan, foreground) = ("orphan", "foregroundDeletion")
+    package init() {}
+
+    package func reconcile(_ object: View<AnyDocumentFields>, in world: World) throws -> Plan {
+        guard let kind = Self.kind(of: object.value) else { return Plan() }
+        let metadata = object.value["metadata"]
+        if !metadata["deletionTimestamp"].isNull {
+            let finalizers = metadata["finalizers"].items.compactMap(\.string)
+            if finalizers.contains(Self.orphan) { return orphanDependents(object.value, kind, in: world) }
+            if finalizers.contains(Self.foreground) { return deleteDependents(object.value, kind, in: world) }
+            return Plan()
+        }
+        return followOwners(object.value, kind, in: world)
+    }
+
+    private func followOwners(_ document: Value, _ kind: Kind, in world: World) -> Plan {
+        let references = document["metadata"]["ownerReferences"].items
+        if references.isEmpty { return Plan() }
+        let namespace = document["metadata"]["namespace"].string
+        let owners = references.map { owner($0, of: namespace, in: world) }
+        let solid = owners.contains { $0.map { !Self.isWaitingForDependents($0) } ?? false }
+        if solid {
+            let rest = zip(references, owners).filter { $0.1.map { !Self.isWaitingForDependents($0) } ?? false }.map(\.0)
+            return rest.count == references.count ? Plan() : Plan([setOwners(document, kind, rest)])
+        }
+        // An owner that waits for its dependents wants theirs gone first as well.
+        let waiting = owners.contains { $0 != nil }
+        let hasDependents = !world.dependents(of: document["metadata"]["uid"].string ?? "").isEmpty
+        return Plan(deletion(document, kind, inForeground: waiting && hasDependents))
+    }
+
+    /// The owner that a reference means, when it is there: in the same namespace or in none.
+    private func owner(_ reference: Value, of namespace: String?, in world: World) -> Value? {
+        guard let uid = reference["uid"].string, let key = world.key(uid: uid), let owner = world.value(key) else { return nil }
+        let its = owner["metadata"]["namespace"].string
+        return its == nil || its == namespace ? owner : nil
+    }
+
+    private func orphanDependents(_ owner: Value, _ kind: Kind, in world: World) -> Plan {
+        let uid = owner["metadata"]["uid"].string ?? ""
+        var changes: [Change] = []
+        for document in world.dependents(of: uid).compactMap(world.value) {
+            guard let kind = Self.kind(of: document) else { continue }
+            let rest = document["metadata"]["ownerReferences"].items.filter { $0["uid"].string != uid }
+            changes.append(setOwners(document, kind, rest))
+        }
+        return Plan(changes + [setFinalizers(owner, kind, without: Self.orphan)])
+    }
+
+    private func deleteDependents(_ owner: Value, _ kind: Kind, in world: World) -> Plan {
+        let uid = owner["metadata"]["uid"].string ?? ""
+        let dependents = world.dependents(of: uid).compactMap(world.value)
+        let blocking = dependents.contains { dependent in
+            dependent["metadata"]["ownerReferences"].items.contains { $0["uid"].string == uid && $0["blockOwnerDeletion"].bool == true }
+        }
+        if !blocking { return Plan([setFinalizers(owner, kind, without: Self.foreground)]) }
+        // Each dependent decides for itself whether another owner keeps it.
+        return Plan()
+    }
+
+    private func deletion(_ document: Value, _ kind: Kind, inForeground: Bool) -> [Change] {
+        let metadata = document["metadata"]
+        let delete = Change.delete(
+            kind, namespace: metadata["namespace"].string, name: metadata["name"].string ?? "", uid: metadata["uid"].string)
+        guard inForeground else { return [delete] }
+        let finalizers = metadata["finalizers"].items
+        if finalizers.contains(.string(Self.foreground)) { return [delete] }
+        return [patch(document, kind, ["finalizers": .array(finalizers + [.string(Self.foreground)])]), delete]
+    }
+    private func setOwners(_ document: Value, _ kind: Kind, _ references: [Value]) -> Change {
+        patch(document, kind, ["ownerReferences": references.isEmpty ? .null : .array(references)])
+    }
+    private func setFinalizers(_ document: Value, _ kind: Kind, without finalizer: String) -> Change {
+        let rest = document["metadata"]["finalizers"].items.filter { $0.string != finalizer }
+        return patch(document, kind, ["finalizers": rest.isEmpty ? .null : .array(rest)])
+    }
+    private func patch(_ document: Value, _ kind: Kind, _ change: Value) -> Change {
+        let metadata = document["metadata"]
+        var patch = change
+        patch["uid"] = metadata["uid"]
+        patch["resourceVersion"] = metadata["resourceVersion"]
+        return .patch(kind, namespace: metadata["namespace"].string, name: metadata["name"].string ?? "", ["metadata": patch])
+    }
+
+    private static func isWaitingForDependents(_ document: Value) -> Bool {
+        !document["metadata"]["deletionTimestamp"].isNull && document["metadata"]["finalizers"].items.contains(.string(foreground))
+    }
+    private static func kind(of document: Value) -> Kind? {
+        guard let version = document["apiVersion"].string, let name = document["kind"].string else { return nil }
+        return KindTable.kubernetes.find(apiVersion: version, kind: name).flatMap { kinds[$0.storage.prefix] }
+    }
+}

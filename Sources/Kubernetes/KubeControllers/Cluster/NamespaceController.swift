@@ -1,0 +1,99 @@
+import Control
+package import Documents
+package import KubeModel
+package import Reconcile
+
+/// Empties namespaces that are being deleted, then lets them go. Source: kubernetes, pkg/controller/namespace/deletion.
+package struct NamespaceController: Controller {
+    package typealias Primary = NamespaceFields
+    package static let name = "namespace-controller"
+    /// Whatever changes in a namespace on its way out may be what it waits for.
+    package static let watches = [
+        Watch(prefix: "") { change, world in
+            guard let name = (change.new ?? change.old)?["metadata"]["namespace"].string else { return [] }
+            let key = NamespaceFields.kind.key(nil, name)
+            return world.value(key)?["metadata"]["deletionTimestamp"].isNull == false ? [key] : []
+        }
+    ]
+    package static let writes: Set<Kind> = Set(KindTable.kubernetes.filter(\.isStored).map(\.storage))
+    private static let finalizer = "kubernetes"
+    private static let kinds = Dictionary(
+        KindTable.kubernetes.filter { $0.isStored && $0.namespaced }.map { ($0.storage.prefix, $0) },
+        uniquingKeysWith: { first, _ in first })
+    package init() {}
+
+    package func reconcile(_ namespace: Namespace, in world: World) throws -> Plan {
+        guard namespace.isDeleting, namespace.spec.finalizers?.contains(Self.finalizer) == true else { return Plan() }
+        let remaining = world.prefixes.compactMap { prefix -> (info: KindInfo, keys: [String])? in
+            guard let info = Self.kinds[prefix] else { return nil }
+            let keys = world.keys(prefix: prefix, in: namespace.name)
+            return keys.isEmpty ? nil : (info, keys)
+        }
+        var plan = Plan()
+        let status = status(of: namespace, remaining, in: world)
+        if status != namespace.status {
+            var updated = namespace
+            updated.status = status
+            plan.changes.append(.updateStatus(NamespaceFields.kind, updated.value))
+        }
+        if remaining.isEmpty {
+            let finalizers = (namespace.spec.finalizers ?? []).filter { $0 != Self.finalizer }
+            plan.changes.append(
+                .patch(
+                    NamespaceFields.kind, namespace: nil, name: namespace.name, ["spec": ["finalizers": finalizers.value]],
+                    subresource: "finalize"))
+            return plan
+        }
+        // Pods first: what they use must outlive them.
+        let pods = remaining.filter { $0.info.storage == PodFields.kind }
+        for (info, keys) in pods.isEmpty ? remaining : pods {
+            for document in keys.compactMap(world.value) where document["metadata"]["deletionTimestamp"].isNull {
+                let metadata = document["metadata"]
+                plan.changes.append(
+                    .delete(info.storage, namespace: namespace.name, name: metadata["name"].string ?? "", uid: metadata["uid"].string))
+            }
+        }
+        return plan
+    }
+
+    private func status(of namespace: Namespace, _ remaining: [(info: KindInfo, keys: [String])], in world: World) -> NamespaceStatus {
+        var status = namespace.status
+        status.phase = "Terminating"
+        let counts = remaining.map { "\($0.info.resource)\($0.info.group.isEmpty ? "." : "") has \($0.keys.count) resource instances" }
+            .sorted()
+        var finalizers: [String: Int] = [:]
+        for key in remaining.flatMap(\.keys) {
+            for finalizer in world.value(key)?["metadata"]["finalizers"].items.compactMap(\.string) ?? [] {
+                finalizers[finalizer, default: 0] += 1
+            }
+        }
+        let held = finalizers.sorted { $0.key < $1.key }.map { "\($0.key) in \($0.value) resource instances" }
+        let conditions: [(type: String, problem: String?, reason: String, fine: String, fineReason: String)] = [
+            ("NamespaceDeletionDiscoveryFailure", nil, "", "All resources successfully discovered", "ResourcesDiscovered"),
+            ("NamespaceDeletionGroupVersionParsingFailure", nil, "", "All legacy kube types successfully parsed", "ParsedGroupVersions"),
+            (
+                "NamespaceDeletionContentFailure", nil, "", "All content successfully deleted, may be waiting on finalization",
+                "ContentDeleted"
+            ),
+            (
+                "NamespaceContentRemaining",
+                counts.isEmpty ? nil : "Some resources are remaining: \(counts.joined(separator: ", "))", "SomeResourcesRemain",
+                "All content successfully removed", "ContentRemoved"
+            ),
+            (
+                "NamespaceFinalizersRemaining",
+                held.isEmpty ? nil : "Some content in the namespace has finalizers remaining: \(held.joined(separator: ", "))",
+                "SomeFinalizersRemain", "All content-preserving finalizers finished", "ContentHasNoFinalizers"
+            ),
+        ]
+        status.conditions = conditions.map { type, problem, reason, fine, fineReason in
+            let present = namespace.status.conditions?.first { $0.type == type }
+            var condition = NamespaceCondition()
+            (condition.type, condition.status) = (type, problem == nil ? "False" : "True")
+            (condition.reason, condition.message) = (problem == nil ? fineReason : reason, problem ?? fine)
+            condition.lastTransitionTime = present?.status == condition.status ? present?.lastTransitionTime : world.now.text
+            return condition
+        }
+        return status
+    }
+}

@@ -1,0 +1,105 @@
+package import Control
+package import Documents
+package import KubeModel
+package import Reconcile
+
+/// Judges nodes by their heartbeats, and taints them by their conditions. Source: kubernetes, pkg/controller/nodelifecycle.
+package struct NodeLifecycleController: Controller {
+    package typealias Primary = NodeFields
+    package static let name = "node-controller"
+    package static let watches = [
+        Watch.mapped(Lease.self) { lease, _ in
+            lease.metadata.namespace == "kube-node-lease" ? [NodeFields.kind.key(nil, lease.metadata.name ?? "")] : []
+        }
+    ]
+    package static let writes: Set<Kind> = [NodeFields.kind, PodFields.kind, EventFields.kind]
+    package static let indexes = [KubeIndexes.podsByNode]
+    /// How long a node may be silent. Source: --node-monitor-grace-period of Kubernetes 1.36.
+    private let grace = Duration.seconds(40)
+    private let startedAt: Timestamp
+
+    /// `startedAt` is when this control plane began to listen: silence before that is its own fault.
+    package init(startedAt: Timestamp = Timestamp(seconds: 0)) { self.startedAt = startedAt }
+
+    package func reconcile(_ node: KubeNode, in world: World) throws -> Plan {
+        guard !node.isDeleting else { return Plan() }
+        var plan = Plan()
+        var judged = node
+        let left = max(node.lastHeard(in: world), startedAt) + grace - world.now
+        if left > .zero { plan.revisit = left } else { markSilent(&judged, world, &plan) }
+        if judged.status != node.status { plan.changes.append(.updateStatus(NodeFields.kind, judged.value)) }
+        let taints = taints(of: judged, now: world.now)
+        if taints != node.value["spec"]["taints"].items {
+            // The status was written just before, so the version is not this one any more.
+            let list: Value = taints.isEmpty ? .null : .array(taints)
+            var metadata: Value = ["uid": .string(node.uid)]
+            if plan.changes.isEmpty { metadata["resourceVersion"] = node.value["metadata"]["resourceVersion"] }
+            plan.changes.append(
+                .patch(NodeFields.kind, namespace: nil, name: node.name, ["metadata": metadata, "spec": ["taints": list]]))
+        }
+        tell(node, judged, world, &plan)
+        return plan
+    }
+
+    /// A silent node's conditions are unknown, and its pods count as not ready.
+    private func markSilent(_ node: inout KubeNode, _ world: World, _ plan: inout Plan) {
+        var conditions = node.value["status"]["conditions"].items
+        for type in ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"] {
+            let index = conditions.firstIndex { $0["type"].string == type }
+            guard let index else {
+                conditions.append([
+                    "type": .string(type), "status": "Unknown", "reason": "NodeStatusNeverUpdated",
+                    "message": "Kubelet never posted node status.",
+                    "lastHeartbeatTime": .string(node.metadata.creationTimestamp ?? world.now.text),
+                    "lastTransitionTime": .string(world.now.text),
+                ])
+                continue
+            }
+            if conditions[index]["status"].string == "Unknown" { continue }
+            conditions[index]["status"] = "Unknown"
+            conditions[index]["reason"] = "NodeStatusUnknown"
+            conditions[index]["message"] = "Kubelet stopped posting node status."
+            conditions[index]["lastTransitionTime"] = .string(world.now.text)
+        }
+        node.value["status"]["conditions"] = .array(conditions)
+        for pod in world.pods(onNode: node.name) where pod.isReady { plan.changes.append(unready(pod, world.now)) }
+    }
+    private func unready(_ pod: Pod, _ now: Timestamp) -> Change {
+        let conditions = pod.value["status"]["conditions"].items.map { condition in
+            guard condition["type"].string == "Ready" else { return condition }
+            var condition = condition
+            condition["status"] = "False"
+            condition["lastTransitionTime"] = .string(now.text)
+            return condition
+        }
+        return .patch(
+            PodFields.kind, namespace: pod.namespace, name: pod.name,
+            ["metadata": ["uid": .string(pod.uid)], "status": ["conditions": .array(conditions)]], subresource: "status")
+    }
+
+    /// The taints that the node should have; those of others stay.
+    private func taints(of node: KubeNode, now: Timestamp) -> [Value] {
+        var wanted: [(key: String, effect: String)] = []
+        for (type, status, key) in NodeTaint.byCondition where node.condition(type)["status"].string == status {
+            wanted.append((key, "NoSchedule"))
+            if type == "Ready" { wanted.append((key, "NoExecute")) }
+        }
+        if node.spec.unschedulable == true { wanted.append((NodeTaint.unschedulable, "NoSchedule")) }
+        let ours = Set(NodeTaint.byCondition.map(\.key) + [NodeTaint.unschedulable])
+        var taints = node.value["spec"]["taints"].items.filter { taint in
+            let key = taint["key"].string ?? ""
+            if key == NodeTaint.uninitialized { return node.spec.providerID?.isEmpty ?? true }
+            return !ours.contains(key) || wanted.contains { $0.key == key && $0.effect == taint["effect"].string }
+        }
+        for (key, effect) in wanted where !taints.contains(where: { $0["key"].string == key && $0["effect"].string == effect }) {
+            taints.append(["key": .string(key), "effect": .string(effect), "timeAdded": .string(now.text)])
+        }
+        return taints
+    }
+
+    private func tell(_ node: KubeNode, _ judged: KubeNode, _ world: World, _ plan: inout Plan) {
+        guard node.readiness == "True", judged.readiness != "True" else { return }
+        plan.tell(
+            .normal("NodeNotReady", "Node \(node.name) status is now: NodeNotReady"), about: node, from: Self.name, in: world)
+    }
+}

@@ -1,0 +1,60 @@
+import Control
+package import Documents
+package import KubeModel
+package import Reconcile
+
+/// Removes pods that nobody else will: of nodes that are gone, deleted before they had a node, and the oldest of too many ended ones.
+///
+/// Source: kubernetes, pkg/controller/podgc.
+package struct PodGarbageCollector: Controller {
+    package typealias Primary = PodFields
+    package static let name = "pod-garbage-collector"
+    package static let watches = [
+        Watch(prefix: NodeFields.kind.prefix) { change, world in
+            guard change.new == nil, let node = change.old?["metadata"]["name"].string else { return [] }
+            return world.keys(KubeIndexes.podsByNode.name, node)
+        }
+    ]
+    package static let writes: Set<Kind> = [PodFields.kind]
+    package static let indexes = [KubeIndexes.podsByNode, terminated]
+    private static let terminated = WorldIndex("ended pods", of: PodFields.kind) { pod in
+        ["Succeeded", "Failed"].contains(pod["status"]["phase"].string ?? "") ? ["all"] : []
+    }
+    /// How many ended pods stay. Source: --terminated-pod-gc-threshold.
+    private let mostEnded = 12_500
+    package init() {}
+
+    package func reconcile(_ pod: Pod, in world: World) throws -> Plan {
+        if pod.nodeName.isEmpty { return pod.isDeleting ? Plan([pod.deletion(gracePeriodSeconds: 0)]) : Plan() }
+        if world.get(KubeNode.self, pod.nodeName) == nil {
+            let failure = pod.isTerminated ? [] : [failure(of: pod, now: world.now)]
+            return Plan(failure + [pod.deletion(gracePeriodSeconds: 0)])
+        }
+        if pod.isTerminated, !pod.isDeleting, isSurplus(pod, in: world) { return Plan([pod.deletion()]) }
+        return Plan()
+    }
+
+    private func isSurplus(_ pod: Pod, in world: World) -> Bool {
+        let ended = world.keys(Self.terminated.name, "all")
+        guard ended.count > mostEnded else { return false }
+        let older = ended.count { key in
+            guard let other = world.get(Pod.self, key: key) else { return false }
+            return (other.createdAt, other.name) < (pod.createdAt, pod.name)
+        }
+        return older < ended.count - mostEnded
+    }
+
+    private func failure(of pod: Pod, now: Timestamp) -> Change {
+        let conditions = pod.value["status"]["conditions"].items.filter { $0["type"].string != "DisruptionTarget" }
+        let target: Value = [
+            "type": "DisruptionTarget", "status": "True", "reason": "DeletionByPodGC",
+            "message": "PodGC: node no longer exists", "lastTransitionTime": .string(now.text),
+        ]
+        return .patch(
+            PodFields.kind, namespace: pod.namespace, name: pod.name,
+            [
+                "metadata": ["uid": .string(pod.uid)],
+                "status": ["phase": "Failed", "conditions": .array(conditions + [target])],
+            ], subresource: "status")
+    }
+}

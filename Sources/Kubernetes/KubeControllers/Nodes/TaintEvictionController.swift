@@ -1,0 +1,66 @@
+import Control
+package import Documents
+package import KubeModel
+package import Reconcile
+
+/// Removes pods from nodes with NoExecute taints, at once or when their toleration ends.
+///
+/// Source: kubernetes, pkg/controller/tainteviction.
+package struct TaintEvictionController: Controller {
+    package typealias Primary = PodFields
+    package static let name = "taint-eviction-controller"
+    package static let watches = [
+        Watch(prefix: NodeFields.kind.prefix) { change, world in
+            guard change.old?["spec"]["taints"] != change.new?["spec"]["taints"] else { return [] }
+            let node = (change.new ?? change.old)?["metadata"]["name"].string ?? ""
+            return world.keys(KubeIndexes.podsByNode.name, node)
+        }
+    ]
+    package static let writes: Set<Kind> = [PodFields.kind, EventFields.kind]
+    package static let indexes = [KubeIndexes.podsByNode]
+    package init() {}
+
+    package func reconcile(_ pod: Pod, in world: World) throws -> Plan {
+        guard !pod.isDeleting, !pod.nodeName.isEmpty, let node = world.get(KubeNode.self, pod.nodeName) else { return Plan() }
+        let taints = (node.spec.taints ?? []).filter { $0.effect == "NoExecute" }
+        guard !taints.isEmpty, let deadline = deadline(of: pod, taints) else { return Plan() }
+        if deadline > world.now { return Plan(revisit: deadline - world.now) }
+        var plan = Plan([condition(of: pod, now: world.now), pod.deletion()])
+        plan.tell(
+            .normal("TaintManagerEviction", "Marking for deletion Pod \(pod.namespace)/\(pod.name)"), about: pod, from: Self.name,
+            in: world)
+        return plan
+    }
+
+    /// When the pod has to go; nil when it may stay.
+    private func deadline(of pod: Pod, _ taints: [Taint]) -> Timestamp? {
+        var soonest: Timestamp?
+        for taint in taints {
+            let added = taint.timeAdded.flatMap(Timestamp.init) ?? Timestamp(seconds: 0)
+            let tolerations = (pod.spec.tolerations ?? []).filter { tolerates($0, taint) }
+            if tolerations.isEmpty { return Timestamp(seconds: 0) }
+            let limits = tolerations.compactMap(\.tolerationSeconds)
+            guard let shortest = limits.min() else { continue }
+            let end = added + .seconds(max(0, shortest))
+            soonest = min(soonest ?? end, end)
+        }
+        return soonest
+    }
+    private func tolerates(_ toleration: Toleration, _ taint: Taint) -> Bool {
+        let (effect, key) = (toleration.effect ?? "", toleration.key ?? "")
+        guard effect.isEmpty || effect == taint.effect, key.isEmpty || key == taint.key else { return false }
+        return toleration.operator == "Exists"
+            || (!key.isEmpty && toleration.value["value"].string ?? "" == taint.value["value"].string ?? "")
+    }
+
+    private func condition(of pod: Pod, now: Timestamp) -> Change {
+        let conditions = pod.value["status"]["conditions"].items.filter { $0["type"].string != "DisruptionTarget" }
+        let target: Value = [
+            "type": "DisruptionTarget", "status": "True", "reason": "DeletionByTaintManager",
+            "message": "Taint manager: deleting due to NoExecute taint", "lastTransitionTime": .string(now.text),
+        ]
+        return .patch(
+            PodFields.kind, namespace: pod.namespace, name: pod.name,
+            ["metadata": ["uid": .string(pod.uid)], "status": ["conditions": .array(conditions + [target])]], subresource: "status")
+    }
+}

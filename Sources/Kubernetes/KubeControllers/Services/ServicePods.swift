@@ -1,0 +1,88 @@
+import Control
+import Documents
+import KubeModel
+import Reconcile
+
+/// The pods behind a Service.
+struct ServicePods {
+    private let service: KubeService
+    /// Those that have an address and have not ended.
+    let pods: [Pod]
+
+    init(_ service: KubeService, in world: World) {
+        self.service = service
+        let selector = LabelSelector(labels: service.spec.selector ?? [:])
+        pods = world.pods(in: service.namespace, selector).filter { !$0.isTerminated && $0.status.podIP?.isEmpty == false }
+    }
+
+    /// The keys of services that select a pod, before or after its change.
+    static func services(_ change: WorldChange, _ world: World) -> [String] {
+        let labels = [change.old, change.new].compactMap { $0?["metadata"]["labels"] }
+        guard let namespace = (change.new ?? change.old)?["metadata"]["namespace"].string else { return [] }
+        return world.list(KubeService.self, in: namespace).filter { service in
+            guard let selector = service.spec.selector, !selector.isEmpty else { return false }
+            let matcher = LabelSelector(labels: selector)
+            return labels.contains { matcher.matches(labels: $0) }
+        }.map(\.key)
+    }
+
+    /// The pods by the ports that the service's ports mean on them, in a stable order; with `orNone`, at least one group.
+    func byPorts(orNone: Bool) -> [(ports: [Value], pods: [Pod])] {
+        var groups: [[Value]: [Pod]] = [:]
+        for pod in pods { groups[ports(on: pod), default: []].append(pod) }
+        if groups.isEmpty, orNone { groups[[]] = [] }
+        return groups.map { ($0.key, $0.value) }.sorted {
+            JSON.text(.array($0.ports), pretty: false) < JSON.text(.array($1.ports), pretty: false)
+        }
+    }
+
+    /// The service's ports on a pod: a named target port is looked up, and left out where the pod has none of the name.
+    private func ports(on pod: Pod) -> [Value] {
+        (service.spec.ports ?? []).compactMap { port in
+            let transport = port.protocol ?? "TCP"
+            guard let number = number(of: port, transport, on: pod) else { return nil }
+            var value: Value = ["name": .string(port.name ?? ""), "protocol": .string(transport), "port": .int(Int64(number))]
+            if let application = port.appProtocol { value["appProtocol"] = .string(application) }
+            return value
+        }
+    }
+    private func number(of port: ServicePort, _ transport: String, on pod: Pod) -> Int? {
+        switch port.targetPort {
+        case .int(let number) where number > 0: return number
+        case .string(let name):
+            let sidecars = (pod.spec.initContainers ?? []).filter { $0.restartPolicy == "Always" }
+            for container in (pod.spec.containers ?? []) + sidecars {
+                for candidate in container.ports ?? [] where candidate.name == name && candidate.protocol ?? "TCP" == transport {
+                    return candidate.containerPort
+                }
+            }
+            return nil
+        default: return port.port
+        }
+    }
+
+    /// What a slice says of a pod.
+    func endpoint(_ pod: Pod, in world: World) -> Value {
+        let serving = pod.isReady
+        let publishes = service.spec.publishNotReadyAddresses == true
+        var endpoint: Value = [
+            "addresses": [.string(pod.status.podIP ?? "")],
+            "conditions": [
+                "ready": .bool(publishes || (serving && !pod.isDeleting)), "serving": .bool(serving), "terminating": .bool(pod.isDeleting),
+            ],
+        ]
+        if let hostname = pod.spec.hostname, pod.spec.subdomain == service.name { endpoint["hostname"] = .string(hostname) }
+        endpoint["targetRef"] = [
+            "kind": "Pod", "namespace": .string(pod.namespace), "name": .string(pod.name), "uid": .string(pod.uid),
+        ]
+        if !pod.nodeName.isEmpty {
+            endpoint["nodeName"] = .string(pod.nodeName)
+            let node = world.get(KubeNode.self, pod.nodeName)
+            if let zone = node?.metadata.labels?["topology.kubernetes.io/zone"] { endpoint["zone"] = .string(zone) }
+        }
+        return endpoint
+    }
+
+    /// Whether the older form lists the pod as ready.
+    func isPublished(_ pod: Pod) -> Bool { service.spec.publishNotReadyAddresses == true || pod.isReady }
+}
