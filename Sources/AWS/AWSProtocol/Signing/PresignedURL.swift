@@ -3,7 +3,7 @@ import Cryptography
 import Network
 
 /// URLs that carry their signature in the query, as EKS tokens do.
-package struct PresignedURL: Sendable {
+package enum PresignedURL {
     /// The longest validity of a presigned call of STS, and of an EKS token, from its signing.
     package static let validity = Duration.seconds(900)
 

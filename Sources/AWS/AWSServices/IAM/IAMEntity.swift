@@ -4,11 +4,11 @@ import Documents
 /// What the shared handlers need to know of a kind of IAM resource: a row of the table below.
 struct IAMEntity: Sendable {
     let kind: Kind
-    /// As in `AttachUserPolicy`.
+    /// As in `AttachUserPolicy` and `ListUserTags`.
     let noun: String
     /// The input member with the name, as `UserName`.
     let nameMember: String
-    /// The operations' infix for tags: `TagUser`, `ListUserTags`.
+    /// The message of NoSuchEntity; `%` stands for the name.
     let notFoundText: String
 
     static let user = IAMEntity(
