@@ -85,7 +85,7 @@ let package = Package(
             ["SimulatedNode", "KubeClient", "KubeAPI", "KubeModel", "Storage", "Network", "Control", "Documents", "Cryptography"]),
         tests("AWSProtocol", ["AWSProtocol", "Documents", "Control", "Network", "Cryptography"]),
         tests("AWSServices", ["AWSServices", "AWSProtocol", "Storage", "Reconcile", "Control", "Documents", "Network"]),
-        tests("Eksctl", ["Eksctl", "Documents"]),
+        tests("Eksctl", ["Eksctl", "Control", "Documents"]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]
