@@ -10,9 +10,8 @@ class Bed:
     def __init__(self, eyrie):
         self.eyrie = eyrie
         self.folder = tempfile.mkdtemp(prefix="eyrie-acceptance-")
-        self.env = dict(os.environ, EYRIE_DATA_DIR=self.folder)
-        for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION", "KUBECONFIG"):
-            self.env.pop(name, None)
+        self.env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name != "KUBECONFIG"}
+        self.env["EYRIE_DATA_DIR"] = self.folder
         self.server = None
 
     def start(self):
@@ -22,11 +21,12 @@ class Bed:
         for _ in range(300):
             if self.server.poll() is not None:
                 raise Failure("the server ended:\n" + self.log()[-2000:])
-            if self.call(self.eyrie, "status", check=False).returncode == 0:
+            status = self.call(self.eyrie, "status", check=False)
+            if status.returncode == 0:
                 break
             time.sleep(0.05)
         else:
-            raise Failure("the server does not answer:\n" + self.log()[-2000:])
+            raise Failure(f"the server does not answer:\n{status.stdout}{status.stderr}{self.log()[-2000:]}")
         for line in self.call(self.eyrie, "env").stdout.splitlines():
             name, value = re.match(r"export (\w+)=(.*)", line).groups()
             if name != "PATH":
