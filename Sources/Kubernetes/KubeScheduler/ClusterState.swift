@@ -12,6 +12,9 @@ struct ClusterState {
     private var nodeOf: [String: String] = [:]
     /// Pods on nodes that refuse company.
     private(set) var lonely: [String: SchedulingPod] = [:]
+    /// Pods on nodes that ask for company, or would rather have or avoid some.
+    private(set) var drawing: [String: SchedulingPod] = [:]
+    private(set) var namespaces: NamespaceLabels = [:]
     private(set) var zoneOwners: [String: [String: Int]] = [:]
     private var counts: [CountedPods: [String: Int]] = [:]
     private let mostCounts = 256
@@ -39,10 +42,18 @@ struct ClusterState {
         recountZones()
     }
 
+    /// Takes over the labels of a namespace, nil when it is gone; tells whether they are others than before.
+    mutating func update(namespace name: String, _ labels: [String: String]?) -> Bool {
+        guard namespaces[name] != labels else { return false }
+        namespaces[name] = labels
+        counts = counts.filter { !$0.key.selectsNamespaces }
+        return true
+    }
+
     /// Puts a pod on a node, or moves it there.
     mutating func place(_ pod: SchedulingPod, on name: String) {
         if let present = nodeOf[pod.key] {
-            if present == name, placed[pod.key]?.uid == pod.uid, placed[pod.key]?.labels == pod.labels { return }
+            if present == name, placed[pod.key].map(pod.counts(like:)) == true { return }
             displace(pod.key)
         }
         let node = nodes[name] ?? SchedulingNode(name)
@@ -50,6 +61,7 @@ struct ClusterState {
         node.add(pod)
         (placed[pod.key], nodeOf[pod.key]) = (pod, name)
         if !pod.far.isEmpty { lonely[pod.key] = pod }
+        if !pod.near.isEmpty || !pod.preferred.isEmpty { drawing[pod.key] = pod }
         count(pod, on: node, 1)
     }
     /// Takes a pod off its node; tells whether it was on one.
@@ -58,7 +70,7 @@ struct ClusterState {
             return false
         }
         node.remove(key)
-        lonely[key] = nil
+        (lonely[key], drawing[key]) = (nil, nil)
         count(pod, on: node, -1)
         if !node.isReal, node.pods.isEmpty { nodes[name] = nil }
         return true
@@ -70,7 +82,8 @@ struct ClusterState {
             zoneOwners[owner, default: [:]][node.zone, default: 0] += change
             if zoneOwners[owner]?.values.allSatisfy({ $0 == 0 }) == true { zoneOwners[owner] = nil }
         }
-        for counted in counts.keys where counted.counts(pod) {
+        guard node.isReal else { return }
+        for counted in counts.keys where counted.counts(pod, namespaces) {
             guard let domain = node.domain(counted.topologyKey) else { continue }
             counts[counted]?[domain, default: 0] += change
         }
@@ -86,8 +99,9 @@ struct ClusterState {
     mutating func domains(_ counted: CountedPods) -> [String: Int] {
         if let known = counts[counted] { return known }
         var domains: [String: Int] = [:]
-        for (key, pod) in placed where !pod.isDeleting && counted.counts(pod) {
-            if let domain = node(ofPod: key)?.domain(counted.topologyKey) { domains[domain, default: 0] += 1 }
+        for (key, pod) in placed where counted.counts(pod, namespaces) {
+            guard let node = node(ofPod: key), node.isReal, let domain = node.domain(counted.topologyKey) else { continue }
+            domains[domain, default: 0] += 1
         }
         if counts.count >= mostCounts { counts = [:] }
         counts[counted] = domains

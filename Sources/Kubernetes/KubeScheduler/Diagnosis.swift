@@ -44,6 +44,7 @@ enum Rejection: Sendable, Hashable {
 
 /// Why no node takes a pod.
 struct Diagnosis: Sendable {
+    private let preempts: Bool
     private(set) var nodes = 0
     private var reasons: [String: Int] = [:]
     private var resolvableNodes = 0
@@ -51,6 +52,15 @@ struct Diagnosis: Sendable {
     private(set) var waitsForRoom = false
     private(set) var waitsForCompany = false
 
+    /// A diagnosis for a pod that may, or may not, take the place of others.
+    init(preempts: Bool) { self.preempts = preempts }
+
+    /// That many nodes are none of those that the pod names.
+    mutating func leaveOut(_ count: Int) {
+        guard count > 0 else { return }
+        nodes += count
+        reasons["node(s) didn't satisfy plugin(s) [NodeAffinity]"] = count
+    }
     /// One more node, with all that it objects to.
     mutating func add(_ rejections: [Rejection]) {
         nodes += 1
@@ -66,10 +76,12 @@ struct Diagnosis: Sendable {
     var message: String {
         guard nodes > 0 else { return "no nodes available to schedule pods" }
         let listed = reasons.map { "\($0.value) \($0.key)" }.sorted().joined(separator: ", ")
+        let first = "0/\(nodes) nodes are available: \(listed). preemption: "
+        guard preempts else { return first + "not eligible due to preemptionPolicy=Never." }
         var preemption: [String] = []
         if resolvableNodes > 0 { preemption.append("\(resolvableNodes) No preemption victims found for incoming pod") }
         if nodes > resolvableNodes { preemption.append("\(nodes - resolvableNodes) Preemption is not helpful for scheduling") }
         let second = preemption.sorted().joined(separator: ", ")
-        return "0/\(nodes) nodes are available: \(listed). preemption: 0/\(nodes) nodes are available: \(second)."
+        return first + "0/\(nodes) nodes are available: \(second)."
     }
 }

@@ -6,9 +6,11 @@ struct Filters {
         let domains: [String: Int]
         /// The fewest pods of any domain.
         let fewest: Int
+        /// Whether the pod counts itself.
+        let matchesSelf: Bool
     }
     private struct TermCheck {
-        let term: SchedulingPod.PodTerm
+        let topologyKey: String
         let domains: [String: Int]
     }
     private let pod: SchedulingPod
@@ -23,34 +25,57 @@ struct Filters {
     init(_ pod: SchedulingPod, _ state: inout ClusterState) {
         self.pod = pod
         var spreads: [SpreadCheck] = []
-        for spread in pod.spreads where spread.required { spreads.append(Filters.check(spread, pod, &state)) }
+        let required = pod.spreads.filter(\.required)
+        for spread in required { spreads.append(Filters.check(spread, among: required, pod, &state)) }
         self.spreads = spreads
         var (near, far): ([TermCheck], [TermCheck]) = ([], [])
-        for term in pod.near { near.append(TermCheck(term: term, domains: state.domains(term.counted))) }
-        for term in pod.far { far.append(TermCheck(term: term, domains: state.domains(term.counted))) }
+        // One pod has to satisfy all the terms; it need not be the same in each domain.
+        let company = pod.near.map(\.selection)
+        for term in pod.near {
+            let counted = CountedPods(selections: company, topologyKey: term.topologyKey, countsDeleting: true)
+            near.append(TermCheck(topologyKey: term.topologyKey, domains: state.domains(counted)))
+        }
+        for term in pod.far { far.append(TermCheck(topologyKey: term.topologyKey, domains: state.domains(term.counted))) }
         (self.near, self.far) = (near, far)
-        isFirst = near.allSatisfy { $0.term.matchesSelf && $0.domains.values.allSatisfy { $0 == 0 } }
+        let namespaces = state.namespaces
+        isFirst =
+            near.allSatisfy { $0.domains.values.allSatisfy { $0 == 0 } } && company.allSatisfy { $0.selects(pod, namespaces) }
         for (key, other) in state.lonely {
-            for term in other.far where term.counted.counts(pod) {
-                if let domain = state.node(ofPod: key)?.domain(term.counted.topologyKey) {
-                    closed[term.counted.topologyKey, default: []].insert(domain)
-                }
+            for term in other.far where term.selection.selects(pod, namespaces) {
+                if let domain = state.node(ofPod: key)?.domain(term.topologyKey) { closed[term.topologyKey, default: []].insert(domain) }
             }
         }
     }
 
-    private static func check(_ spread: SchedulingPod.Spread, _ pod: SchedulingPod, _ state: inout ClusterState) -> SpreadCheck {
+    private static func check(
+        _ spread: SchedulingPod.Spread, among all: [SchedulingPod.Spread], _ pod: SchedulingPod, _ state: inout ClusterState
+    ) -> SpreadCheck {
+        let domains = domains(spread, among: all, pod, &state)
+        let fewest = domains.count < spread.minDomains ? 0 : domains.values.min() ?? 0
+        return SpreadCheck(
+            spread: spread, domains: domains, fewest: fewest, matchesSelf: spread.counted.counts(pod, state.namespaces))
+    }
+    /// How many pods each domain of a spread has, on the nodes that count: those in a domain of every spread in `all`.
+    static func domains(
+        _ spread: SchedulingPod.Spread, among all: [SchedulingPod.Spread], _ pod: SchedulingPod, _ state: inout ClusterState
+    ) -> [String: Int] {
         let counted = state.domains(spread.counted)
         var domains: [String: Int] = [:]
-        for node in state.order where eligible(node, pod, spread) {
-            if let domain = node.domain(spread.counted.topologyKey) { domains[domain] = counted[domain, default: 0] }
+        var excluded: [String: Int] = [:]
+        for node in state.order {
+            guard let domain = node.domain(spread.counted.topologyKey) else { continue }
+            if eligible(node, pod, spread), all.allSatisfy({ node.domain($0.counted.topologyKey) != nil }) {
+                domains[domain] = counted[domain, default: 0]
+            } else {
+                excluded[domain, default: 0] += node.pods.values.count { spread.counted.counts($0, state.namespaces) }
+            }
         }
-        let fewest = domains.count < spread.minDomains ? 0 : domains.values.min() ?? 0
-        return SpreadCheck(spread: spread, domains: domains, fewest: fewest)
+        for (domain, count) in excluded { domains[domain]? -= count }
+        return domains
     }
-    /// Whether a node's pods count for a spread. Source: nodeAffinityPolicy Honor, nodeTaintsPolicy.
+    /// Whether a node's pods count for a spread. Source: nodeAffinityPolicy, nodeTaintsPolicy.
     private static func eligible(_ node: SchedulingNode, _ pod: SchedulingPod, _ spread: SchedulingPod.Spread) -> Bool {
-        guard matchesAffinity(node, pod) else { return false }
+        guard spread.countsOtherNodes || matchesAffinity(node, pod) else { return false }
         return spread.countsTaintedNodes || !node.untolerated(by: pod, effects: ["NoSchedule", "NoExecute"])
     }
 
@@ -91,7 +116,7 @@ struct Filters {
     private func spreadRejection(_ node: SchedulingNode) -> Rejection? {
         for check in spreads {
             guard let domain = node.domain(check.spread.counted.topologyKey) else { return .spreadLabel }
-            let after = check.domains[domain, default: 0] + (check.spread.matchesSelf ? 1 : 0)
+            let after = check.domains[domain, default: 0] + (check.matchesSelf ? 1 : 0)
             if after - check.fewest > check.spread.maxSkew { return .spread }
         }
         return nil
@@ -100,13 +125,13 @@ struct Filters {
     private func companyRejection(_ node: SchedulingNode) -> Rejection? {
         if !near.isEmpty {
             let company = near.allSatisfy { check in
-                guard let domain = node.domain(check.term.counted.topologyKey) else { return false }
+                guard let domain = node.domain(check.topologyKey) else { return false }
                 return isFirst || check.domains[domain, default: 0] > 0
             }
             if !company { return .podAffinity }
         }
         for check in far {
-            if let domain = node.domain(check.term.counted.topologyKey), check.domains[domain, default: 0] > 0 { return .podAntiAffinity }
+            if let domain = node.domain(check.topologyKey), check.domains[domain, default: 0] > 0 { return .podAntiAffinity }
         }
         for (key, domains) in closed { if let domain = node.domain(key), domains.contains(domain) { return .othersAntiAffinity } }
         return nil

@@ -36,6 +36,8 @@ struct NodeTerm: Sendable, Hashable {
         labels = term["matchExpressions"].items.map(NodeRequirement.init)
         fields = term["matchFields"].items.map(NodeRequirement.init)
     }
+    /// The only nodes that can match; nil when it names none.
+    var names: [String]? { fields.first { $0.key == "metadata.name" && $0.comparison == "In" }?.values }
     func matches(_ node: SchedulingNode) -> Bool {
         guard !labels.isEmpty || !fields.isEmpty else { return false }
         return labels.allSatisfy { $0.holds(for: node.labels[$0.key]) }

@@ -13,7 +13,8 @@ enum SchedulerLetter: Sendable {
 /// What the scheduler wants done.
 enum SchedulerAction: Sendable {
     case bind(SchedulingPod, node: String)
-    case fail(SchedulingPod, message: String)
+    /// Tells why a pod has no node: `Unschedulable`, or `SchedulerError` when it could not be bound.
+    case fail(SchedulingPod, reason: String, message: String)
 }
 
 /// The decisions of the scheduler, without its waiting and doing.
@@ -23,15 +24,18 @@ struct SchedulerLoop {
     private var cycle: SchedulingCycle
     /// Pods that are being bound: on a node for the scheduler, not yet for the cluster.
     private var assumed: [String: SchedulingPod] = [:]
+    /// What to tell with the next decisions.
+    private var untold: [SchedulerAction] = []
     private let mostInFlight = 2048
     private let turn = 256
 
     init(random: RandomSource) { cycle = SchedulingCycle(random: random) }
 
     /// Whether a pod could be tried at once.
-    var hasMore: Bool { !queue.isEmpty && assumed.count < mostInFlight }
+    var hasMore: Bool { !untold.isEmpty || !queue.isEmpty && assumed.count < mostInFlight }
 
     mutating func load(_ snapshot: Snapshot, now: Timestamp) {
+        snapshot.forEach(prefix: NamespaceFields.kind.prefix) { put(namespace: $0.value, now: now) }
         snapshot.forEach(prefix: NodeFields.kind.prefix) { _ = state.update(node: $0.value) }
         snapshot.forEach(prefix: PodFields.kind.prefix) { put(pod: $0.value, before: nil, now: now) }
     }
@@ -50,6 +54,7 @@ struct SchedulerLoop {
 
     private mutating func receive(_ event: Event, now: Timestamp) {
         let (key, value) = (event.entry.key, event.entry.value)
+        if key.hasPrefix(NamespaceFields.kind.prefix) { return put(namespace: value, isGone: event.kind == .delete, now: now) }
         switch (key.hasPrefix(PodFields.kind.prefix), event.kind) {
         case (true, .put): put(pod: value, before: event.previous?.value, now: now)
         case (true, .delete):
@@ -63,22 +68,33 @@ struct SchedulerLoop {
         }
     }
 
+    private mutating func put(namespace document: Value, isGone: Bool = false, now: Timestamp) {
+        let (name, labels) = (document["metadata"]["name"].string ?? "", document["metadata"]["labels"].strings)
+        if state.update(namespace: name, isGone ? nil : labels) {
+            for news in [.room, .company] as [SchedulingQueue.News] { queue.wake(news, now: now) }
+        }
+    }
+
     private mutating func put(pod document: Value, before: Value?, now: Timestamp) {
         let key = PodFields.kind.key(of: document)
         let phase = document["status"]["phase"].string ?? ""
         // Most changes are of a running pod's status: nothing to convert then.
         if let placed = state.placed[key], assumed[key] == nil, placed.uid == document["metadata"]["uid"].string,
             phase != "Succeeded", phase != "Failed", placed.isDeleting == !document["metadata"]["deletionTimestamp"].isNull,
-            before?["metadata"]["labels"] == document["metadata"]["labels"]
+            before?["metadata"]["labels"] == document["metadata"]["labels"],
+            before?["metadata"]["generation"] == document["metadata"]["generation"]
         {
             return
         }
         let pod = SchedulingPod(document)
         if pod.isAssigned {
+            let wasThere = state.placed[key] != nil && assumed[key] == nil
             queue.remove(key)
             assumed[key] = nil
             state.place(pod, on: pod.nodeName)
             queue.wake(.company, now: now)
+            // A pod that asks for less, has other labels or is going makes room of a kind.
+            if wasThere { queue.wake(.room, now: now) }
         } else if pod.isWaiting {
             if assumed[key]?.uid == pod.uid { return }
             if queue.contains(key), let before, before["spec"] == document["spec"],
@@ -98,16 +114,22 @@ struct SchedulerLoop {
         // Once the binding has been seen, the outcome is old news.
         guard let error, assumed[pod.key]?.uid == pod.uid else { return }
         assumed[pod.key] = nil
-        state.displace(pod.key)
+        if state.displace(pod.key) { queue.wake(.room, now: now) }
         if case .notFound = error { return }
         guard let document = current(pod.key) else { return }
         let present = SchedulingPod(document)
-        if present.isAssigned { state.place(present, on: present.nodeName) } else if present.isWaiting { queue.retry(present, now: now) }
+        if present.isAssigned {
+            state.place(present, on: present.nodeName)
+        } else if present.isWaiting {
+            queue.retry(present, now: now)
+            untold.append(.fail(present, reason: "SchedulerError", message: "running Bind plugin \"DefaultBinder\": \(error.message)"))
+        }
     }
 
     /// Finds nodes for as many pods as one turn allows.
     mutating func decide(now: Timestamp) -> [SchedulerAction] {
-        var actions: [SchedulerAction] = []
+        var actions = untold
+        untold = []
         while actions.count < turn, assumed.count < mostInFlight, let pod = queue.pop() {
             switch cycle.decide(pod, &state) {
             case .node(let node):
@@ -116,9 +138,20 @@ struct SchedulerLoop {
                 actions.append(.bind(pod, node: node.name))
             case .none(let diagnosis):
                 queue.setAside(pod, diagnosis, now: now)
-                actions.append(.fail(pod, message: diagnosis.message))
+                actions.append(.fail(pod, reason: "Unschedulable", message: diagnosis.message))
             }
         }
         return actions
+    }
+}
+
+extension ChangeError {
+    /// What it says, without its kind.
+    fileprivate var message: String {
+        switch self {
+        case .conflict(let text), .alreadyExists(let text), .notFound(let text), .invalid(let text), .forbidden(let text),
+            .unavailable(let text):
+            text
+        }
     }
 }

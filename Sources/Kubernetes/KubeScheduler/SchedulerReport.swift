@@ -9,29 +9,47 @@ struct SchedulerReport: Sendable {
     let realm: Realm
     let writer: any ChangeWriter
     let clock: any WallClock
+    /// How often a condition is tried when others write the pod at the same time.
+    private let attempts = 5
+
+    init(realm: Realm, writer: any ChangeWriter, clock: any WallClock) { (self.realm, self.writer, self.clock) = (realm, writer, clock) }
 
     func scheduled(_ pod: SchedulingPod, on node: String) async {
         await tell(pod, "Normal", "Scheduled", "Successfully assigned \(pod.namespace)/\(pod.name) to \(node)")
     }
 
-    func failed(_ pod: SchedulingPod, _ message: String) async {
+    func failed(_ pod: SchedulingPod, _ reason: String, _ message: String) async {
         await tell(pod, "Warning", "FailedScheduling", message)
-        guard let document = realm.snapshot().get(pod.key)?.value, document["metadata"]["uid"].string == pod.uid else { return }
+        for _ in 0..<attempts {
+            guard let change = condition(of: pod, reason, message) else { return }
+            do throws(ChangeError) {
+                _ = try await writer.apply(change, by: Scheduler.actor)
+                return
+            } catch { guard case .conflict = error else { return } }
+        }
+    }
+
+    /// The change that gives a pod the condition; nil when it needs none. Conditions are written as a whole, so the change insists on
+    /// the document that it was made for.
+    private func condition(of pod: SchedulingPod, _ reason: String, _ message: String) -> Change? {
+        guard let document = realm.snapshot().get(pod.key)?.value, document["metadata"]["uid"].string == pod.uid,
+            document["spec"]["nodeName"].string?.isEmpty ?? true
+        else { return nil }
         var conditions = document["status"]["conditions"].items
         let present = conditions.first { $0["type"].string == "PodScheduled" }
-        if present?["status"].string == "False", present?["message"].string == message { return }
+        if present?["status"].string == "False", present?["reason"].string == reason, present?["message"].string == message { return nil }
         let now = Value.string(clock.now.text)
         let since = present?["status"].string == "False" ? present?["lastTransitionTime"] ?? now : now
         conditions.removeAll { $0["type"].string == "PodScheduled" }
         conditions.append([
-            "type": "PodScheduled", "status": "False", "lastProbeTime": nil, "lastTransitionTime": since, "reason": "Unschedulable",
+            "type": "PodScheduled", "status": "False", "lastProbeTime": nil, "lastTransitionTime": since, "reason": .string(reason),
             "message": .string(message),
         ])
         let patch: Value = [
             "metadata": ["uid": .string(pod.uid), "resourceVersion": document["metadata"]["resourceVersion"]],
             "status": ["conditions": .array(conditions)],
         ]
-        await apply(.patch(PodFields.kind, namespace: pod.namespace, name: pod.name, patch, subresource: "status"))
+        return .patch(PodFields.kind, namespace: pod.namespace, name: pod.name, patch, subresource: "status")
     }
 
     /// Equal events of a pod are one with a count.

@@ -15,6 +15,7 @@ struct SchedulingCycle {
     /// The best of enough nodes that take the pod. Changes nothing but counters.
     mutating func decide(_ pod: SchedulingPod, _ state: inout ClusterState) -> Decision {
         let filters = Filters(pod, &state)
+        if let names = pod.namedNodes { return decide(pod, among: names, filters, &state) }
         let (order, enough) = (state.order, Self.enough(state.order.count))
         var feasible: [SchedulingNode] = []
         var looked = 0
@@ -24,17 +25,34 @@ struct SchedulingCycle {
             looked += 1
         }
         if !order.isEmpty { start = (start + looked) % order.count }
-        guard let first = feasible.first else { return .none(diagnose(filters, order)) }
-        guard feasible.count > 1 else { return .node(first) }
+        guard !feasible.isEmpty else { return .none(diagnose(pod, filters, order)) }
+        return .node(best(of: feasible, for: pod, &state))
+    }
+
+    /// The best of the nodes that the pod names; no other is looked at.
+    private func decide(
+        _ pod: SchedulingPod, among names: Set<String>, _ filters: Filters, _ state: inout ClusterState
+    ) -> Decision {
+        let nodes = names.sorted().compactMap { state.nodes[$0] }.filter(\.isReal)
+        let feasible = nodes.filter(filters.accept)
+        guard feasible.isEmpty else { return .node(best(of: feasible, for: pod, &state)) }
+        var diagnosis = diagnose(pod, filters, nodes)
+        diagnosis.leaveOut(state.order.count - nodes.count)
+        return .none(diagnosis)
+    }
+
+    /// The node with the highest score; one of them by chance when several have it.
+    private func best(of feasible: [SchedulingNode], for pod: SchedulingPod, _ state: inout ClusterState) -> SchedulingNode {
+        if feasible.count == 1 { return feasible[0] }
         let scores = Scores(pod, feasible).all(&state)
         let best = scores.max() ?? 0
         let equals = scores.indices.filter { scores[$0] == best }
-        return .node(feasible[equals[equals.count == 1 ? 0 : random.int(in: 0..<equals.count)]])
+        return feasible[equals[equals.count == 1 ? 0 : random.int(in: 0..<equals.count)]]
     }
 
-    private func diagnose(_ filters: Filters, _ order: [SchedulingNode]) -> Diagnosis {
-        var diagnosis = Diagnosis()
-        for node in order { diagnosis.add(filters.rejections(node)) }
+    private func diagnose(_ pod: SchedulingPod, _ filters: Filters, _ nodes: [SchedulingNode]) -> Diagnosis {
+        var diagnosis = Diagnosis(preempts: pod.preempts)
+        for node in nodes { diagnosis.add(filters.rejections(node)) }
         return diagnosis
     }
 

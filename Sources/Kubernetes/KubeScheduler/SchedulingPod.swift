@@ -22,14 +22,16 @@ final class SchedulingPod: Sendable {
         let minDomains: Int
         let required: Bool
         let countsTaintedNodes: Bool
-        /// Whether the pod counts itself.
-        let matchesSelf: Bool
+        /// Whether pods count on nodes that the pod may not choose.
+        let countsOtherNodes: Bool
     }
     /// Near which pods, or far from which, the pod wants to be.
     struct PodTerm: Sendable {
-        let counted: CountedPods
+        let selection: PodSelection
+        let topologyKey: String
         let weight: Int
-        let matchesSelf: Bool
+        /// The pods that it speaks of, by domain.
+        var counted: CountedPods { CountedPods(selections: [selection], topologyKey: topologyKey, countsDeleting: true) }
     }
 
     let namespace: String
@@ -44,6 +46,8 @@ final class SchedulingPod: Sendable {
     let isDeleting: Bool
     let isGated: Bool
     let schedulerName: String
+    /// Whether it may take the place of pods of lower priority.
+    let preempts: Bool
     /// The uid of the controller, by which pods that nobody asked to spread are spread.
     let owner: String?
     let requests: Resources
@@ -72,6 +76,7 @@ final class SchedulingPod: Sendable {
         isTerminated = ["Succeeded", "Failed"].contains(document["status"]["phase"].string ?? "")
         isDeleting = !metadata["deletionTimestamp"].isNull
         isGated = !spec["schedulingGates"].items.isEmpty
+        preempts = spec["preemptionPolicy"].string != "Never"
         schedulerName = spec["schedulerName"].string ?? "default-scheduler"
         owner = metadata["ownerReferences"].items.first { $0["controller"].bool == true }.flatMap { $0["uid"].string }
         requests = Resources(pod: spec)
@@ -94,8 +99,22 @@ final class SchedulingPod: Sendable {
 
     /// Whether it needs a node from this scheduler.
     var isWaiting: Bool { nodeName.isEmpty && !isTerminated && !isDeleting && !isGated && schedulerName == "default-scheduler" }
+    /// Whether it counts on its node as the other does.
+    func counts(like other: SchedulingPod) -> Bool {
+        uid == other.uid && labels == other.labels && isDeleting == other.isDeleting && requests == other.requests
+    }
     /// Whether it takes up room on a node.
     var isAssigned: Bool { !nodeName.isEmpty && !isTerminated }
+    /// The only nodes that it may be on, when each of its alternatives names some: pods of daemon sets do.
+    var namedNodes: Set<String>? {
+        guard let nodeTerms, !nodeTerms.isEmpty else { return nil }
+        var names: Set<String> = []
+        for term in nodeTerms {
+            guard let some = term.names else { return nil }
+            names.formUnion(some)
+        }
+        return names
+    }
     func tolerates(_ taint: SchedulingTaint) -> Bool { tolerations.contains { $0.tolerates(taint) } }
 
     /// Source: kubernetes, scheduler util, DefaultMilliCPURequest and DefaultMemoryRequest.

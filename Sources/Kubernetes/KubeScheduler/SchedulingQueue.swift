@@ -23,6 +23,7 @@ struct SchedulingQueue {
         let number: Int
         func isBefore(_ other: Turn) -> Bool {
             if pod.priority != other.pod.priority { return pod.priority > other.pod.priority }
+            if pod.created != other.pod.created { return pod.created < other.pod.created }
             return number < other.number
         }
     }

@@ -14,7 +14,7 @@ struct Scores {
         add(3, reversed(nodes.map(untoleratedPreferences)), to: &totals)
         if !pod.preferredNodeTerms.isEmpty { add(2, scaled(nodes.map(nodePreference)), to: &totals) }
         if let spread = spread(&state) { add(2, spread, to: &totals) }
-        if !pod.preferred.isEmpty { add(2, ranged(companyPreference(&state)), to: &totals) }
+        if !pod.preferred.isEmpty || !state.drawing.isEmpty { add(2, ranged(companyPreference(&state)), to: &totals) }
         return totals
     }
     private func add(_ weight: Double, _ scores: [Double], to totals: inout [Double]) {
@@ -50,16 +50,20 @@ struct Scores {
         var crowd = Array(repeating: 0.0, count: nodes.count)
         if !pod.spreads.isEmpty {
             guard !wanted.isEmpty else { return nil }
+            // Nodes outside a wanted domain are ranked behind all others.
+            let ranked = nodes.indices.filter { index in wanted.allSatisfy { nodes[index].domain($0.counted.topologyKey) != nil } }
             for spread in wanted {
                 let key = spread.counted.topologyKey
-                let counted = state.domains(spread.counted)
-                let domains = Set(nodes.compactMap { $0.domain(key) }).count
-                for (index, node) in nodes.enumerated() {
-                    guard let domain = node.domain(key) else { continue }
-                    crowd[index] += Double(counted[domain, default: 0]) * log(Double(domains + 2)) + Double(spread.maxSkew - 1)
+                let counted = Filters.domains(spread, among: wanted, pod, &state)
+                let weight = log(Double(Set(ranked.compactMap { nodes[$0].domain(key) }).count + 2))
+                for index in ranked {
+                    let count = nodes[index].domain(key).map { counted[$0, default: 0] } ?? 0
+                    crowd[index] += Double(count) * weight + Double(spread.maxSkew - 1)
                 }
             }
-            return reversedRange(crowd)
+            var scores = Array(repeating: 0.0, count: nodes.count)
+            for (index, score) in zip(ranked, reversedRange(ranked.map { crowd[$0] })) { scores[index] = score }
+            return scores
         }
         // The defaults of the cluster: over hosts with a skew of 3, over zones with one of 5.
         guard let owner = pod.owner, let zones = state.zoneOwners[owner] else { return nil }
@@ -76,10 +80,27 @@ struct Scores {
         for term in pod.preferred {
             let counted = state.domains(term.counted)
             for (index, node) in nodes.enumerated() {
-                if let domain = node.domain(term.counted.topologyKey) { scores[index] += Double(counted[domain, default: 0] * term.weight) }
+                if let domain = node.domain(term.topologyKey) { scores[index] += Double(counted[domain, default: 0] * term.weight) }
+            }
+        }
+        for (key, domains) in wishes(state) {
+            for (index, node) in nodes.enumerated() {
+                if let domain = node.domain(key) { scores[index] += Double(domains[domain, default: 0]) }
             }
         }
         return scores
+    }
+    /// Where pods on nodes would like this one, by topology key and domain; the company that they require counts a little too.
+    private func wishes(_ state: ClusterState) -> [String: [String: Int]] {
+        var wishes: [String: [String: Int]] = [:]
+        for (key, other) in state.drawing {
+            for (term, weight) in other.preferred.map({ ($0, $0.weight) }) + other.near.map({ ($0, 1) }) {
+                guard term.selection.selects(pod, state.namespaces), let domain = state.node(ofPod: key)?.domain(term.topologyKey)
+                else { continue }
+                wishes[term.topologyKey, default: [:]][domain, default: 0] += weight
+            }
+        }
+        return wishes
     }
 
     /// The largest becomes 100.
