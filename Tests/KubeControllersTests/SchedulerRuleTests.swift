@@ -39,6 +39,18 @@ import Testing
         #expect(nodes.count == 6 && nodes.count { ["n2", "n3"].contains($0) } == 3)
         bed.stop()
     }
+    @Test func barePodsOfAServiceSpreadOverZonesAndHosts() async throws {
+        let bed = try await KubeBed()
+        for index in 0..<4 { try bed.makeNode("n\(index)", zone: index < 2 ? "a" : "b", cpu: index == 0 ? "64" : "8") }
+        bed.startScheduler()
+        try bed.create(
+            ServiceFields.kind, ["metadata": ["name": "web", "namespace": "default"], "spec": ["selector": ["app": "web"]]])
+        for index in 0..<4 { try bed.makePod("p\(index)") }
+        #expect(Set((0..<4).compactMap { bed.node(of: "p\($0)") }).count == 4)
+        for index in 0..<4 { try bed.makePod("other\(index)", cpu: "1", labels: ["app": "other"]) }
+        #expect((0..<4).allSatisfy { bed.node(of: "other\($0)") == "n0" }, "without a Service the roomiest node wins")
+        bed.stop()
+    }
     @Test func goesOnFromTheDocumentsAfterARestart() async throws {
         let bed = try await KubeBed()
         try bed.makeNode("n", cpu: "1")

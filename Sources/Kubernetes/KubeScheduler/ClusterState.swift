@@ -15,6 +15,8 @@ struct ClusterState {
     /// Pods on nodes that ask for company, or would rather have or avoid some.
     private(set) var drawing: [String: SchedulingPod] = [:]
     private(set) var namespaces: NamespaceLabels = [:]
+    /// The selectors of Services, by namespace and name.
+    private var services: [String: [String: LabelSelector]] = [:]
     private(set) var zoneOwners: [String: [String: Int]] = [:]
     private var counts: [CountedPods: [String: Int]] = [:]
     private let mostCounts = 256
@@ -48,6 +50,19 @@ struct ClusterState {
         namespaces[name] = labels
         counts = counts.filter { !$0.key.selectsNamespaces }
         return true
+    }
+
+    /// Takes over the selector of a Service, nil when it has none or is gone.
+    mutating func update(service name: String, in namespace: String, _ selector: LabelSelector?) {
+        services[namespace, default: [:]][name] = selector
+        if services[namespace]?.isEmpty == true { services[namespace] = nil }
+    }
+    /// The pods that share every Service of this one; empty when it belongs to none.
+    func companions(of pod: SchedulingPod) -> [PodSelection] {
+        guard let services = services[pod.namespace] else { return [] }
+        return services.sorted { $0.key < $1.key }.map(\.value).filter { $0.matches(pod.labels) }.map {
+            PodSelection(namespaces: [pod.namespace], namespaceSelector: nil, selector: $0)
+        }
     }
 
     /// Puts a pod on a node, or moves it there.

@@ -4,7 +4,7 @@ import KubeModel
 package import Reconcile
 package import Storage
 
-/// Gives pods nodes. It follows pods, nodes and the labels of namespaces, decides on its own picture of them, and binds without waiting for one pod's binding
+/// Gives pods nodes. It follows pods, nodes, Services and the labels of namespaces, decides on its own picture of them, and binds without waiting for one pod's binding
 /// before it decides on the next. Nothing else is kept: after a restart it goes on from the documents. It does not preempt yet: a pod of
 /// high priority waits for room like any other.
 package struct Scheduler: Service {
@@ -52,13 +52,13 @@ package struct Scheduler: Service {
         }
     }
 
-    /// Loads pods, nodes and namespaces and follows them from there on.
+    /// Loads pods, nodes, namespaces and Services and follows them from there on.
     private func follow(_ mailbox: Mailbox<SchedulerLetter>, _ loop: inout SchedulerLoop) throws -> [WatchHandle] {
         for _ in 0..<10 {
             let snapshot = realm.snapshot()
             do throws(StorageError) {
                 var watches: [WatchHandle] = []
-                for kind in [NamespaceFields.kind, NodeFields.kind, PodFields.kind] {
+                for kind in [NamespaceFields.kind, ServiceFields.kind, NodeFields.kind, PodFields.kind] {
                     watches.append(
                         try realm.watch(prefix: kind.prefix, after: snapshot.revision) { mailbox.post(.events($0)) })
                 }

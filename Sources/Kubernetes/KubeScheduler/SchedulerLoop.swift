@@ -36,6 +36,7 @@ struct SchedulerLoop {
 
     mutating func load(_ snapshot: Snapshot, now: Timestamp) {
         snapshot.forEach(prefix: NamespaceFields.kind.prefix) { put(namespace: $0.value, now: now) }
+        snapshot.forEach(prefix: ServiceFields.kind.prefix) { put(service: $0.value) }
         snapshot.forEach(prefix: NodeFields.kind.prefix) { _ = state.update(node: $0.value) }
         snapshot.forEach(prefix: PodFields.kind.prefix) { put(pod: $0.value, before: nil, now: now) }
     }
@@ -55,6 +56,7 @@ struct SchedulerLoop {
     private mutating func receive(_ event: Event, now: Timestamp) {
         let (key, value) = (event.entry.key, event.entry.value)
         if key.hasPrefix(NamespaceFields.kind.prefix) { return put(namespace: value, isGone: event.kind == .delete, now: now) }
+        if key.hasPrefix(ServiceFields.kind.prefix) { return put(service: value, isGone: event.kind == .delete) }
         switch (key.hasPrefix(PodFields.kind.prefix), event.kind) {
         case (true, .put): put(pod: value, before: event.previous?.value, now: now)
         case (true, .delete):
@@ -73,6 +75,13 @@ struct SchedulerLoop {
         if state.update(namespace: name, isGone ? nil : labels) {
             for news in [.room, .company] as [SchedulingQueue.News] { queue.wake(news, now: now) }
         }
+    }
+
+    private mutating func put(service document: Value, isGone: Bool = false) {
+        let (metadata, labels) = (document["metadata"], document["spec"]["selector"].strings)
+        state.update(
+            service: metadata["name"].string ?? "", in: metadata["namespace"].string ?? "",
+            isGone || labels.isEmpty ? nil : LabelSelector(labels: labels))
     }
 
     private mutating func put(pod document: Value, before: Value?, now: Timestamp) {

@@ -48,7 +48,7 @@ final class SchedulingPod: Sendable {
     let schedulerName: String
     /// Whether it may take the place of pods of lower priority.
     let preempts: Bool
-    /// The uid of the controller, by which pods that nobody asked to spread are spread.
+    /// The uid of its ReplicaSet, StatefulSet or ReplicationController, by which pods that nobody asked to spread are spread.
     let owner: String?
     let requests: Resources
     /// CPU and memory with the amounts that scoring assumes where nothing is asked for.
@@ -78,7 +78,8 @@ final class SchedulingPod: Sendable {
         isGated = !spec["schedulingGates"].items.isEmpty
         preempts = spec["preemptionPolicy"].string != "Never"
         schedulerName = spec["schedulerName"].string ?? "default-scheduler"
-        owner = metadata["ownerReferences"].items.first { $0["controller"].bool == true }.flatMap { $0["uid"].string }
+        let controller = metadata["ownerReferences"].items.first { $0["controller"].bool == true } ?? .null
+        owner = SchedulingPod.spreadOwners.contains(controller["kind"].string ?? "") ? controller["uid"].string : nil
         requests = Resources(pod: spec)
         assumed = SchedulingPod.assumed(spec)
         ports = SchedulingPod.ports(spec)
@@ -96,6 +97,9 @@ final class SchedulingPod: Sendable {
         far = reader.required(affinity["podAntiAffinity"])
         preferred = reader.preferred(affinity["podAffinity"], sign: 1) + reader.preferred(affinity["podAntiAffinity"], sign: -1)
     }
+
+    /// Source: component-helpers, DefaultSelector: pods of Jobs and of daemon sets are not spread by default.
+    private static let spreadOwners: Set = ["ReplicaSet", "StatefulSet", "ReplicationController"]
 
     /// Whether it needs a node from this scheduler.
     var isWaiting: Bool { nodeName.isEmpty && !isTerminated && !isDeleting && !isGated && schedulerName == "default-scheduler" }

@@ -66,11 +66,27 @@ struct Scores {
             return scores
         }
         // The defaults of the cluster: over hosts with a skew of 3, over zones with one of 5.
-        guard let owner = pod.owner, let zones = state.zoneOwners[owner] else { return nil }
+        guard let owner = pod.owner else { return companionSpread(&state) }
+        guard let zones = state.zoneOwners[owner] else { return nil }
         let zoneWeight = log(Double(Set(nodes.map(\.zone)).count + 2))
         let hostWeight = log(Double(nodes.count + 2))
         for (index, node) in nodes.enumerated() {
             crowd[index] = Double(node.owners[owner] ?? 0) * hostWeight + Double(zones[node.zone] ?? 0) * zoneWeight + 6
+        }
+        return reversedRange(crowd)
+    }
+
+    /// The cluster's defaults for a pod without an owner: by the pods that share its Services.
+    private func companionSpread(_ state: inout ClusterState) -> [Double]? {
+        let companions = state.companions(of: pod)
+        guard !companions.isEmpty else { return nil }
+        var crowd = Array(repeating: 6.0, count: nodes.count)
+        for key in ["kubernetes.io/hostname", "topology.kubernetes.io/zone"] {
+            let counted = state.domains(CountedPods(selections: companions, topologyKey: key, countsDeleting: false))
+            let weight = log(Double(Set(nodes.compactMap { $0.domain(key) }).count + 2))
+            for (index, node) in nodes.enumerated() {
+                if let domain = node.domain(key) { crowd[index] += Double(counted[domain, default: 0]) * weight }
+            }
         }
         return reversedRange(crowd)
     }
