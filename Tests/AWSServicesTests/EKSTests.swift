@@ -1,5 +1,7 @@
 import AWSProtocol
+import Control
 import Documents
+import Reconcile
 import Testing
 
 @testable import AWSServices
@@ -90,6 +92,32 @@ import Testing
         ) {
             try await bed.call(bed.eks.table, "CreateCluster", other)
         }
+    }
+
+    @Test func aNodegroupWhoseNodesDoNotJoinInTimeFails() throws {
+        var cluster = EKSCluster()
+        cluster.metadata.name = "one"
+        cluster.status.endpoint = "https://127.0.0.1:1"
+        cluster.spec.accessConfig.authenticationMode = "CONFIG_MAP"
+        var nodegroup = Nodegroup()
+        (nodegroup.metadata.name, nodegroup.metadata.namespace) = ("ng", "one")
+        nodegroup.metadata.creationTimestamp = "2026-11-21T05:00:00Z"
+        nodegroup.status.status = "CREATING"
+        nodegroup.status.autoScalingGroup = "asg"
+        func failures(at text: String) throws -> [Change] {
+            let now = try #require(Timestamp(text))
+            let world = World([(EKSClusterFields.kind, cluster.value), (NodegroupFields.kind, nodegroup.value)], now: now)
+            return NodegroupController().reconcile(nodegroup, in: world).changes.filter {
+                if case .updateStatus = $0 { true } else { false }
+            }
+        }
+        #expect(try failures(at: "2026-11-21T05:24:00Z").isEmpty)
+        guard case .updateStatus(_, let failed)? = try failures(at: "2026-11-21T05:26:00Z").first else {
+            Issue.record("the nodegroup did not fail")
+            return
+        }
+        #expect(failed["status"]["status"].string == "CREATE_FAILED")
+        #expect(failed["status"]["issues"][0]["code"].string == "NodeCreationFailure")
     }
 
     @Test func userDataNamesTheClusterInEitherForm() throws {

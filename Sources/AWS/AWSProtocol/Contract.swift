@@ -63,7 +63,9 @@ package struct Credential: Sendable, Hashable {
     package var expires: Timestamp?
     package var active: Bool
     package var principal: Principal
-    package init(accessKey: String, secret: String, sessionToken: String? = nil, expires: Timestamp? = nil, active: Bool = true, principal: Principal) {
+    package init(
+        accessKey: String, secret: String, sessionToken: String? = nil, expires: Timestamp? = nil, active: Bool = true, principal: Principal
+    ) {
         (self.accessKey, self.secret, self.sessionToken, self.expires, self.active, self.principal) =
             (accessKey, secret, sessionToken, expires, active, principal)
     }

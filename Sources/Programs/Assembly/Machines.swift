@@ -11,14 +11,10 @@ final class SimulatedMachines: MachineDriver {
     private let random: RandomSource
     private let services: TaskBag
     private let stages: StageTable
-    /// How a node of the machine reaches its cluster: its own identity there, nil while the cluster does not know its role.
-    private let transport: @Sendable (MachineSpec) async -> (any HTTPTransport)?
+    private let login: NodeLogin
 
-    init(
-        clock: any WallClock, random: RandomSource, services: TaskBag, stages: StageTable = StageTable(),
-        transport: @escaping @Sendable (MachineSpec) async -> (any HTTPTransport)?
-    ) {
-        (self.clock, self.random, self.services, self.stages, self.transport) = (clock, random, services, stages, transport)
+    init(clock: any WallClock, random: RandomSource, services: TaskBag, stages: StageTable = StageTable(), login: NodeLogin) {
+        (self.clock, self.random, self.services, self.stages, self.login) = (clock, random, services, stages, login)
     }
 
     func launch(_ spec: MachineSpec) async throws {
@@ -34,10 +30,10 @@ final class SimulatedMachines: MachineDriver {
         log.debug("boot", ["instance": spec.instanceID, "role": spec.roleARN, "cluster": spec.clusterID ?? "none"])
         var pause = Duration.milliseconds(50)
         while true {
-            if let transport = await transport(spec) {
+            if let transport = await login.transport(spec) {
                 return SimulatedMachine(
-                    spec: nodeSpec(spec), transport: transport, clock: clock, random: random, stages: stages,
-                    addresses: try addresses(of: spec))
+                    spec: nodeSpec(spec), transport: transport, cloud: login.cloud(spec), clock: clock, random: random,
+                    stages: stages, addresses: try addresses(of: spec))
             }
             log.debug("the cluster does not let the node in yet", ["node": spec.privateDNSName, "role": spec.roleARN])
             try await clock.sleep(for: pause)
@@ -47,7 +43,7 @@ final class SimulatedMachines: MachineDriver {
     /// Addresses for the node's pods: made up, from a block that no simulated VPC uses, since nobody can reach these pods.
     private func addresses(of spec: MachineSpec) throws -> AddressPool {
         let node = IPv4Network.address(spec.privateAddress) ?? 0
-        let first = IPv4Network.text(0x6440_0000 + (node & 0x3FFF) << 8)
+        let first = IPv4Network.text(0x6440_0000 + (node & 0x3FFF) << 8 + 1)
         guard let pool = AddressPool(first: first, count: 254) else { throw HTTPError.malformed("no addresses from \(first)") }
         return pool
     }

@@ -33,4 +33,6 @@ struct NodeLogin: Sendable {
         else { return nil }
         return planes.transport(id: id, as: Peer.Local(user: identity.username, groups: identity.groups + ["system:authenticated"]))
     }
+    /// A way to the machine's cluster as the cloud's own controllers; nil while the cluster does not run.
+    func cloud(_ spec: MachineSpec) -> (any HTTPTransport)? { spec.clusterID.flatMap { planes.transport(id: $0) } }
 }

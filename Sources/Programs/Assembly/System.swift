@@ -41,7 +41,7 @@ package final class System: Sendable {
     package static func start(
         _ configuration: SystemConfiguration, store: Store, clock: any WallClock, random: RandomSource, loops: EventLoopGroup
     ) async throws -> (system: System, port: Int) {
-        let services = TaskBag(loops: loops)
+        let services = TaskBag(loops: loops, clock: clock)
         let globalRealm = try await store.realm("global")
         let global = Records(
             realm: globalRealm, writer: RealmWriter(realm: globalRealm, clock: clock, random: random), clock: clock, random: random)
@@ -50,9 +50,8 @@ package final class System: Sendable {
         let credentials = IAMCredentials(records: global, account: configuration.account)
         let box = DirectoryBox()
         let planes = try await controlPlanes(configuration, store, clock, random, loops, services, credentials, box)
-        let machines = SimulatedMachines(clock: clock, random: random, services: services) { spec in
-            await NodeLogin(planes: planes, directory: box, account: configuration.account).transport(spec)
-        }
+        let login = NodeLogin(planes: planes, directory: box, account: configuration.account)
+        let machines = SimulatedMachines(clock: clock, random: random, services: services, login: login)
         let parts = Region.Parts(
             account: configuration.account, global: global, clusters: planes, machines: machines, clock: clock, random: random)
         let directory = RegionDirectory(store: store, services: services, served: configuration.regions, parts: parts)

@@ -10,20 +10,32 @@ final class TaskBag: Sendable {
     }
     private let state = Mutex(State())
     private let loops: EventLoopGroup
+    private let clock: any WallClock
     private let log = Log("services")
+    /// The longest pause before a failed service begins again.
+    private static let longestPause = Duration.seconds(30)
 
     /// Services run on the loops of the group, each on one.
-    init(loops: EventLoopGroup) { self.loops = loops }
+    init(loops: EventLoopGroup, clock: any WallClock) { (self.loops, self.clock) = (loops, clock) }
 
-    /// Runs a service under a name, unless one of that name runs already.
+    /// Runs a service under a name until it is stopped, unless one of that name runs already. One that fails begins again after a pause.
     func run(_ name: String, _ service: any Service) {
         state.withLock { state in
             guard !state.closed, state.tasks[name] == nil else { return }
-            state.tasks[name] = Task(executorPreference: loops.next()) { [log] in
-                do { try await service.run() } catch {
-                    if !Task.isCancelled { log.error("service failed", ["service": name, "error": "\(error)"]) }
-                }
+            state.tasks[name] = Task(executorPreference: loops.next()) { await self.keep(name, service) }
+        }
+    }
+    private func keep(_ name: String, _ service: any Service) async {
+        var pause = Duration.seconds(1)
+        while !Task.isCancelled {
+            do {
+                try await service.run()
+                return
+            } catch  where Task.isCancelled { return } catch {
+                log.error("service failed and begins again", ["service": name, "error": "\(error)", "pause": "\(pause)"])
             }
+            do { try await clock.sleep(for: pause) } catch { return }
+            pause = min(pause * 2, Self.longestPause)
         }
     }
     /// Whether a service of that name was begun and not stopped.

@@ -12,6 +12,8 @@ package struct NodegroupController: Controller {
         .mapped(AutoScalingGroup.self) { group, world in keys(ofGroup: group.metadata.name, world) },
     ]
     package static let writes: Set<Kind> = [NodegroupFields.kind, AutoScalingGroupFields.kind, AccessEntryFields.kind]
+    /// How long the nodes of a new nodegroup may take to join.
+    static let patience = Duration.seconds(25 * 60)
     package init() {}
 
     /// The nodegroups that an Auto Scaling group belongs to.
@@ -38,11 +40,29 @@ package struct NodegroupController: Controller {
             plan.changes.append(.create(AutoScalingGroupFields.kind, wanted.value))
         }
         let settled = nodegroup.status.status == "ACTIVE" && nodegroup.status.appliedGeneration == nodegroup.metadata.generation
-        if !settled {
-            plan.effects.append(Effect(EKSEffects.settle, subject: key))
-            plan.revisit = .milliseconds(250)
-        }
+        if !settled, nodegroup.status.status != "CREATE_FAILED" { settle(nodegroup, key, world, &plan) }
         return plan
+    }
+
+    /// Has the nodes looked at, soon at first and ever less often; nodes that do not come in time fail the nodegroup.
+    /// Source: EKS user guide, nodegroup error codes, NodeCreationFailure.
+    private func settle(_ nodegroup: Nodegroup, _ key: String, _ world: World, _ plan: inout Plan) {
+        plan.effects.append(Effect(EKSEffects.settle, subject: key))
+        let since = nodegroup.metadata.creationTimestamp.flatMap(Timestamp.init) ?? world.now
+        let age = world.now - since
+        plan.revisit = age < .seconds(60) ? .milliseconds(250) : .seconds(5)
+        guard nodegroup.status.status == "CREATING", age > Self.patience else { return }
+        var failed = nodegroup
+        failed.status.status = "CREATE_FAILED"
+        failed.status.issues = [
+            [
+                "code": "NodeCreationFailure", "message": "Instances failed to join the kubernetes cluster",
+                "resourceIds": .array(
+                    world.list(Instance.self).filter { $0.spec.autoScalingGroup == nodegroup.status.autoScalingGroup }
+                        .compactMap { $0.metadata.name.map(Value.string) }),
+            ]
+        ]
+        plan.changes.append(.updateStatus(NodegroupFields.kind, failed.value))
     }
 
     private func farewell(_ nodegroup: Nodegroup, _ standing: AutoScalingGroup?, _ key: String) -> Plan {
