@@ -308,7 +308,7 @@ private final class Order: Sendable {
         handle.withLock { $0 = watch }
     }
 }
-private final class MortalServer: ChangeWriter {
+final class MortalServer: ChangeWriter {
     private let server: APIServer
     private let left: Mutex<Int>
     init(_ server: APIServer, survives: Int) {

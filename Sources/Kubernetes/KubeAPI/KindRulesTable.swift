@@ -34,7 +34,10 @@ extension KindRules {
 
         "deployments.apps": KindRules(generation: .specAndAnnotations, statusKeepsLabels: true),
         "replicasets.apps": KindRules(generation: .spec, statusKeepsLabels: true),
-        "daemonsets.apps": KindRules(generation: .spec, statusKeepsLabels: true),
+        "daemonsets.apps": KindRules(
+            generation: .spec, statusKeepsLabels: true,
+            prepareCreate: { set, _ in set["metadata"]["annotations"][DaemonSetRules.generation] = "1" },
+            prepareUpdate: DaemonSetRules.prepareUpdate),
         "statefulsets.apps": KindRules(generation: .spec, statusKeepsLabels: true),
         "jobs.batch": KindRules(generation: .spec, orphansByDefault: true, prepareCreate: JobRules.prepareCreate),
         "cronjobs.batch": KindRules(generation: .spec),
@@ -83,6 +86,17 @@ extension KindRules {
             secret["data"][key] = .string(Base64.encode(Array(text.utf8)))
         }
         secret["stringData"] = .null
+    }
+}
+
+/// What the pipeline knows of DaemonSets. Source: upstream's daemonset strategy and its conversion to v1.
+enum DaemonSetRules {
+    /// Counts the templates that a set has had; no client sets it.
+    static let generation = "deprecated.daemonset.template.generation"
+    static func prepareUpdate(_ set: inout Value, _ old: Value, _ preparation: Preparation) {
+        let count = old["metadata"]["annotations"][generation].string.flatMap { Int64($0) } ?? 1
+        let changed = set["spec"]["template"] != old["spec"]["template"]
+        set["metadata"]["annotations"][generation] = .string(String(changed ? count + 1 : count))
     }
 }
 

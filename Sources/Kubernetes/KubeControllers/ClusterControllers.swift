@@ -9,6 +9,7 @@ package enum ClusterControllers {
         [
             DeploymentController(),
             ReplicaSetController(),
+            DaemonSetController(),
             DisruptionController(),
             EndpointSliceController(),
             EndpointsController(),

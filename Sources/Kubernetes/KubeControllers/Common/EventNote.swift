@@ -13,6 +13,16 @@ struct EventNote {
     /// A note of type Warning.
     static func warning(_ reason: String, _ message: String) -> EventNote { EventNote(type: "Warning", reason: reason, message: message) }
 
+    /// What a workload tells when a pod could not be made or deleted; nil for other changes. Source: controller_utils, RealPodControl.
+    static func refusal(ofPod change: Change, _ error: ChangeError) -> EventNote? {
+        guard change.kind == PodFields.kind else { return nil }
+        switch change {
+        case .create: return .warning("FailedCreate", "Error creating: \(error.text)")
+        case .delete: return .warning("FailedDelete", "Error deleting: \(error.text)")
+        default: return nil
+        }
+    }
+
     /// The change that tells it: a new Event, or one more of the same.
     func change<F: KindFields>(about object: View<F>, from component: String, in world: World) -> Change {
         let namespace = object.namespace.isEmpty ? "default" : object.namespace

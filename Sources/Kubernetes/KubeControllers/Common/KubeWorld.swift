@@ -17,6 +17,8 @@ package enum KubeIndexes {
     package static let orphanPods = WorldIndex("orphan pods", of: PodFields.kind) { orphan($0) }
     /// ReplicaSets without a controller, by namespace.
     package static let orphanReplicaSets = WorldIndex("orphan replica sets", of: ReplicaSetFields.kind) { orphan($0) }
+    /// Revisions of workloads without a controller, by namespace.
+    package static let orphanRevisions = WorldIndex("orphan revisions", of: ControllerRevisionFields.kind) { orphan($0) }
 
     static func label(_ namespace: String, _ key: String, _ value: String) -> String { "\(namespace)/\(key)=\(value)" }
 

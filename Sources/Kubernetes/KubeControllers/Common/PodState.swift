@@ -23,6 +23,11 @@ extension View where F == PodFields {
         return readySince.map { $0 + .seconds(minReadySeconds) <= now } ?? false
     }
     var createdAt: Timestamp { value["metadata"]["creationTimestamp"].string.flatMap(Timestamp.init) ?? Timestamp(seconds: 0) }
+    /// When the last container ended; when the pod was made if none is known to have.
+    var endedAt: Timestamp {
+        let containers = value["status"]["containerStatuses"].items + value["status"]["initContainerStatuses"].items
+        return containers.compactMap { $0["state"]["terminated"]["finishedAt"].string.flatMap(Timestamp.init) }.max() ?? createdAt
+    }
     var nodeName: String { value["spec"]["nodeName"].string ?? "" }
     /// The most restarts of any container.
     var restarts: Int { value["status"]["containerStatuses"].items.compactMap { $0["restartCount"].int }.max() ?? 0 }

@@ -37,7 +37,7 @@ package struct TaintEvictionController: Controller {
         var soonest: Timestamp?
         for taint in taints {
             let added = taint.timeAdded.flatMap(Timestamp.init) ?? Timestamp(seconds: 0)
-            let tolerations = (pod.spec.tolerations ?? []).filter { tolerates($0, taint) }
+            let tolerations = (pod.spec.tolerations ?? []).filter { NodeFit.tolerates($0, taint) }
             if tolerations.isEmpty { return Timestamp(seconds: 0) }
             let limits = tolerations.compactMap(\.tolerationSeconds)
             guard let shortest = limits.min() else { continue }
@@ -45,12 +45,6 @@ package struct TaintEvictionController: Controller {
             soonest = min(soonest ?? end, end)
         }
         return soonest
-    }
-    private func tolerates(_ toleration: Toleration, _ taint: Taint) -> Bool {
-        let (effect, key) = (toleration.effect ?? "", toleration.key ?? "")
-        guard effect.isEmpty || effect == taint.effect, key.isEmpty || key == taint.key else { return false }
-        return toleration.operator == "Exists"
-            || (!key.isEmpty && toleration.value["value"].string ?? "" == taint.value["value"].string ?? "")
     }
 
     private func condition(of pod: Pod, now: Timestamp) -> Change {
