@@ -148,10 +148,10 @@ func withPair(
 
     @Test(arguments: Wire.allCases) func `a server that does not answer in time is given up`(_ wire: Wire) async throws {
         var timeouts = HTTPTimeouts()
-        timeouts.response = .milliseconds(80)
+        timeouts.response = .seconds(1)
         try await withPair(wire, timeouts: timeouts) { request in
             if request.target == "/hello" { return HTTPResponse(204) }
-            try? await Task.sleep(for: .seconds(1))
+            try? await Task.sleep(for: .seconds(3))
             return HTTPResponse(200)
         } _: { client in
             await #expect(throws: HTTPError.timedOut) { try await client.send(HTTPRequest("GET", "/slow")) }
