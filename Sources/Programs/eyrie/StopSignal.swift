@@ -2,11 +2,13 @@ import Control
 import Glibc
 import Synchronization
 
-/// Whether SIGINT or SIGTERM has come. A second one ends the process at once.
+/// Whether SIGINT or SIGTERM has come. A second SIGINT ends the process at once.
 enum StopSignal {
     private static let asked = Atomic<Bool>(false)
-    private static let note: @convention(c) (Int32) -> Void = { _ in
-        if StopSignal.asked.exchange(true, ordering: .relaxed) { _exit(130) }
+    private static let interrupts = Atomic<Int>(0)
+    private static let note: @convention(c) (Int32) -> Void = { signal in
+        StopSignal.asked.store(true, ordering: .relaxed)
+        if signal == SIGINT, StopSignal.interrupts.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
     }
     /// Takes the signals over.
     static func listen() {
