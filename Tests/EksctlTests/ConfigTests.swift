@@ -21,7 +21,7 @@ import Testing
         #expect(config.region == "us-west-1")
         #expect(config.fromFile)
         let group = try #require(config.nodegroups.first)
-        #expect(group.name == "ng-1" && !group.managed && group.instanceType == "t2.small" && group.sshKey == "us-west-key")
+        #expect(group.name == "ng-1" && !group.managed && group.instanceTypes == ["t2.small"] && group.sshKey == "us-west-key")
         #expect([group.minimum, group.desired, group.maximum] == [3, 3, 3])
     }
 
@@ -31,7 +31,7 @@ import Testing
         #expect(config.authenticationMode == "API_AND_CONFIG_MAP")
         #expect(config.creatorIsAdmin && config.publicAccess && !config.privateAccess)
         #expect(config.nodegroups[0].managed)
-        #expect(config.nodegroups[0].instanceType == "m5.large")
+        #expect(config.nodegroups[0].instanceTypes == ["m5.large"])
         #expect(config.nodegroups[0].desired == 2)
     }
 

@@ -23,7 +23,8 @@ struct ClusterBuilder: Sendable {
         let keys = Set(config.nodegroups.compactMap(\.sshKey)).sorted()
         for key in keys { try await resources.ensureKeyPair(key) }
         for group in config.nodegroups {
-            session.info("nodegroup \"\(group.name)\" will use \"\(group.instanceType)\" instances [AmazonLinux2023]")
+            session.info(
+                "nodegroup \"\(group.name)\" will use \"\(group.instanceTypes.joined(separator: ","))\" instances [AmazonLinux2023]")
         }
         let version = try await kubernetesVersion()
         session.info("using Kubernetes version \(version)")

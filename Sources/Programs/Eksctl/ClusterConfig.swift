@@ -27,7 +27,8 @@ struct ClusterConfig: Sendable, Equatable {
 struct NodegroupConfig: Sendable, Equatable {
     var name: String
     var managed: Bool
-    var instanceType = "m5.large"
+    /// One type, or for a managed nodegroup several to choose from.
+    var instanceTypes = ["m5.large"]
     var desired = 2
     var minimum = 2
     var maximum = 2
@@ -110,7 +111,13 @@ extension NodegroupConfig {
         let path = managed ? "managedNodeGroups" : "nodeGroups"
         guard let name = value["name"].string, !name.isEmpty else { throw UsageError("\(path)[*].name must be set") }
         self.init(name: name, managed: managed)
-        instanceType = value["instanceType"].string ?? value["instanceTypes"][0].string ?? instanceType
+        if let type = value["instanceType"].string { instanceTypes = [type] }
+        if let types = value["instanceTypes"].array?.compactMap(\.string), !types.isEmpty {
+            guard value["instanceType"].isNull else {
+                throw UsageError("\(path)[*]: only one of instanceType or instanceTypes can be specified")
+            }
+            instanceTypes = types
+        }
         labels = value["labels"].strings
         tags = value["tags"].strings
         taints = try Self.taints(value["taints"], path)

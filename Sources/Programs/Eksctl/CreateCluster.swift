@@ -61,7 +61,7 @@ enum CreateCluster {
         var group = NodegroupConfig(
             name: arguments["nodegroup-name"] ?? "ng-\(session.random.hex(8))",
             managed: !arguments.has("managed") || arguments.isOn("managed"))
-        if let type = arguments["node-type"] { group.instanceType = type }
+        if let type = arguments["node-type"] { group.instanceTypes = [type] }
         group.labels = try arguments.pairs("node-labels")
         group.sshKey = arguments["ssh-public-key"]
         try group.setSizes(

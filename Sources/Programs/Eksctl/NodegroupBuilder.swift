@@ -35,7 +35,7 @@ struct NodegroupBuilder: Sendable {
         let effects = ["NoSchedule": "NO_SCHEDULE", "NoExecute": "NO_EXECUTE", "PreferNoSchedule": "PREFER_NO_SCHEDULE"]
         var input: Value = [
             "clusterName": .string(config.name), "nodegroupName": .string(group.name), "nodeRole": .string(role.arn),
-            "subnets": .array(subnets.map(Value.string)), "instanceTypes": [.string(group.instanceType)],
+            "subnets": .array(subnets.map(Value.string)), "instanceTypes": .array(group.instanceTypes.map(Value.string)),
             "scalingConfig": [
                 "minSize": .int(Int64(group.minimum)), "maxSize": .int(Int64(max(group.maximum, 1))),
                 "desiredSize": .int(Int64(group.desired)),
@@ -126,7 +126,7 @@ struct NodegroupBuilder: Sendable {
 
     private func launchTemplate(_ name: String, profile: String, security: String) async throws -> String {
         var data: Value = [
-            "InstanceType": .string(group.instanceType), "ImageId": "ami-0a1b2c3d4e5f60718",
+            "InstanceType": .string(group.instanceTypes[0]), "ImageId": "ami-0a1b2c3d4e5f60718",
             "IamInstanceProfile": ["Name": .string(profile)],
             "UserData": .string(NodeConfig.userData(cluster: cluster, labels: labels, taints: group.taints)),
             "BlockDeviceMappings": [
