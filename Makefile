@@ -10,7 +10,7 @@ export CLUSTER CLIENTS
 .PHONY: help build run test acceptance bench format lint install dependencies clients clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: dependencies ## build the release
 	swift build -c release $(STATIC) --product eyrie
