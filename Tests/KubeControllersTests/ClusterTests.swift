@@ -14,8 +14,10 @@ import Testing
 struct ControlPlaneBed {
     let bed: KubeBed
     let server: APIServer
+    private let kubelet: any Controller
 
-    init(seed: UInt64 = 1, nodes: Int = 2) async throws {
+    init(seed: UInt64 = 1, nodes: Int = 2, kubelet: any Controller = InstantKubelet()) async throws {
+        self.kubelet = kubelet
         bed = try await KubeBed(seed: seed)
         server = APIServer(
             realm: bed.realm, schema: .kubernetes, kinds: .kubernetes, authenticators: [], authorizers: [Anyone()], clock: bed.clock,
@@ -26,7 +28,7 @@ struct ControlPlaneBed {
     }
     func start(writer: (any ChangeWriter)? = nil) {
         let writer = writer ?? server
-        bed.start(ClusterControllers.all(rootCertificate: "PEM", startedAt: bed.clock.now) + [InstantKubelet()], writer: writer)
+        bed.start(ClusterControllers.all(rootCertificate: "PEM", startedAt: bed.clock.now) + [kubelet], writer: writer)
         bed.run(Scheduler(realm: bed.realm, binder: writer, clock: bed.clock, random: bed.random))
     }
     func makeNode(_ name: String) async throws {

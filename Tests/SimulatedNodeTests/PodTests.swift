@@ -123,6 +123,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ([], 1, 0), (["sleep", "30"], 30, 0), (["sh", "-c", "sleep 5; exit 3"], 5, 3), (["perl", "-wle", "print bpi(2000)"], 1, 0),
+    ])
+    func podsOfJobsDoWhatTheirCommandSays(command: [String], seconds: Int, exitCode: Int) throws {
+        var pod: Value = ["spec": ["restartPolicy": "Never", "containers": [["command": .array(command.map(Value.string))]]]]
+        #expect(StageTable.ending(of: pod) == nil, "nobody's pod goes on")
+        pod["metadata"]["ownerReferences"] = [["kind": "Job", "controller": true]]
+        let ending = try #require(StageTable.ending(of: pod))
+        #expect(ending.seconds == seconds && ending.exitCode == exitCode)
+        pod["metadata"]["annotations"] = ["simulation.eyrie.dev/run-seconds": "7"]
+        #expect(StageTable.ending(of: pod)?.seconds == 7)
+    }
+
     @Test func reportsImagesThatCannotBePulled() async throws {
         let bed = try await MachineBed()
         try await bed.with(bed.machine()) {

@@ -123,7 +123,7 @@ extension APIServer {
                 result.append(orphan)
             } else if there.contains(foreground) {
                 result.append(foreground)
-            } else if rules.orphansByDefault {
+            } else if rules.orphansByDefault, !options.cascadesByDefault {
                 result.append(orphan)
             }
         }

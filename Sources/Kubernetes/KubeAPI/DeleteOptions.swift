@@ -16,6 +16,8 @@ struct DeleteOptions: Sendable, Hashable {
     /// The old way to ask for orphans or a cascade.
     var orphanDependents: Bool?
     var dryRun = false
+    /// Dependents go along even where the kind would orphan them unasked; controllers delete that way.
+    var cascadesByDefault = false
 
     init() {}
 

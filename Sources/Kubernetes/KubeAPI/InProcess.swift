@@ -39,7 +39,7 @@ extension APIServer: ChangeWriter {
             return try await patch(target, value, options, warnings)
         case .delete(let kind, let namespace, let name, let uid, let grace):
             var deletion = DeleteOptions()
-            (deletion.uid, deletion.gracePeriodSeconds) = (uid, grace)
+            (deletion.uid, deletion.gracePeriodSeconds, deletion.cascadesByDefault) = (uid, grace, true)
             let target = Target(try info(kind), namespace: namespace ?? "", name: name)
             let deleted = try await delete(target, deletion, user: options.user, warnings)
             return deleted.document["metadata"]["resourceVersion"].string.flatMap(Revision.init) ?? realm.head

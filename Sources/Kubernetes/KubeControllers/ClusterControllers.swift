@@ -10,6 +10,8 @@ package enum ClusterControllers {
             DeploymentController(),
             ReplicaSetController(),
             DaemonSetController(),
+            JobController(),
+            TTLAfterFinishedController(),
             DisruptionController(),
             EndpointSliceController(),
             EndpointsController(),

@@ -208,9 +208,11 @@ extension PodLife {
     private func terminate() -> PodStep {
         var step = PodStep(removes: true)
         guard !state.isFinished, !state.status["startTime"].isNull else { return step }
-        let ended = state.status["containerStatuses"].items.map { terminated($0, exitCode: 0) }
-        let initial = state.status["initContainerStatuses"].items.map { terminated($0, exitCode: 0) }
-        step.status = report(containers: ended, initContainers: initial, sandbox: false, phase: "Succeeded")
+        // Services end in good order; work that was to run to its end has not reached it.
+        let code = pod["spec"]["restartPolicy"].string ?? "Always" == "Always" ? 0 : 143
+        let ended = state.status["containerStatuses"].items.map { terminated($0, exitCode: code) }
+        let initial = state.status["initContainerStatuses"].items.map { terminated($0, exitCode: code) }
+        step.status = report(containers: ended, initContainers: initial, sandbox: false, phase: code == 0 ? "Succeeded" : "Failed")
         return step
     }
 

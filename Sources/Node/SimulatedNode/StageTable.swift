@@ -3,8 +3,9 @@ import Documents
 /// How long the stages of a pod's life take on simulated machines, and which images cannot be pulled.
 ///
 /// Containers do not run: they start, become ready after their readiness probe's initial delay, and go on until the pod is deleted.
-/// A pod whose `restartPolicy` is `Never` or `OnFailure` ends by itself only if it has the annotation
-/// `simulation.eyrie.dev/run-seconds`, with the exit code of `simulation.eyrie.dev/exit-code` (0 when absent).
+/// A pod whose `restartPolicy` is `Never` or `OnFailure` ends by itself if it has the annotation `simulation.eyrie.dev/run-seconds`,
+/// with the exit code of `simulation.eyrie.dev/exit-code` (0 when absent). Pods of Jobs end without it too: after a second, or after as
+/// many as the `sleep` in their command says, with the code of its `exit`.
 package struct StageTable: Sendable {
     /// From registration to Ready.
     package var nodeReady: Duration = .milliseconds(500)
@@ -37,10 +38,20 @@ package struct StageTable: Sendable {
 
     /// When a pod ends by itself, in seconds after its start, and the exit code.
     static func ending(of pod: Value) -> (seconds: Int, exitCode: Int)? {
+        guard pod["spec"]["restartPolicy"].string.map({ $0 != "Always" }) ?? false else { return nil }
         let annotations = pod["metadata"]["annotations"]
-        guard pod["spec"]["restartPolicy"].string.map({ $0 != "Always" }) ?? false,
-            let seconds = annotations["simulation.eyrie.dev/run-seconds"].string.flatMap(Int.init), seconds >= 0
-        else { return nil }
-        return (seconds, annotations["simulation.eyrie.dev/exit-code"].string.flatMap(Int.init) ?? 0)
+        let code = annotations["simulation.eyrie.dev/exit-code"].string.flatMap(Int.init)
+        if let seconds = annotations["simulation.eyrie.dev/run-seconds"].string.flatMap(Int.init), seconds >= 0 {
+            return (seconds, code ?? 0)
+        }
+        let owners = pod["metadata"]["ownerReferences"].items
+        guard owners.contains(where: { $0["kind"].string == "Job" && $0["controller"].bool == true }) else { return nil }
+        let container = pod["spec"]["containers"][0]
+        let words = (container["command"].items + container["args"].items).compactMap(\.string)
+            .flatMap { $0.split { " ;&\n\t".contains($0) } }
+        func number(after word: Substring) -> Int? {
+            words.lastIndex(of: word).flatMap { words.indices.contains($0 + 1) ? Int(words[$0 + 1]) : nil }
+        }
+        return (max(0, number(after: "sleep") ?? 1), code ?? number(after: "exit").map { $0 & 0xff } ?? 0)
     }
 }

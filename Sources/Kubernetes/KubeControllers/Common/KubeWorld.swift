@@ -20,6 +20,20 @@ package enum KubeIndexes {
     /// Revisions of workloads without a controller, by namespace.
     package static let orphanRevisions = WorldIndex("orphan revisions", of: ControllerRevisionFields.kind) { orphan($0) }
 
+    /// Pods that a Job has yet to count, by the key of their Job, which may be gone.
+    package static let trackedPods = WorldIndex("tracked pods", of: PodFields.kind) { pod in
+        guard pod["metadata"]["finalizers"].items.contains(.string(JobMark.tracking)) else { return [] }
+        return trackers(pod)
+    }
+
+    /// The keys of the Jobs that may have made a pod: by its owner and by its label, which outlives the owner.
+    static func trackers(_ pod: Value) -> [String] {
+        let (labels, namespace) = (pod["metadata"]["labels"], pod["metadata"]["namespace"].string)
+        let name = labels["batch.kubernetes.io/job-name"].string ?? labels["job-name"].string
+        let keys = [pod.controller(of: JobFields.kind), name.map { JobFields.kind.key(namespace, $0) }].compactMap { $0 }
+        return Array(Set(keys))
+    }
+
     static func label(_ namespace: String, _ key: String, _ value: String) -> String { "\(namespace)/\(key)=\(value)" }
 
     private static func orphan(_ document: Value) -> [String] {

@@ -30,9 +30,12 @@ extension View where F: KindFields {
         metadata["resourceVersion"] = value["metadata"]["resourceVersion"]
         return .patch(F.kind, namespace: value["metadata"]["namespace"].string, name: name, ["metadata": metadata])
     }
-    /// Makes `owner` the controller of this document.
-    func adoption<O: KindFields>(by owner: View<O>) -> Change {
-        guardedPatch(["ownerReferences": .array(value["metadata"]["ownerReferences"].items + [owner.controllerReference])])
+    /// Makes `owner` the controller of this document, which gets the finalizer as well.
+    func adoption<O: KindFields>(by owner: View<O>, finalizer: String? = nil) -> Change {
+        var metadata: Value = ["ownerReferences": .array(value["metadata"]["ownerReferences"].items + [owner.controllerReference])]
+        let finalizers = value["metadata"]["finalizers"].items
+        if let finalizer, !finalizers.contains(.string(finalizer)) { metadata["finalizers"] = .array(finalizers + [.string(finalizer)]) }
+        return guardedPatch(metadata)
     }
     /// Removes the owners with these uids.
     func release(from uids: Set<String>) -> Change {
@@ -53,8 +56,8 @@ struct Claim<F: KindFields> {
     private(set) var owned: [View<F>] = []
     private(set) var changes: [Change] = []
 
-    /// Claims among `candidates` for `owner`. An owner that is being deleted adopts nothing.
-    init<O: KindFields>(_ candidates: [View<F>], for owner: View<O>, _ selector: LabelSelector) {
+    /// Claims among `candidates` for `owner`. An owner that is being deleted adopts nothing. What is adopted gets the finalizer.
+    init<O: KindFields>(_ candidates: [View<F>], for owner: View<O>, _ selector: LabelSelector, finalizer: String? = nil) {
         for candidate in candidates {
             if let controller = candidate.controllerUID {
                 guard controller == owner.uid else { continue }
@@ -64,7 +67,7 @@ struct Claim<F: KindFields> {
                     changes.append(candidate.release(from: [owner.uid]))
                 }
             } else if !owner.isDeleting, !candidate.isDeleting, candidate.matches(selector) {
-                changes.append(candidate.adoption(by: owner))
+                changes.append(candidate.adoption(by: owner, finalizer: finalizer))
             }
         }
     }

@@ -1,0 +1,57 @@
+import Control
+package import Documents
+package import KubeModel
+package import Reconcile
+
+/// Runs pods until enough of them have succeeded. Source: kubernetes, pkg/controller/job.
+///
+/// Every pod carries a finalizer until its end is counted: the end is first noted in `uncountedTerminatedPods`, then the finalizer goes,
+/// then the numbers move. Each step follows from the documents alone, so it may be cut off anywhere and is done again without harm.
+package struct JobController: Controller {
+    package typealias Primary = JobFields
+    package static let name = "job-controller"
+    package static let watches = [
+        Watch.owned(Pod.self, by: Job.self),
+        Watch(prefix: PodFields.kind.prefix) { change, world in
+            let pods = [change.new, change.old].compactMap { $0 }
+            var keys = Set(pods.flatMap(KubeIndexes.trackers))
+            for pod in pods.compactMap(Pod.init) where pod.controllerUID == nil {
+                keys.formUnion(world.list(Job.self, in: pod.namespace).filter { pod.matches($0.selector) }.map(\.key))
+            }
+            return Array(keys)
+        },
+    ]
+    package static let writes: Set<Kind> = [JobFields.kind, PodFields.kind, EventFields.kind]
+    package static let indexes = [KubeIndexes.orphanPods, KubeIndexes.trackedPods]
+    package init() {}
+
+    package func reconcile(_ job: Job, in world: World) throws -> Plan {
+        if let manager = job.spec.managedBy, manager != "kubernetes.io/job-controller" { return Plan() }
+        let strays = strays(job.key, otherThan: job.uid, in: world)
+        guard strays.isEmpty else { return Plan(strays) }
+        let candidates = world.owned(Pod.self, by: job.uid) + world.indexed(Pod.self, KubeIndexes.orphanPods.name, job.namespace)
+        if job.finish != nil { return Plan(candidates.filter { $0.controllerUID == job.uid && $0.isTracked }.map(\.untracking)) }
+        let claim = Claim(candidates, for: job, job.selector, finalizer: JobMark.tracking)
+        // What is adopted or released counts from the next time on.
+        guard claim.changes.isEmpty else { return Plan(claim.changes) }
+        var sync = JobSync(job, claim.owned, in: world)
+        return sync.plan()
+    }
+
+    /// Pods of a Job that is gone need not be counted.
+    package func removed(_ key: String, in world: World) throws -> Plan { Plan(strays(key, otherThan: nil, in: world)) }
+
+    private func strays(_ key: String, otherThan uid: String?, in world: World) -> [Change] {
+        world.indexed(Pod.self, KubeIndexes.trackedPods.name, key).filter { pod in
+            guard let owner = pod.controllerUID else { return true }
+            return owner != uid && !world.exists(uid: owner)
+        }.filter { uid == nil || $0.controllerUID != nil }.map(\.untracking)
+    }
+
+    package func refused(_ change: Change, _ error: ChangeError, for job: Job, in world: World) -> Plan {
+        guard let note = EventNote.refusal(ofPod: change, error) else { return Plan() }
+        var plan = Plan()
+        plan.tell(note, about: job, from: Self.name, in: world)
+        return plan
+    }
+}
