@@ -54,25 +54,28 @@ struct DataDirectory: Sendable {
 /// A running server's own account of itself.
 struct ServerState: Sendable {
     var process: Int32
+    /// When the process began, as `ProcessMark` has it.
+    var start: String
     var endpoint: String
     var regions: [String]
     var version: String
 
-    init(process: Int32, endpoint: String, regions: [String], version: String) {
-        (self.process, self.endpoint, self.regions, self.version) = (process, endpoint, regions, version)
+    /// This process as a server.
+    init(endpoint: String, regions: [String], version: String) {
+        (process, start) = (getpid(), ProcessMark(getpid())?.start ?? "")
+        (self.endpoint, self.regions, self.version) = (endpoint, regions, version)
     }
     init?(_ value: Value) {
         guard let process = value["process"].int, let endpoint = value["endpoint"].string else { return nil }
-        self.init(
-            process: Int32(clamping: process), endpoint: endpoint, regions: value["regions"].items.compactMap(\.string),
-            version: value["version"].string ?? "")
+        (self.process, start, self.endpoint) = (Int32(clamping: process), value["start"].string ?? "", endpoint)
+        (regions, version) = (value["regions"].items.compactMap(\.string), value["version"].string ?? "")
     }
     var document: Value {
         [
-            "process": .int(Int64(process)), "endpoint": .string(endpoint), "regions": .array(regions.map(Value.string)),
-            "version": .string(version),
+            "process": .int(Int64(process)), "start": .string(start), "endpoint": .string(endpoint),
+            "regions": .array(regions.map(Value.string)), "version": .string(version),
         ]
     }
-    /// Whether the process lives.
-    var isAlive: Bool { kill(process, 0) == 0 || errno == EPERM }
+    /// Whether this very process lives.
+    var isAlive: Bool { ProcessMark(process)?.start == start }
 }

@@ -28,7 +28,7 @@ struct Server: Sendable {
         let endpoint = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"
         try Profile.write(home, endpoint: endpoint, region: regions[0], credential: system.administrator)
         link()
-        let state = ServerState(process: getpid(), endpoint: endpoint, regions: regions, version: Eyrie.version)
+        let state = ServerState(endpoint: endpoint, regions: regions, version: Eyrie.version)
         try TextFile.write(JSON.text(state.document), to: home.server, mode: 0o644)
         log.info("the region is up", ["endpoint": endpoint, "region": regions[0], "data": home.path, "process": getpid()])
         try await StopSignal.wait(clock)
