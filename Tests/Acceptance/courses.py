@@ -108,6 +108,20 @@ def deleting_a_cluster_leaves_nothing_behind(bed):
     expect(groups == [], str(groups))
 
 
+def nodegroups_are_added_and_taken_away(bed):
+    bed.out("eyrie create nodegroup --cluster EKS-Test --name managed --nodes 1 --node-type t3.small")
+    bed.out("eyrie create nodegroup --cluster EKS-Test --name own --managed=false --nodes 1 --node-labels tier=back")
+    expect(len(bed.json("kubectl get nodes -o json")["items"]) == 5, bed.out("kubectl get nodes"))
+    expect(len(bed.json("kubectl get nodes -l tier=back -o json")["items"]) == 1, bed.out("kubectl get nodes --show-labels"))
+    for name in ("managed", "own"):
+        bed.out(f"eyrie delete nodegroup --cluster EKS-Test --name {name}")
+    names = [group["Name"] for group in bed.json("eyrie get nodegroup --cluster EKS-Test -o json")]
+    expect(names == ["ng-1"], str(names))
+    expect(len(bed.json("kubectl get nodes -o json")["items"]) == 3, bed.out("kubectl get nodes"))
+    left = [role["RoleName"] for role in bed.json("aws iam list-roles")["Roles"] if "-nodegroup-own-" in role["RoleName"]]
+    expect(left == [], str(left))
+
+
 def the_kubeconfig_can_be_written_again(bed):
     path = os.path.join(bed.folder, "other-kubeconfig")
     bed.out(f"eyrie utils write-kubeconfig --cluster EKS-Test --region us-west-1 --kubeconfig {path}")
@@ -116,7 +130,7 @@ def the_kubeconfig_can_be_written_again(bed):
 
 
 def every_command_has_help(bed):
-    for words in ("", "create", "create cluster", "get", "get cluster", "get nodegroup", "scale nodegroup", "delete cluster",
+    for words in ("", "create", "create cluster", "get", "get cluster", "get nodegroup", "create nodegroup", "scale nodegroup", "delete nodegroup", "delete cluster",
                   "utils write-kubeconfig", "up", "down", "status", "env", "version"):
         within(bed.out(f"eyrie {words} --help"), "Usage:")
     within(bed.out("eksctl version"), ".")
@@ -125,7 +139,7 @@ def every_command_has_help(bed):
 tests = [
     lab_3_creates_the_course_s_cluster, the_cluster_and_its_nodegroup_are_listed, a_cluster_that_exists_is_not_created_again,
     lab_4_refuses_more_nodes_than_the_maximum, lab_4_scales_to_five_nodes_over_two_zones, lab_4_scales_back_and_drains_two_nodes,
-    a_field_that_is_not_supported_is_refused_by_name, a_misspelt_field_is_refused_with_its_path, a_cluster_from_flags_has_managed_nodes,
+    nodegroups_are_added_and_taken_away, a_field_that_is_not_supported_is_refused_by_name, a_misspelt_field_is_refused_with_its_path, a_cluster_from_flags_has_managed_nodes,
     a_cluster_without_arguments_gets_a_name_and_two_nodes, deleting_a_cluster_leaves_nothing_behind, the_kubeconfig_can_be_written_again,
     every_command_has_help,
 ]

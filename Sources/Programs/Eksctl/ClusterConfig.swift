@@ -62,7 +62,15 @@ struct NodegroupConfig: Sendable, Equatable {
 }
 
 extension ClusterConfig {
-    /// Reads a configuration file.
+    /// Reads a configuration from a file, or from standard input for `-`.
+    /// - Throws: `UsageError`.
+    init(file: String) throws {
+        guard let text = TextFile.read(file == "-" ? "/dev/stdin" : file) else {
+            throw UsageError("loading config file \"\(file)\": open \(file): no such file or directory")
+        }
+        try self.init(yaml: text)
+    }
+    /// Reads the text of a configuration.
     /// - Throws: `UsageError` naming the field that is misspelt, of the wrong type or not supported yet.
     init(yaml text: String) throws {
         let documents: [Value]

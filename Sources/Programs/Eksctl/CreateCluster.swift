@@ -5,25 +5,18 @@ import Documents
 enum CreateCluster {
     static let command = Command("cluster", help: "Create a cluster", flags: flags, action: run)
 
-    private static let flags = [
-        Flag("config-file", short: "f", "load configuration from a file (or stdin if set to '-')"),
-        Flag("name", short: "n", "EKS cluster name (generated if unspecified, e.g. \"amazing-painting-1790000000\")"),
-        Flag("version", "Kubernetes version (the newest that EKS offers if unspecified)"), Flag("region", short: "r", "AWS region"),
-        Flag("tags", .list, "Used to tag the AWS resources (e.g. \"Owner=John Doe,Team=Some Team\")"),
-        Flag("zones", .list, "(auto-select if unspecified)"), Flag("vpc-cidr", "CIDR to use for the VPC", standard: "192.168.0.0/16"),
-        Flag("nodegroup-name", "name of the nodegroup (generated if unspecified, e.g. \"ng-1a2b3c4d\")"),
-        Flag("without-nodegroup", .toggle, "if set, initial nodegroup will not be created"),
-        Flag("managed", .toggle, "Create EKS-managed nodegroup", standard: "true"),
-        Flag("node-type", short: "t", "node instance type", standard: "\"m5.large\""),
-        Flag("nodes", short: "N", .number, "total number of nodes (for a static ASG)", standard: "2"),
-        Flag("nodes-min", short: "m", .number, "minimum nodes in ASG (leave unset for a static nodegroup)"),
-        Flag("nodes-max", short: "M", .number, "maximum nodes in ASG (leave unset for a static nodegroup)"),
-        Flag(
-            "node-labels", .list,
-            "extra labels to add when registering the nodes in the nodegroup (e.g. \"partition=backend,nodeclass=hugememory\")"),
-        Flag("ssh-public-key", "EC2 key pair for SSH access to the nodes"),
-        Flag("write-kubeconfig", .toggle, "toggle writing of kubeconfig", standard: "true"),
-    ]
+    private static let flags =
+        [
+            Flag("config-file", short: "f", "load configuration from a file (or stdin if set to '-')"),
+            Flag("name", short: "n", "EKS cluster name (generated if unspecified, e.g. \"amazing-painting-1790000000\")"),
+            Flag("version", "Kubernetes version (the newest that EKS offers if unspecified)"), Flag("region", short: "r", "AWS region"),
+            Flag("tags", .list, "Used to tag the AWS resources (e.g. \"Owner=John Doe,Team=Some Team\")"),
+            Flag("zones", .list, "(auto-select if unspecified)"), Flag("vpc-cidr", "CIDR to use for the VPC", standard: "192.168.0.0/16"),
+            Flag("nodegroup-name", "name of the nodegroup (generated if unspecified, e.g. \"ng-1a2b3c4d\")"),
+            Flag("without-nodegroup", .toggle, "if set, initial nodegroup will not be created"),
+        ] + NodegroupFlags.all + [
+            Flag("write-kubeconfig", .toggle, "toggle writing of kubeconfig", standard: "true")
+        ]
     /// Flags that make no sense beside a configuration file.
     private static let exclusive = [
         "name", "version", "region", "tags", "zones", "vpc-cidr", "nodegroup-name", "managed", "node-type", "nodes", "nodes-min",
@@ -38,10 +31,7 @@ enum CreateCluster {
             if !arguments.positional.isEmpty {
                 throw UsageError("cannot use name argument \"\(arguments.positional[0])\" when --config-file/-f is set")
             }
-            guard let text = TextFile.read(file == "-" ? "/dev/stdin" : file) else {
-                throw UsageError("loading config file \"\(file)\": open \(file): no such file or directory")
-            }
-            config = try ClusterConfig(yaml: text)
+            config = try ClusterConfig(file: file)
             if arguments.isOn("without-nodegroup") { config.nodegroups = [] }
         } else {
             config = try fromFlags(arguments, session)
@@ -58,14 +48,7 @@ enum CreateCluster {
         config.availabilityZones = arguments.list("zones")
         if let cidr = arguments["vpc-cidr"] { config.vpcCIDR = cidr }
         guard !arguments.isOn("without-nodegroup") else { return config }
-        var group = NodegroupConfig(
-            name: arguments["nodegroup-name"] ?? "ng-\(session.random.hex(8))",
-            managed: !arguments.has("managed") || arguments.isOn("managed"))
-        if let type = arguments["node-type"] { group.instanceTypes = [type] }
-        group.labels = try arguments.pairs("node-labels")
-        group.sshKey = arguments["ssh-public-key"]
-        try group.setSizes(
-            desired: arguments.number("nodes"), minimum: arguments.number("nodes-min"), maximum: arguments.number("nodes-max"))
+        let group = try NodegroupFlags.nodegroup(arguments, name: arguments["nodegroup-name"], session)
         config.nodegroups = [group]
         return config
     }

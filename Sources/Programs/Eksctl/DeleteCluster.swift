@@ -16,10 +16,7 @@ enum DeleteCluster {
         var region = arguments["region"]
         if let file = arguments["config-file"] {
             guard name == nil else { throw UsageError("cannot use --name when --config-file/-f is set") }
-            guard let text = TextFile.read(file == "-" ? "/dev/stdin" : file) else {
-                throw UsageError("loading config file \"\(file)\": open \(file): no such file or directory")
-            }
-            let config = try ClusterConfig(yaml: text)
+            let config = try ClusterConfig(file: file)
             (name, region) = (config.name, config.region)
         }
         guard let name else { throw UsageError("--name must be set") }
@@ -38,19 +35,20 @@ private struct Deletion: Sendable {
 
     func run() async throws {
         session.info("deleting EKS cluster \"\(cluster)\"")
-        let exists = try await present("eks", "DescribeCluster", ["name": .string(cluster)])
+        let exists = try await clusterExists()
         let vpcs = try await aws.all("ec2", "DescribeVpcs", "Vpcs", ["Filters": resources.filter])
         guard exists || !vpcs.isEmpty else { throw UsageError("cluster \"\(cluster)\" was not found in region \"\(region)\"") }
         try await nodegroups(exists: exists)
         if exists {
             session.info("will delete the control plane of cluster \"\(cluster)\"")
-            try await call("eks", "DeleteCluster", ["name": .string(cluster)])
+            try await aws.callUnlessGone("eks", "DeleteCluster", ["name": .string(cluster)])
             try await resources.waitUntilGone("cluster \"\(cluster)\"") {
                 try await aws.call("eks", "DescribeCluster", ["name": .string(cluster)])
             }
         }
         for vpc in vpcs.compactMap({ $0["VpcId"].string }) { try await network(vpc) }
-        try await roles()
+        let roles = RoleDeletion(aws: aws)
+        for role in try await roles.roles(of: cluster) { try await roles.delete(role["RoleName"].string ?? "") }
         try Kubeconfig(session: session).remove(cluster: cluster, region: region)
         session.success("all cluster resources were deleted")
     }
@@ -59,27 +57,13 @@ private struct Deletion: Sendable {
         let own = try await Nodegroups(cluster: cluster, aws: aws).unmanaged().compactMap { $0["AutoScalingGroupName"].string }
         let managed =
             exists ? try await aws.all("eks", "ListNodegroups", "nodegroups", ["clusterName": .string(cluster)]).compactMap(\.string) : []
-        for name in managed {
-            session.info("deleting managed nodegroup \"\(name)\"")
-            try await call("eks", "DeleteNodegroup", ["clusterName": .string(cluster), "nodegroupName": .string(name)])
-        }
-        for name in own {
-            session.info("deleting Auto Scaling group \"\(name)\"")
-            try await call("autoscaling", "DeleteAutoScalingGroup", ["AutoScalingGroupName": .string(name), "ForceDelete": true])
-        }
-        for name in managed {
-            try await resources.waitUntilGone("nodegroup \"\(name)\"") {
-                try await aws.call("eks", "DescribeNodegroup", ["clusterName": .string(cluster), "nodegroupName": .string(name)])
-            }
-        }
-        for name in own {
-            try await resources.waitUntilGone("Auto Scaling group \"\(name)\"") {
-                try await aws.call("autoscaling", "DescribeAutoScalingGroups", ["AutoScalingGroupNames": [.string(name)]])[
-                    "AutoScalingGroups"][0]
-            }
-        }
+        for name in managed { session.info("deleting managed nodegroup \"\(name)\"") }
+        for name in own { session.info("deleting Auto Scaling group \"\(name)\"") }
+        let deletion = NodegroupDeletion(cluster: cluster, aws: aws, session: session)
+        try await deletion.deleteManaged(managed)
+        try await deletion.deleteUnmanaged(own)
         for template in try await aws.all("ec2", "DescribeLaunchTemplates", "LaunchTemplates", ["Filters": resources.filter]) {
-            try await call("ec2", "DeleteLaunchTemplate", ["LaunchTemplateId": template["LaunchTemplateId"]])
+            try await aws.callUnlessGone("ec2", "DeleteLaunchTemplate", ["LaunchTemplateId": template["LaunchTemplateId"]])
         }
     }
 
@@ -89,29 +73,30 @@ private struct Deletion: Sendable {
         for gateway in try await aws.all(
             "ec2", "DescribeNatGateways", "NatGateways", ["Filter": [["Name": "vpc-id", "Values": [.string(vpc)]]]])
         where gateway["State"].string != "deleted" {
-            try await call("ec2", "DeleteNatGateway", ["NatGatewayId": gateway["NatGatewayId"]])
+            try await aws.callUnlessGone("ec2", "DeleteNatGateway", ["NatGatewayId": gateway["NatGatewayId"]])
             try await resources.waitUntilGone("NAT gateway") {
                 let found = try await aws.call("ec2", "DescribeNatGateways", ["NatGatewayIds": [gateway["NatGatewayId"]]])["NatGateways"][0]
                 return found["State"].string == "deleted" ? .null : found
             }
         }
         for address in try await aws.all("ec2", "DescribeAddresses", "Addresses", ["Filters": resources.filter]) {
-            try await call("ec2", "ReleaseAddress", ["AllocationId": address["AllocationId"]])
+            try await aws.callUnlessGone("ec2", "ReleaseAddress", ["AllocationId": address["AllocationId"]])
         }
         for subnet in try await aws.all("ec2", "DescribeSubnets", "Subnets", inside) {
-            try await call("ec2", "DeleteSubnet", ["SubnetId": subnet["SubnetId"]])
+            try await aws.callUnlessGone("ec2", "DeleteSubnet", ["SubnetId": subnet["SubnetId"]])
         }
         for table in try await aws.all("ec2", "DescribeRouteTables", "RouteTables", inside)
         where !table["Associations"].items.contains(where: { $0["Main"].bool == true }) {
-            try await call("ec2", "DeleteRouteTable", ["RouteTableId": table["RouteTableId"]])
+            try await aws.callUnlessGone("ec2", "DeleteRouteTable", ["RouteTableId": table["RouteTableId"]])
         }
         let attached: Value = ["Filters": [["Name": "attachment.vpc-id", "Values": [.string(vpc)]]]]
         for gateway in try await aws.all("ec2", "DescribeInternetGateways", "InternetGateways", attached) {
-            try await call("ec2", "DetachInternetGateway", ["InternetGatewayId": gateway["InternetGatewayId"], "VpcId": .string(vpc)])
-            try await call("ec2", "DeleteInternetGateway", ["InternetGatewayId": gateway["InternetGatewayId"]])
+            try await aws.callUnlessGone(
+                "ec2", "DetachInternetGateway", ["InternetGatewayId": gateway["InternetGatewayId"], "VpcId": .string(vpc)])
+            try await aws.callUnlessGone("ec2", "DeleteInternetGateway", ["InternetGatewayId": gateway["InternetGatewayId"]])
         }
         try await securityGroups(inside)
-        try await call("ec2", "DeleteVpc", ["VpcId": .string(vpc)])
+        try await aws.callUnlessGone("ec2", "DeleteVpc", ["VpcId": .string(vpc)])
     }
     /// Takes the rules out first, as groups may name each other.
     private func securityGroups(_ inside: Value) async throws {
@@ -119,40 +104,15 @@ private struct Deletion: Sendable {
             $0["GroupName"].string != "default"
         }
         for group in groups where !group["IpPermissions"].items.isEmpty {
-            try await call("ec2", "RevokeSecurityGroupIngress", ["GroupId": group["GroupId"], "IpPermissions": group["IpPermissions"]])
+            try await aws.callUnlessGone(
+                "ec2", "RevokeSecurityGroupIngress", ["GroupId": group["GroupId"], "IpPermissions": group["IpPermissions"]])
         }
-        for group in groups { try await call("ec2", "DeleteSecurityGroup", ["GroupId": group["GroupId"]]) }
+        for group in groups { try await aws.callUnlessGone("ec2", "DeleteSecurityGroup", ["GroupId": group["GroupId"]]) }
     }
-
-    private func roles() async throws {
-        let prefix = "eksctl-\(cluster)-"
-        for role in try await aws.all("iam", "ListRoles", "Roles").compactMap({ $0["RoleName"].string }) where role.hasPrefix(prefix) {
-            let tags = try await aws.call("iam", "ListRoleTags", ["RoleName": .string(role)])["Tags"].items
-            guard tags.contains(where: { $0["Key"].string == ClusterResources.clusterTag && $0["Value"].string == cluster }) else {
-                continue
-            }
-            for profile in try await aws.all("iam", "ListInstanceProfilesForRole", "InstanceProfiles", ["RoleName": .string(role)]) {
-                let name = profile["InstanceProfileName"]
-                try await call("iam", "RemoveRoleFromInstanceProfile", ["InstanceProfileName": name, "RoleName": .string(role)])
-                try await call("iam", "DeleteInstanceProfile", ["InstanceProfileName": name])
-            }
-            for policy in try await aws.all("iam", "ListAttachedRolePolicies", "AttachedPolicies", ["RoleName": .string(role)]) {
-                try await call("iam", "DetachRolePolicy", ["RoleName": .string(role), "PolicyArn": policy["PolicyArn"]])
-            }
-            try await call("iam", "DeleteRole", ["RoleName": .string(role)])
+    private func clusterExists() async throws -> Bool {
+        do { _ = try await aws.call("eks", "DescribeCluster", ["name": .string(cluster)]) } catch let error as AWSError where error.isGone {
+            return false
         }
-    }
-
-    /// Calls an operation and passes over an answer that the thing is gone already.
-    private func call(_ service: String, _ operation: String, _ input: Value) async throws {
-        do { _ = try await aws.call(service, operation, input) } catch let error as AWSError where Self.isGone(error) {}
-    }
-    private func present(_ service: String, _ operation: String, _ input: Value) async throws -> Bool {
-        do { _ = try await aws.call(service, operation, input) } catch let error as AWSError where Self.isGone(error) { return false }
         return true
-    }
-    private static func isGone(_ error: AWSError) -> Bool {
-        error.code.contains("NotFound") || error.code == "NoSuchEntity"
-            || (error.code == "ValidationError" && error.message.contains("not found"))
     }
 }

@@ -53,9 +53,12 @@ package struct AutoScalingGroupController: Controller {
         }
         return plan
     }
+    /// Ends an instance; its node is drained first, but for groups of the user's own that are deleted by force.
     private func retire(_ instance: Instance, _ group: AutoScalingGroup, _ reason: String, _ world: World, _ plan: inout Plan) {
         let id = instance.metadata.name ?? ""
-        let state = instance.status.state == "running" && group.metadata.deletionTimestamp == nil ? "draining" : "shutting-down"
+        let isManaged = group.spec.launch != nil
+        let drains = instance.status.state == "running" && (isManaged || group.metadata.deletionTimestamp == nil)
+        let state = drains ? "draining" : "shutting-down"
         plan.changes.append(.patch(InstanceFields.kind, namespace: nil, name: id, ["status": ["state": .string(state)]]))
         plan.changes.append(
             activity(
