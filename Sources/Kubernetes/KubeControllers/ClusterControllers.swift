@@ -12,6 +12,7 @@ package enum ClusterControllers {
             DaemonSetController(),
             JobController(),
             TTLAfterFinishedController(),
+            CronJobController(),
             DisruptionController(),
             EndpointSliceController(),
             EndpointsController(),
