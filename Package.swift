@@ -64,7 +64,7 @@ let package = Package(
             swiftSettings: settings),
         .executableTarget(
             name: "eyrie-bench",
-            dependencies: ["Control", "Cryptography", "Documents", "KubeAPI", "KubeModel", "Network", "Storage"],
+            dependencies: ["Control", "Cryptography", "Documents", "KubeAPI", "KubeModel", "KubeScheduler", "Network", "Storage"],
             path: "Benchmarks/eyrie-bench",
             swiftSettings: settings),
 

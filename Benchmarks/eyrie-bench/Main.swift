@@ -8,6 +8,7 @@ import Glibc
           pipeline [--directory DIR] [--count N] [--concurrency N] [--kind configmaps|pods]
             [--lists N] [--limit PAGE] [--watchers N] [--updates N]      the API server without a network
           store [--directory DIR] [--writers N] [--count N] [--bytes N]   durable puts a second
+          scheduler [--nodes N] [--pods N] [--shape plain|spread|apart]  the scheduler's decisions alone
           json [--count N]                                               parsing, editing and writing documents
           hammer DIRECTORY START                                         writes until killed, telling what was acknowledged
         """
@@ -19,6 +20,7 @@ import Glibc
             switch mode {
             case "pipeline": try await PipelineBench(Options(arguments)).run()
             case "store": try await StoreBench(Options(arguments)).run()
+            case "scheduler": try SchedulerBench(Options(arguments)).run()
             case "json": try JSONBench(Options(arguments)).run()
             case "hammer": try await Hammer(arguments).run()
             case "help", "--help", "-h": print(usage)

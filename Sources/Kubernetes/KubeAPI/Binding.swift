@@ -71,6 +71,8 @@ extension APIServer {
         var conditions = pod["status"]["conditions"].items.filter { $0["type"] != "PodScheduled" }
         conditions.append(["type": "PodScheduled", "status": "True", "lastProbeTime": nil, "lastTransitionTime": .string(now.text)])
         pod["status"]["conditions"] = .array(conditions)
+        // Source: ClearingNominatedNodeNameAfterBinding.
+        pod["status"]["nominatedNodeName"] = .null
         return pod
     }
 }

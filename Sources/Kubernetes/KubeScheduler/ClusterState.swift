@@ -17,6 +17,10 @@ struct ClusterState {
     private(set) var namespaces: NamespaceLabels = [:]
     /// The selectors of Services, by namespace and name.
     private var services: [String: [String: LabelSelector]] = [:]
+    /// Pods that wait for room on a node.
+    var nominations = Nominations()
+    /// Pods whose deletion was asked for to make room, until it shows.
+    var victims: Set<String> = []
     private(set) var zoneOwners: [String: [String: Int]] = [:]
     private var counts: [CountedPods: [String: Int]] = [:]
     private let mostCounts = 256

@@ -43,17 +43,18 @@ enum Rejection: Sendable, Hashable {
 }
 
 /// Why no node takes a pod.
-struct Diagnosis: Sendable {
-    private let preempts: Bool
+struct Diagnosis {
     private(set) var nodes = 0
+    /// Nodes on which the end of other pods could help.
+    private(set) var resolvable: [SchedulingNode] = []
     private var reasons: [String: Int] = [:]
-    private var resolvableNodes = 0
-    /// Whether the end of another pod, or the start of one, could help.
-    private(set) var waitsForRoom = false
+    /// Whether the start of another pod could help.
     private(set) var waitsForCompany = false
+    /// Why preemption does not help; nil when it does, or was not tried.
+    var preemption: String?
 
-    /// A diagnosis for a pod that may, or may not, take the place of others.
-    init(preempts: Bool) { self.preempts = preempts }
+    /// Whether the end of another pod could help.
+    var waitsForRoom: Bool { !resolvable.isEmpty }
 
     /// That many nodes are none of those that the pod names.
     mutating func leaveOut(_ count: Int) {
@@ -62,26 +63,21 @@ struct Diagnosis: Sendable {
         reasons["node(s) didn't satisfy plugin(s) [NodeAffinity]"] = count
     }
     /// One more node, with all that it objects to.
-    mutating func add(_ rejections: [Rejection]) {
+    mutating func add(_ node: SchedulingNode, _ rejections: [Rejection]) {
         nodes += 1
         for rejection in rejections { reasons[rejection.text, default: 0] += 1 }
-        if rejections.allSatisfy(\.isResolvable) {
-            resolvableNodes += 1
-            waitsForRoom = true
-        }
+        if rejections.allSatisfy(\.isResolvable) { resolvable.append(node) }
         if rejections.contains(where: \.needsCompany) { waitsForCompany = true }
     }
 
-    /// The text of events and conditions. Source: upstream's FitError, and DefaultPreemption for its second sentence.
+    /// The text of events and conditions. Source: upstream's FitError, with what its PostFilter says behind it.
     var message: String {
+        let first = Self.text(nodes: nodes, reasons)
+        return preemption.map { "\(first) preemption: \($0)" } ?? first
+    }
+    static func text(nodes: Int, _ reasons: [String: Int]) -> String {
         guard nodes > 0 else { return "no nodes available to schedule pods" }
         let listed = reasons.map { "\($0.value) \($0.key)" }.sorted().joined(separator: ", ")
-        let first = "0/\(nodes) nodes are available: \(listed). preemption: "
-        guard preempts else { return first + "not eligible due to preemptionPolicy=Never." }
-        var preemption: [String] = []
-        if resolvableNodes > 0 { preemption.append("\(resolvableNodes) No preemption victims found for incoming pod") }
-        if nodes > resolvableNodes { preemption.append("\(nodes - resolvableNodes) Preemption is not helpful for scheduling") }
-        let second = preemption.sorted().joined(separator: ", ")
-        return first + "0/\(nodes) nodes are available: \(second)."
+        return "0/\(nodes) nodes are available: \(listed)."
     }
 }

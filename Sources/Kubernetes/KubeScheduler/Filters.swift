@@ -13,7 +13,7 @@ struct Filters {
         let topologyKey: String
         let domains: [String: Int]
     }
-    private let pod: SchedulingPod
+    let pod: SchedulingPod
     private let spreads: [SpreadCheck]
     private let near: [TermCheck]
     private let far: [TermCheck]
@@ -78,9 +78,6 @@ struct Filters {
         guard spread.countsOtherNodes || matchesAffinity(node, pod) else { return false }
         return spread.countsTaintedNodes || !node.untolerated(by: pod, effects: ["NoSchedule", "NoExecute"])
     }
-
-    /// Whether the node takes the pod; the quick way.
-    func accept(_ node: SchedulingNode) -> Bool { rejections(node).isEmpty }
 
     /// What the node objects to: the findings of the first filter that has any. Source: the order of upstream's default plugins.
     func rejections(_ node: SchedulingNode) -> [Rejection] {

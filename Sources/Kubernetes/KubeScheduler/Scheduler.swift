@@ -5,8 +5,8 @@ package import Reconcile
 package import Storage
 
 /// Gives pods nodes. It follows pods, nodes, Services and the labels of namespaces, decides on its own picture of them, and binds without waiting for one pod's binding
-/// before it decides on the next. Nothing else is kept: after a restart it goes on from the documents. It does not preempt yet: a pod of
-/// high priority waits for room like any other.
+/// before it decides on the next. Where no node has room it deletes pods of lower priority. Nothing else is kept: after a restart it goes
+/// on from the documents.
 package struct Scheduler: Service {
     /// As whom it writes.
     static let actor = "kube-scheduler"
@@ -41,7 +41,7 @@ package struct Scheduler: Service {
                 if Task.isCancelled { break }
                 for case .woke(let time) in letters { wakes.removeAll { $0 == time } }
                 loop.receive(letters, current: { realm.snapshot().get($0)?.value }, now: clock.now)
-                for action in loop.decide(now: clock.now) { start(action, mailbox, &group) }
+                for action in loop.decide(realm.snapshot, now: clock.now) { start(action, mailbox, &group) }
                 if loop.hasMore {
                     mailbox.signal()
                     await Task.yield()
@@ -81,7 +81,18 @@ package struct Scheduler: Service {
                     await report.scheduled(pod, on: node)
                 } catch { mailbox.post(.bound(pod, node: node, error)) }
             }
-        case .fail(let pod, let reason, let message): group.addTask { [report] in await report.failed(pod, reason, message) }
+        case .fail(let pod, let failure):
+            if let nomination = failure.nomination { report.intend(pod, nomination: nomination) }
+            group.addTask { [report] in await report.failed(pod, failure) }
+        case .endNomination(let pod):
+            report.intend(pod, nomination: "")
+            group.addTask { [report] in await report.nominationEnded(pod) }
+        case .preempt(let victims, let pod, let node):
+            group.addTask { [report] in
+                var spared: [SchedulingPod] = []
+                for victim in victims where await !report.preempt(victim, for: pod, on: node) { spared.append(victim) }
+                if !spared.isEmpty || victims.isEmpty { mailbox.post(.spared(spared, for: pod)) }
+            }
         }
     }
 

@@ -8,13 +8,29 @@ import Storage
 enum SchedulerLetter: Sendable {
     case events([Event])
     case bound(SchedulingPod, node: String, ChangeError?)
+    /// Victims that could not be deleted, to make room for a pod.
+    case spared([SchedulingPod], for: SchedulingPod)
     case woke(Timestamp)
 }
 /// What the scheduler wants done.
 enum SchedulerAction: Sendable {
     case bind(SchedulingPod, node: String)
     /// Tells why a pod has no node: `Unschedulable`, or `SchedulerError` when it could not be bound.
-    case fail(SchedulingPod, reason: String, message: String)
+    case fail(SchedulingPod, SchedulingFailure)
+    /// Deletes pods to make room for another on their node.
+    case preempt([SchedulingPod], for: SchedulingPod, node: String)
+    /// Tells that a pod waits for no certain node any more.
+    case endNomination(SchedulingPod)
+}
+
+/// Why a pod has no node, and for which it waits.
+struct SchedulingFailure: Sendable {
+    let reason: String
+    let message: String
+    /// The new nomination; empty ends the old one, nil leaves it as it is.
+    var nomination: String?
+    /// Whether an event is worth its write: the same was not told a moment ago.
+    var isNews = true
 }
 
 /// The decisions of the scheduler, without its waiting and doing.
@@ -47,6 +63,7 @@ struct SchedulerLoop {
             switch letter {
             case .events(let events): for event in events { receive(event, now: now) }
             case .bound(let pod, _, let error): bound(pod, error, current, now: now)
+            case .spared(let victims, let pod): spared(victims, pod, now: now)
             case .woke: break
             }
         }
@@ -59,15 +76,21 @@ struct SchedulerLoop {
         if key.hasPrefix(ServiceFields.kind.prefix) { return put(service: value, isGone: event.kind == .delete) }
         switch (key.hasPrefix(PodFields.kind.prefix), event.kind) {
         case (true, .put): put(pod: value, before: event.previous?.value, now: now)
-        case (true, .delete):
-            queue.remove(key)
-            assumed[key] = nil
-            if state.displace(key) { queue.wake(.room, now: now) }
+        case (true, .delete): gone(key, now: now)
         case (false, .put): if state.update(node: value) { queue.wake(.node, now: now) }
         case (false, .delete):
             state.remove(node: value["metadata"]["name"].string ?? "")
             queue.wake(.node, now: now)
         }
+    }
+
+    /// The pod has ended, or will never need a node of ours.
+    private mutating func gone(_ key: String, now: Timestamp) {
+        queue.remove(key)
+        assumed[key] = nil
+        state.victims.remove(key)
+        let wasNominated = state.nominations.remove(key) != nil
+        if state.displace(key) || wasNominated { queue.wake(.room, now: now) }
     }
 
     private mutating func put(namespace document: Value, isGone: Bool = false, now: Timestamp) {
@@ -100,12 +123,18 @@ struct SchedulerLoop {
             let wasThere = state.placed[key] != nil && assumed[key] == nil
             queue.remove(key)
             assumed[key] = nil
+            if pod.isDeleting { state.victims.remove(key) }
+            let nominated = state.nominations.remove(key)
             state.place(pod, on: pod.nodeName)
             queue.wake(.company, now: now)
+            if let nominated, nominated != pod.nodeName { queue.wake(.room, now: now) }
             // A pod that asks for less, has other labels or is going makes room of a kind.
             if wasThere { queue.wake(.room, now: now) }
         } else if pod.isWaiting {
             if assumed[key]?.uid == pod.uid { return }
+            if (before?["status"]["nominatedNodeName"].string ?? "") != pod.nominatedNode {
+                if pod.nominatedNode.isEmpty { state.nominations.remove(key) } else { state.nominations.nominate(pod, pod.nominatedNode) }
+            }
             if queue.contains(key), let before, before["spec"] == document["spec"],
                 before["metadata"]["labels"] == document["metadata"]["labels"]
             {
@@ -113,9 +142,7 @@ struct SchedulerLoop {
             }
             queue.add(pod)
         } else {
-            queue.remove(key)
-            assumed[key] = nil
-            if state.displace(key) { queue.wake(.room, now: now) }
+            gone(key, now: now)
         }
     }
 
@@ -131,26 +158,68 @@ struct SchedulerLoop {
             state.place(present, on: present.nodeName)
         } else if present.isWaiting {
             queue.retry(present, now: now)
-            untold.append(.fail(present, reason: "SchedulerError", message: "running Bind plugin \"DefaultBinder\": \(error.message)"))
+            let message = "running Bind plugin \"DefaultBinder\": \(error.message)"
+            untold.append(.fail(present, SchedulingFailure(reason: "SchedulerError", message: message)))
         }
     }
 
     /// Finds nodes for as many pods as one turn allows.
-    mutating func decide(now: Timestamp) -> [SchedulerAction] {
+    mutating func decide(_ snapshot: () -> Snapshot, now: Timestamp) -> [SchedulerAction] {
         var actions = untold
         untold = []
         while actions.count < turn, assumed.count < mostInFlight, let pod = queue.pop() {
             switch cycle.decide(pod, &state) {
             case .node(let node):
+                let nominated = state.nominations.remove(pod.key)
                 state.place(pod, on: node.name)
                 assumed[pod.key] = pod
+                if let nominated, nominated != node.name { queue.wake(.room, now: now) }
                 actions.append(.bind(pod, node: node.name))
-            case .none(let diagnosis):
-                queue.setAside(pod, diagnosis, now: now)
-                actions.append(.fail(pod, reason: "Unschedulable", message: diagnosis.message))
+            case .none(let diagnosis): actions += unplaced(pod, diagnosis, snapshot, now: now)
             }
         }
         return actions
+    }
+
+    /// A pod found no node: looks for victims, and puts it aside until there is room.
+    private mutating func unplaced(
+        _ pod: SchedulingPod, _ diagnosis: Diagnosis, _ snapshot: () -> Snapshot, now: Timestamp
+    ) -> [SchedulerAction] {
+        var (diagnosis, actions, nomination) = (diagnosis, [SchedulerAction](), String?.none)
+        let preemption = diagnosis.nodes > 0 ? Preemption(pod, snapshot(), now: now) : nil
+        switch preemption?.decide(diagnosis, &state, cycle.random) {
+        case .victims(let victims, let node):
+            for other in state.nominations.lesser(on: node.name, than: pod) {
+                state.nominations.remove(other.key)
+                queue.activate(other.key, now: now)
+                actions.append(.endNomination(other))
+            }
+            state.nominations.nominate(pod, node.name)
+            state.victims.formUnion(victims.map(\.key))
+            actions.append(.preempt(victims, for: pod, node: node.name))
+            nomination = node.name
+        case .noVictims(let text, let endsNomination):
+            diagnosis.preemption = text
+            if endsNomination, state.nominations.remove(pod.key) != nil {
+                nomination = ""
+                queue.wake(.room, now: now)
+            }
+        case nil: break
+        }
+        queue.setAside(pod, diagnosis, now: now)
+        let message = diagnosis.message
+        let isNews = queue.tells(message, of: pod.key, now: now)
+        actions.append(
+            .fail(pod, SchedulingFailure(reason: "Unschedulable", message: message, nomination: nomination, isNews: isNews)))
+        return actions
+    }
+
+    /// Not all victims could be deleted: the pod looks for room anew.
+    private mutating func spared(_ victims: [SchedulingPod], _ pod: SchedulingPod, now: Timestamp) {
+        for victim in victims { state.victims.remove(victim.key) }
+        guard state.nominations.remove(pod.key) != nil else { return }
+        queue.activate(pod.key, now: now)
+        untold.append(.endNomination(pod))
     }
 }
 

@@ -11,6 +11,7 @@ struct SchedulerReport: Sendable {
     let clock: any WallClock
     /// How often a condition is tried when others write the pod at the same time.
     private let attempts = 5
+    private let intents = NominationIntents()
 
     init(realm: Realm, writer: any ChangeWriter, clock: any WallClock) { (self.realm, self.writer, self.clock) = (realm, writer, clock) }
 
@@ -18,42 +19,96 @@ struct SchedulerReport: Sendable {
         await tell(pod, "Normal", "Scheduled", "Successfully assigned \(pod.namespace)/\(pod.name) to \(node)")
     }
 
-    func failed(_ pod: SchedulingPod, _ reason: String, _ message: String) async {
-        await tell(pod, "Warning", "FailedScheduling", message)
-        for _ in 0..<attempts {
-            guard let change = condition(of: pod, reason, message) else { return }
-            do throws(ChangeError) {
-                _ = try await writer.apply(change, by: Scheduler.actor)
-                return
-            } catch { guard case .conflict = error else { return } }
+    /// Takes note of a nomination at once, in the order of decisions; `failed` and `nominationEnded` write it.
+    func intend(_ pod: SchedulingPod, nomination: String) { intents.intend(pod.key, nomination) }
+
+    func failed(_ pod: SchedulingPod, _ failure: SchedulingFailure) async {
+        if failure.isNews { await tell(pod, "Warning", "FailedScheduling", failure.message) }
+        await writeStatus(pod) { document in
+            guard document["spec"]["nodeName"].string?.isEmpty ?? true else { return nil }
+            var status = document["status"]
+            setCondition("PodScheduled", "False", failure.reason, failure.message, &status)
+            return status
         }
     }
 
-    /// The change that gives a pod the condition; nil when it needs none. Conditions are written as a whole, so the change insists on
-    /// the document that it was made for.
-    private func condition(of pod: SchedulingPod, _ reason: String, _ message: String) -> Change? {
-        guard let document = realm.snapshot().get(pod.key)?.value, document["metadata"]["uid"].string == pod.uid,
-            document["spec"]["nodeName"].string?.isEmpty ?? true
-        else { return nil }
-        var conditions = document["status"]["conditions"].items
-        let present = conditions.first { $0["type"].string == "PodScheduled" }
-        if present?["status"].string == "False", present?["reason"].string == reason, present?["message"].string == message { return nil }
+    func nominationEnded(_ pod: SchedulingPod) async { await writeStatus(pod) { $0["status"] } }
+
+    /// Deletes the victim with its own grace period, and says why.
+    /// - Returns: Whether it is gone or going.
+    func preempt(_ victim: SchedulingPod, for pod: SchedulingPod, on node: String) async -> Bool {
+        let marked = await writeStatus(victim) { document in
+            var status = document["status"]
+            let message = "\(pod.schedulerName): preempting to accommodate a higher priority pod"
+            setCondition("DisruptionTarget", "True", Preemption.reason, message, &status)
+            return status
+        }
+        guard marked else { return false }
+        do throws(ChangeError) {
+            let deletion = Change.delete(PodFields.kind, namespace: victim.namespace, name: victim.name, uid: victim.uid)
+            _ = try await writer.apply(deletion, by: Scheduler.actor)
+        } catch {
+            // Another pod of this name is none of the victims.
+            switch error {
+            case .notFound, .conflict: break
+            default: return false
+            }
+        }
+        await tell(victim, "Normal", "Preempted", "Preempted by pod \(pod.uid) on node \(node)", action: "Preempting", related: pod)
+        return true
+    }
+
+    private func setCondition(_ type: String, _ state: String, _ reason: String, _ message: String, _ status: inout Value) {
+        var conditions = status["conditions"].items
+        let present = conditions.first { $0["type"].string == type }
+        if present?["status"].string == state, present?["reason"].string == reason, present?["message"].string == message { return }
         let now = Value.string(clock.now.text)
-        let since = present?["status"].string == "False" ? present?["lastTransitionTime"] ?? now : now
-        conditions.removeAll { $0["type"].string == "PodScheduled" }
+        let since = present?["status"].string == state ? present?["lastTransitionTime"] ?? now : now
+        conditions.removeAll { $0["type"].string == type }
         conditions.append([
-            "type": "PodScheduled", "status": "False", "lastProbeTime": nil, "lastTransitionTime": since, "reason": .string(reason),
-            "message": .string(message),
+            "type": .string(type), "status": .string(state), "lastProbeTime": nil, "lastTransitionTime": since,
+            "reason": .string(reason), "message": .string(message),
         ])
-        let patch: Value = [
-            "metadata": ["uid": .string(pod.uid), "resourceVersion": document["metadata"]["resourceVersion"]],
-            "status": ["conditions": .array(conditions)],
-        ]
-        return .patch(PodFields.kind, namespace: pod.namespace, name: pod.name, patch, subresource: "status")
+        status["conditions"] = .array(conditions)
+    }
+
+    /// Writes the status that `change` makes of a pod's document, with the nomination that is intended. Conditions are written as a whole, so the write insists on the document
+    /// that it was made for.
+    /// - Returns: Whether it is as wanted: false when the write was refused. A pod that is gone wants nothing.
+    @discardableResult
+    private func writeStatus(_ pod: SchedulingPod, _ change: (Value) -> Value?) async -> Bool {
+        var intent: String?
+        defer { if let intent { intents.settle(pod.key, intent) } }
+        for _ in 0..<attempts {
+            intent = intents.intent(pod.key)
+            guard let document = realm.snapshot().get(pod.key)?.value, document["metadata"]["uid"].string == pod.uid,
+                var status = change(document)
+            else { return true }
+            if let intent { status["nominatedNodeName"] = intent.isEmpty ? .null : .string(intent) }
+            if status == document["status"] { return true }
+            let patch: Value = [
+                "metadata": ["uid": .string(pod.uid), "resourceVersion": document["metadata"]["resourceVersion"]],
+                "status": ["conditions": status["conditions"], "nominatedNodeName": status["nominatedNodeName"]],
+            ]
+            let write = Change.patch(PodFields.kind, namespace: pod.namespace, name: pod.name, patch, subresource: "status")
+            do throws(ChangeError) {
+                _ = try await writer.apply(write, by: Scheduler.actor)
+                return true
+            } catch {
+                switch error {
+                case .conflict: continue
+                case .notFound: return true
+                default: return false
+                }
+            }
+        }
+        return false
     }
 
     /// Equal events of a pod are one with a count.
-    private func tell(_ pod: SchedulingPod, _ type: String, _ reason: String, _ message: String) async {
+    private func tell(
+        _ pod: SchedulingPod, _ type: String, _ reason: String, _ message: String, action: String? = nil, related: SchedulingPod? = nil
+    ) async {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in (pod.uid + reason + message).utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         let digits = String(hash, radix: 16)
@@ -64,19 +119,20 @@ struct SchedulerReport: Sendable {
             return await apply(
                 .patch(EventFields.kind, namespace: pod.namespace, name: name, ["count": .int(count), "lastTimestamp": now]))
         }
-        await apply(
-            .create(
-                EventFields.kind,
-                [
-                    "apiVersion": "v1", "kind": "Event", "metadata": ["name": .string(name), "namespace": .string(pod.namespace)],
-                    "involvedObject": [
-                        "kind": "Pod", "namespace": .string(pod.namespace), "name": .string(pod.name), "uid": .string(pod.uid),
-                        "apiVersion": "v1",
-                    ],
-                    "reason": .string(reason), "message": .string(message), "source": ["component": "default-scheduler"],
-                    "firstTimestamp": now, "lastTimestamp": now, "count": 1, "type": .string(type), "eventTime": nil,
-                    "reportingComponent": "default-scheduler", "reportingInstance": "",
-                ]))
+        var event: Value = [
+            "apiVersion": "v1", "kind": "Event", "metadata": ["name": .string(name), "namespace": .string(pod.namespace)],
+            "involvedObject": reference(pod), "reason": .string(reason), "message": .string(message),
+            "source": ["component": "default-scheduler"], "firstTimestamp": now, "lastTimestamp": now, "count": 1,
+            "type": .string(type), "eventTime": nil, "reportingComponent": "default-scheduler", "reportingInstance": "",
+        ]
+        if let action { event["action"] = .string(action) }
+        if let related { event["related"] = reference(related) }
+        await apply(.create(EventFields.kind, event))
+    }
+    private func reference(_ pod: SchedulingPod) -> Value {
+        [
+            "kind": "Pod", "namespace": .string(pod.namespace), "name": .string(pod.name), "uid": .string(pod.uid), "apiVersion": "v1",
+        ]
     }
 
     /// Reports are worth a try, not more.

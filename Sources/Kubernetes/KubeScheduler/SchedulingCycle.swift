@@ -8,24 +8,30 @@ struct SchedulingCycle {
     }
     /// Where the search begins next, so that all nodes have their turn.
     private var start = 0
-    private let random: RandomSource
+    let random: RandomSource
 
     init(random: RandomSource) { self.random = random }
 
     /// The best of enough nodes that take the pod. Changes nothing but counters.
     mutating func decide(_ pod: SchedulingPod, _ state: inout ClusterState) -> Decision {
         let filters = Filters(pod, &state)
+        // The node whose pods have made room for it comes first.
+        if let name = state.nominations.node(of: pod.key), let node = state.nodes[name], node.isReal,
+            filters.rejections(node, &state).isEmpty
+        {
+            return .node(node)
+        }
         if let names = pod.namedNodes { return decide(pod, among: names, filters, &state) }
         let (order, enough) = (state.order, Self.enough(state.order.count))
         var feasible: [SchedulingNode] = []
         var looked = 0
         while looked < order.count, feasible.count < enough {
             let node = order[(start + looked) % order.count]
-            if filters.accept(node) { feasible.append(node) }
+            if filters.rejections(node, &state).isEmpty { feasible.append(node) }
             looked += 1
         }
         if !order.isEmpty { start = (start + looked) % order.count }
-        guard !feasible.isEmpty else { return .none(diagnose(pod, filters, order)) }
+        guard !feasible.isEmpty else { return .none(diagnose(filters, order, &state)) }
         return .node(best(of: feasible, for: pod, &state))
     }
 
@@ -34,9 +40,9 @@ struct SchedulingCycle {
         _ pod: SchedulingPod, among names: Set<String>, _ filters: Filters, _ state: inout ClusterState
     ) -> Decision {
         let nodes = names.sorted().compactMap { state.nodes[$0] }.filter(\.isReal)
-        let feasible = nodes.filter(filters.accept)
+        let feasible = nodes.filter { filters.rejections($0, &state).isEmpty }
         guard feasible.isEmpty else { return .node(best(of: feasible, for: pod, &state)) }
-        var diagnosis = diagnose(pod, filters, nodes)
+        var diagnosis = diagnose(filters, nodes, &state)
         diagnosis.leaveOut(state.order.count - nodes.count)
         return .none(diagnosis)
     }
@@ -50,9 +56,9 @@ struct SchedulingCycle {
         return feasible[equals[equals.count == 1 ? 0 : random.int(in: 0..<equals.count)]]
     }
 
-    private func diagnose(_ pod: SchedulingPod, _ filters: Filters, _ nodes: [SchedulingNode]) -> Diagnosis {
-        var diagnosis = Diagnosis(preempts: pod.preempts)
-        for node in nodes { diagnosis.add(filters.rejections(node)) }
+    private func diagnose(_ filters: Filters, _ nodes: [SchedulingNode], _ state: inout ClusterState) -> Diagnosis {
+        var diagnosis = Diagnosis()
+        for node in nodes { diagnosis.add(node, filters.rejections(node, &state)) }
         return diagnosis
     }
 

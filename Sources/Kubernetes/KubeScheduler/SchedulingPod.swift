@@ -46,6 +46,8 @@ final class SchedulingPod: Sendable {
     let isDeleting: Bool
     let isGated: Bool
     let schedulerName: String
+    /// The node that it waits for, by its document; empty for none.
+    let nominatedNode: String
     /// Whether it may take the place of pods of lower priority.
     let preempts: Bool
     /// The uid of its ReplicaSet, StatefulSet or ReplicationController, by which pods that nobody asked to spread are spread.
@@ -76,6 +78,7 @@ final class SchedulingPod: Sendable {
         isTerminated = ["Succeeded", "Failed"].contains(document["status"]["phase"].string ?? "")
         isDeleting = !metadata["deletionTimestamp"].isNull
         isGated = !spec["schedulingGates"].items.isEmpty
+        nominatedNode = document["status"]["nominatedNodeName"].string ?? ""
         preempts = spec["preemptionPolicy"].string != "Never"
         schedulerName = spec["schedulerName"].string ?? "default-scheduler"
         let controller = metadata["ownerReferences"].items.first { $0["controller"].bool == true } ?? .null

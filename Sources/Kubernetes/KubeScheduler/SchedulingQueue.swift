@@ -12,27 +12,43 @@ struct SchedulingQueue {
         /// A pod is on a node.
         case company
     }
-    private struct Stuck {
+    private struct Waiting {
         let pod: SchedulingPod
-        let waitsForRoom: Bool
-        let waitsForCompany: Bool
-        let since: Timestamp
+        let deadline: Deadline
     }
-    private struct Turn {
+    private struct Turn: Comparable {
         let pod: SchedulingPod
         let number: Int
-        func isBefore(_ other: Turn) -> Bool {
-            if pod.priority != other.pod.priority { return pod.priority > other.pod.priority }
-            if pod.created != other.pod.created { return pod.created < other.pod.created }
-            return number < other.number
+        static func < (left: Turn, right: Turn) -> Bool {
+            if left.pod.priority != right.pod.priority { return left.pod.priority > right.pod.priority }
+            if left.pod.created != right.pod.created { return left.pod.created < right.pod.created }
+            return left.number < right.number
         }
+        static func == (left: Turn, right: Turn) -> Bool { left.number == right.number }
     }
-    /// A heap with the next turn first; a turn whose number is not in `turns` is void.
-    private var heap: [Turn] = []
+    /// When a pod that rests or is stuck is tried again, if it still is.
+    private struct Deadline: Comparable {
+        let time: Timestamp
+        let number: Int
+        let key: String
+        static func < (left: Deadline, right: Deadline) -> Bool { (left.time, left.number) < (right.time, right.number) }
+    }
+    private struct History {
+        var attempts = 0
+        var last = Timestamp(seconds: 0)
+        /// The last text told, and when it may be told again.
+        var told: (message: String, until: Timestamp, pause: Duration)?
+    }
+    /// A turn whose number is not in `turns` is void.
+    private var heap = Heap<Turn>()
     private var turns: [String: Int] = [:]
-    private var resting: [String: (pod: SchedulingPod, until: Timestamp)] = [:]
-    private var stuck: [String: Stuck] = [:]
-    private var attempts: [String: (count: Int, last: Timestamp)] = [:]
+    private var resting: [String: Waiting] = [:]
+    private var stuck: [String: Waiting] = [:]
+    /// Of the stuck pods, those that news of a kind could help.
+    private var waitingForRoom: Set<String> = []
+    private var waitingForCompany: Set<String> = []
+    private var deadlines = Heap<Deadline>()
+    private var histories: [String: History] = [:]
     private var nextNumber = 0
     private let firstRest = Duration.seconds(1), longestRest = Duration.seconds(10), longestStuck = Duration.seconds(300)
 
@@ -42,20 +58,23 @@ struct SchedulingQueue {
 
     /// A pod that is new, or that was changed in what it asks for.
     mutating func add(_ pod: SchedulingPod) {
-        (resting[pod.key], stuck[pod.key]) = (nil, nil)
-        let turn = Turn(pod: pod, number: nextNumber)
-        (turns[pod.key], nextNumber) = (nextNumber, nextNumber + 1)
-        heap.append(turn)
-        siftUp()
+        resting[pod.key] = nil
+        unstick(pod.key)
+        turns[pod.key] = nextNumber
+        heap.insert(Turn(pod: pod, number: nextNumber))
+        nextNumber += 1
     }
     /// Whether the pod waits in any way.
     func contains(_ key: String) -> Bool { turns[key] != nil || resting[key] != nil || stuck[key] != nil }
     /// A pod that needs no node any more.
-    mutating func remove(_ key: String) { (turns[key], resting[key], stuck[key], attempts[key]) = (nil, nil, nil, nil) }
+    mutating func remove(_ key: String) {
+        (turns[key], resting[key], histories[key]) = (nil, nil, nil)
+        unstick(key)
+    }
 
     /// The pod whose turn it is.
     mutating func pop() -> SchedulingPod? {
-        while let turn = removeFirst() {
+        while let turn = heap.popLeast() {
             guard turns[turn.pod.key] == turn.number else { continue }
             turns[turn.pod.key] = nil
             return turn.pod
@@ -64,69 +83,86 @@ struct SchedulingQueue {
     }
     /// A pod that found no node: it waits until something changes that could help.
     mutating func setAside(_ pod: SchedulingPod, _ diagnosis: Diagnosis, now: Timestamp) {
-        attempts[pod.key] = ((attempts[pod.key]?.count ?? 0) + 1, now)
-        stuck[pod.key] = Stuck(
-            pod: pod, waitsForRoom: diagnosis.waitsForRoom, waitsForCompany: diagnosis.waitsForCompany, since: now)
+        failed(pod.key, now)
+        stuck[pod.key] = Waiting(pod: pod, deadline: expect(pod.key, now + longestStuck))
+        if diagnosis.waitsForRoom { waitingForRoom.insert(pod.key) }
+        if diagnosis.waitsForCompany { waitingForCompany.insert(pod.key) }
     }
     /// A pod that could not be bound: it is tried again after a rest.
     mutating func retry(_ pod: SchedulingPod, now: Timestamp) {
-        attempts[pod.key] = ((attempts[pod.key]?.count ?? 0) + 1, now)
-        resting[pod.key] = (pod, now + rest(pod.key))
+        failed(pod.key, now)
+        resting[pod.key] = Waiting(pod: pod, deadline: expect(pod.key, now + rest(pod.key)))
+    }
+    private mutating func failed(_ key: String, _ now: Timestamp) {
+        histories[key, default: History()].attempts += 1
+        histories[key]?.last = now
     }
     private func rest(_ key: String) -> Duration {
-        let count = attempts[key]?.count ?? 1
-        return min(longestRest, firstRest * (1 << min(count - 1, 10)))
+        let count = histories[key]?.attempts ?? 1
+        return min(longestRest, firstRest * (1 << min(max(count - 1, 0), 10)))
+    }
+    private mutating func unstick(_ key: String) {
+        guard stuck.removeValue(forKey: key) != nil else { return }
+        waitingForRoom.remove(key)
+        waitingForCompany.remove(key)
+    }
+
+    /// Whether a failure's text is to be told of the pod: a new one at once, the same after pauses from the longest rest up to the
+    /// longest time that a pod is stuck.
+    mutating func tells(_ message: String, of key: String, now: Timestamp) -> Bool {
+        let told = histories[key]?.told
+        guard let told, told.message == message else {
+            histories[key, default: History()].told = (message, now + longestRest, longestRest)
+            return true
+        }
+        guard told.until <= now else { return false }
+        let pause = min(longestStuck, told.pause * 2)
+        histories[key]?.told = (message, now + pause, pause)
+        return true
     }
 
     /// Wakes the pods that the news could help.
     mutating func wake(_ news: News, now: Timestamp) {
-        guard !stuck.isEmpty else { return }
-        let helped = stuck.values.filter { waiting in
-            switch news {
-            case .node: true
-            case .room: waiting.waitsForRoom
-            case .company: waiting.waitsForCompany
-            }
+        let helped: [Waiting]
+        switch news {
+        case .node: helped = Array(stuck.values)
+        case .room: helped = waitingForRoom.compactMap { stuck[$0] }
+        case .company: helped = waitingForCompany.compactMap { stuck[$0] }
         }
-        for waiting in helped.sorted(by: { $0.since < $1.since }) { release(waiting.pod, now) }
+        for waiting in helped.sorted(by: { $0.deadline < $1.deadline }) { release(waiting.pod, now) }
+    }
+    /// Wakes one pod, if it is stuck.
+    mutating func activate(_ key: String, now: Timestamp) {
+        if let waiting = stuck[key] { release(waiting.pod, now) }
     }
     private mutating func release(_ pod: SchedulingPod, _ now: Timestamp) {
-        stuck[pod.key] = nil
-        let until = (attempts[pod.key]?.last ?? now) + rest(pod.key)
-        if until <= now { add(pod) } else { resting[pod.key] = (pod, until) }
+        unstick(pod.key)
+        let until = (histories[pod.key]?.last ?? now) + rest(pod.key)
+        if until <= now { add(pod) } else { resting[pod.key] = Waiting(pod: pod, deadline: expect(pod.key, until)) }
+    }
+
+    private mutating func expect(_ key: String, _ time: Timestamp) -> Deadline {
+        let deadline = Deadline(time: time, number: nextNumber, key: key)
+        nextNumber += 1
+        deadlines.insert(deadline)
+        if deadlines.count > 2 * (resting.count + stuck.count) + 64 {
+            let (resting, stuck) = (resting, stuck)
+            deadlines.keep { $0 == deadline || resting[$0.key]?.deadline == $0 || stuck[$0.key]?.deadline == $0 }
+        }
+        return deadline
+    }
+    private func isVoid(_ deadline: Deadline) -> Bool {
+        resting[deadline.key]?.deadline != deadline && stuck[deadline.key]?.deadline != deadline
     }
 
     /// Wakes the pods whose rest is over, and those for which nothing has changed for too long.
     mutating func advance(now: Timestamp) {
-        let rested = resting.values.filter { $0.until <= now }.sorted { $0.until < $1.until }
-        for (pod, _) in rested { add(pod) }
-        for waiting in stuck.values.filter({ $0.since + longestStuck <= now }) { add(waiting.pod) }
-    }
-    /// When `advance` has something to do.
-    var nextDeadline: Timestamp? {
-        let rest = resting.values.map(\.until).min()
-        let release = stuck.values.map { $0.since + longestStuck }.min()
-        return [rest, release].compactMap { $0 }.min()
-    }
-
-    private mutating func siftUp() {
-        var index = heap.count - 1
-        while index > 0, heap[index].isBefore(heap[(index - 1) / 2]) {
-            heap.swapAt(index, (index - 1) / 2)
-            index = (index - 1) / 2
+        while let deadline = deadlines.least, deadline.time <= now || isVoid(deadline) {
+            _ = deadlines.popLeast()
+            if isVoid(deadline) { continue }
+            if let pod = resting[deadline.key]?.pod ?? stuck[deadline.key]?.pod { add(pod) }
         }
     }
-    private mutating func removeFirst() -> Turn? {
-        guard !heap.isEmpty else { return nil }
-        heap.swapAt(0, heap.count - 1)
-        let first = heap.removeLast()
-        var index = 0
-        while true {
-            var next = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && heap[child].isBefore(heap[next]) { next = child }
-            if next == index { return first }
-            heap.swapAt(index, next)
-            index = next
-        }
-    }
+    /// When to call `advance` again; there may be nothing to do then.
+    var nextDeadline: Timestamp? { deadlines.least?.time }
 }
