@@ -1,7 +1,7 @@
 """Runs the acceptance tests in order on one region; later tests build on what earlier ones made."""
 import sys, time, traceback
 
-import aws, courses, faults, kubernetes_clients, security
+import aws, courses, faults, hostile, kubernetes_clients, security
 from bed import Bed, Failure
 
 bed = Bed(sys.argv[1])
@@ -9,7 +9,7 @@ only = sys.argv[2:]
 failed = 0
 try:
     bed.start()
-    for module in (courses, kubernetes_clients, aws, security, faults):
+    for module in (courses, kubernetes_clients, aws, security, hostile, faults):
         for test in module.tests:
             name = f"{module.__name__}: {test.__name__.replace('_', ' ')}"
             if only and not any(word in name for word in only):

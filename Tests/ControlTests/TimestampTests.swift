@@ -27,4 +27,15 @@ import Testing
         "2023-01-01T00:00:00.Z", "2023-01-01T00:00:00Zx", "99999-01-01T00:00:00Z", "2023-01-01T00:00:00+1:00", "é", "9999-01-01T00:00:00Z",
     ])
     func refusesWhatIsNoMoment(text: String) { #expect(Timestamp(text) == nil) }
+
+    @Test func sumsStopAtTheEndsOfTime() throws {
+        let (first, last) = (Timestamp(nanoseconds: .min), Timestamp(nanoseconds: .max))
+        #expect(Timestamp(seconds: .max) == last && Timestamp(seconds: .min) == first)
+        #expect(last + .seconds(Int.max) == last && first - .seconds(Int.max) == first)
+        #expect(last - first == .nanoseconds(Int64.max) && first - last == .nanoseconds(Int64.min))
+        for moment in [first, last] { #expect(Timestamp(moment.text)?.seconds ?? moment.seconds == moment.seconds) }
+        #expect(first.nanoText == "1677-09-21T00:12:43.145224192Z" && last.milliText == "2262-04-11T23:47:16.854Z")
+        let old = try #require(Timestamp("1700-01-01T00:00:00Z"))
+        #expect(try #require(Timestamp("2262-12-31T00:00:00Z")) - old == .nanoseconds(Int64.max))
+    }
 }

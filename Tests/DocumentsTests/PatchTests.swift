@@ -97,4 +97,21 @@ import Testing
         #expect(throws: DocumentError.self) { try JSONPatch(.array(copies)).apply(to: document) }
         #expect(throws: Never.self) { try JSONPatch(.array(Array(copies.prefix(2)))).apply(to: document) }
     }
+
+    @Test func manySmallOperationsNestNoDeeperThanATextMay() throws {
+        var document: Value = ["a": []]
+        let deep = try JSON.parse(String(repeating: "[", count: 200) + String(repeating: "]", count: 200))
+        for step in 0..<2 {
+            let path = "/a" + String(repeating: "/0", count: step * 200) + "/-"
+            document = try JSONPatch([["op": "add", "path": .string(path), "value": deep]]).apply(to: document)
+        }
+        let further = "/a" + String(repeating: "/0", count: 400) + "/-"
+        #expect(throws: DocumentError("exceeded max depth")) {
+            try JSONPatch([["op": "add", "path": .string(further), "value": deep]]).apply(to: document)
+        }
+        #expect(throws: DocumentError("exceeded max depth")) {
+            let copies = (0..<600).map { _ in Value.object(["op": "copy", "from": "/b", "path": "/b/c"]) }
+            return try JSONPatch(.array(copies)).apply(to: ["b": [:]])
+        }
+    }
 }

@@ -137,4 +137,21 @@ import Testing
         for _ in 0..<10_000 where bed.realm.snapshot().count(prefix: "core/events/") > 0 { await Task.yield() }
         #expect(bed.realm.snapshot().count(prefix: "core/events/") == 0)
     }
+
+    @Test("Numbers at the end of their range neither overflow nor hold a deletion up", arguments: [Int64.max, Int64.min])
+    func extremes(number: Int64) async throws {
+        let bed = try await ClusterBed()
+        var map = Sample.configMap("web")
+        map["metadata"]["finalizers"] = ["example.com/hold"]
+        map["metadata"]["generation"] = .int(number)
+        #expect(try await bed.post(maps, map).status == 201)
+        #expect(try await bed.delete(maps + "/web").status == 200)
+        _ = try await bed.post(pods, Sample.pod("far", node: "n"))
+        let marked = try await bed.delete(pods + "/far", ["gracePeriodSeconds": .int(number)])
+        #expect(marked["metadata"]["deletionTimestamp"] == (number > 0 ? "2262-04-11T23:47:16Z" : "2027-01-15T08:00:01Z"))
+        let sooner = try await bed.delete(pods + "/far", ["gracePeriodSeconds": 0])
+        #expect(sooner.status == 200)
+        #expect(try await bed.delete(maps + "?limit=\(number)").status == 200)
+        #expect(try await bed.get(pods + "?limit=\(number)").status == 200)
+    }
 }

@@ -50,6 +50,21 @@ import Testing
         #expect(bed.realm.head == head, "a finished rollout rests")
         bed.stop()
     }
+    @Test func numbersInAnnotationsThatNobodyCountedUpToAreNoNumbers() async throws {
+        let bed = try await bed(spec: deadline)
+        let set = try #require(bed.list(ReplicaSet.self).first?.metadata.name)
+        let absurd: Value = [
+            "deployment.kubernetes.io/revision": "9223372036854775807", "deployment.kubernetes.io/max-replicas": "1",
+            "deployment.kubernetes.io/desired-replicas": "-9223372036854775808",
+        ]
+        try bed.patch(ReplicaSet.self, set, ["metadata": ["annotations": absurd]])
+        try setImage(bed, "nginx:2")
+        try bed.patch(
+            Deployment.self, "web", ["spec": ["strategy": ["rollingUpdate": ["maxSurge": "9223372036854775807%"]]]])
+        bed.advance(.seconds(60))
+        #expect(images(bed) == Array(repeating: "nginx:2", count: 3))
+        bed.stop()
+    }
     @Test(arguments: 1..<8 as Range<UInt64>) func rollsWithinItsBounds(seed: UInt64) async throws {
         let bed = try await bed(seed, replicas: 10, spec: deadline)
         let bounds = Bounds(bed, most: 13, fewest: 8)

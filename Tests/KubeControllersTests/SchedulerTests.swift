@@ -60,6 +60,24 @@ extension KubeBed {
         #expect(bed.events("Scheduled").count == 8)
         bed.stop()
     }
+    @Test func amountsBeyondAllMachinesAreCountedWithoutOverflow() async throws {
+        let bed = try await KubeBed()
+        try bed.makeNode("n0")
+        try bed.create(
+            NodeFields.kind,
+            ["metadata": ["name": "endless"], "status": ["allocatable": ["cpu": "9E", "memory": "8Ei", "pods": "9223372036854775807"]]])
+        bed.startScheduler()
+        let greedy: Value = [
+            "name": "c", "image": "nginx", "resources": ["requests": ["memory": "7Ei", "cpu": "9E", "example.com/x": "9E"]],
+        ]
+        try bed.makePod("greedy", spec: ["containers": [greedy, greedy, greedy]])
+        for index in 0..<3 { try bed.makePod("there\(index)", spec: ["containers": [greedy, greedy], "nodeName": "endless"]) }
+        try bed.makePod("modest")
+        bed.advance(.seconds(2))
+        #expect(bed.node(of: "modest") == "n0")
+        #expect(bed.node(of: "greedy") == nil)
+        bed.stop()
+    }
     @Test func saysWhyAndGoesOnWhenThereIsRoom() async throws {
         let bed = try await KubeBed()
         for index in 0..<3 { try bed.makeNode("n\(index)", cpu: "1") }

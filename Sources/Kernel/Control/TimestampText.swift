@@ -10,7 +10,10 @@ extension Timestamp {
     package var milliText: String { fractionText(digits: 3) }
 
     /// The part of a second that has gone by, in nanoseconds.
-    package var subsecondNanoseconds: Int64 { nanoseconds - seconds * 1_000_000_000 }
+    package var subsecondNanoseconds: Int64 {
+        let rest = nanoseconds % 1_000_000_000
+        return rest < 0 ? rest + 1_000_000_000 : rest
+    }
 
     private func fractionText(digits: Int) -> String {
         var fraction = subsecondNanoseconds
@@ -67,7 +70,7 @@ extension Timestamp {
     }
 
     /// Reads an RFC 3339 text with any offset and any fraction; digits beyond nanoseconds are dropped. Nil for anything else, and for
-    /// years beyond 1700 to 2200, which nanoseconds cannot hold with room to spare.
+    /// years beyond 1678 to 2262, which 64 bits of nanoseconds cannot hold; the last of them ends in April.
     package init?(_ text: String) {
         var reader = DigitReader(text)
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"), let day = reader.number(2),
@@ -75,11 +78,11 @@ extension Timestamp {
             reader.take(":"), let second = reader.number(2)
         else { return nil }
         let fraction = reader.take(".") ? reader.fraction() : 0
-        guard let fraction, let offset = reader.offset(), reader.atEnd, (1700...2200).contains(year), Self.isDate(year, month, day),
+        guard let fraction, let offset = reader.offset(), reader.atEnd, (1678...2262).contains(year), Self.isDate(year, month, day),
             hour < 24, minute < 60, second < 60
         else { return nil }
         let seconds = Self.days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-        self.init(nanoseconds: seconds * 1_000_000_000 + fraction)
+        self.init(nanoseconds: Int64(clamping: Int128(seconds) * 1_000_000_000 + Int128(fraction)))
     }
 }
 

@@ -34,6 +34,7 @@ package struct JSONPointer: Sendable, Hashable {
 
     /// Adds a member, replacing one that is there, or inserts an element.
     func add(_ value: Value, to document: inout Value) throws(DocumentError) {
+        try checkDepth(of: value)
         let missing = DocumentError("add operation does not apply: doc is missing path: \"\(text)\": missing value")
         try edit(&document, missing) { container, key throws(DocumentError) in
             if case .object(var object) = container {
@@ -85,6 +86,7 @@ package struct JSONPointer: Sendable, Hashable {
 
     /// Replaces what is there.
     func replace(with value: Value, in document: inout Value) throws(DocumentError) {
+        try checkDepth(of: value)
         let missing = DocumentError("replace operation does not apply: doc is missing path: \(text): missing value")
         try edit(&document, missing) { container, key throws(DocumentError) in
             let absent = DocumentError("replace operation does not apply: doc is missing key: \(text): missing value")
@@ -114,6 +116,19 @@ package struct JSONPointer: Sendable, Hashable {
             guard left == right else { throw failed }
         } else if found != expected {
             throw failed
+        }
+    }
+
+    /// Many small operations could nest a document deeper than any text may be nested.
+    private func checkDepth(of value: Value) throws(DocumentError) {
+        guard Self.isNested(value, within: DocumentLimits().depth - parts.count) else { throw DocumentError("exceeded max depth") }
+    }
+    private static func isNested(_ value: Value, within depth: Int) -> Bool {
+        guard depth >= 0 else { return false }
+        return switch value {
+        case .array(let items): items.allSatisfy { isNested($0, within: depth - 1) }
+        case .object(let object): object.allSatisfy { isNested($0.value, within: depth - 1) }
+        default: true
         }
     }
 

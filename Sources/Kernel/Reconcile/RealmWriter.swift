@@ -121,7 +121,7 @@ package struct RealmWriter: ChangeWriter {
             return document
         }
         if desired(document) != desired(old) {
-            document["metadata"]["generation"] = .int(Int64((old["metadata"]["generation"].int ?? 0) + 1))
+            document["metadata"]["generation"] = .int(Int64(min(old["metadata"]["generation"].int ?? 0, Int.max - 1)) + 1)
         }
     }
 }

@@ -103,7 +103,7 @@ extension APIServer {
             document["metadata"]["deletionTimestamp"] = .string((before - .seconds(sooner)).text)
         } else {
             document["metadata"]["deletionTimestamp"] = .string((now + .seconds(grace)).text)
-            if let generation = metadata["generation"].int { document["metadata"]["generation"] = .int(Int64(generation) + 1) }
+            if let generation = metadata["generation"].int { document["metadata"]["generation"] = KindRules.generation(after: generation) }
         }
         document["metadata"]["deletionGracePeriodSeconds"] = .int(Int64(grace))
     }

@@ -72,8 +72,10 @@ struct KindRules: Sendable {
             case .content: Self.content(new) != Self.content(old)
             }
         guard changed else { return }
-        new["metadata"]["generation"] = .int(Int64(old["metadata"]["generation"].int ?? 0) + 1)
+        new["metadata"]["generation"] = Self.generation(after: old["metadata"]["generation"].int ?? 0)
     }
+    /// The generation that follows; it stays at the last number that there is.
+    static func generation(after old: Int) -> Value { .int(Int64(min(old, Int.max - 1)) + 1) }
     private static func content(_ document: Value) -> Value {
         var document = document
         document["metadata"] = document["metadata"]["labels"]

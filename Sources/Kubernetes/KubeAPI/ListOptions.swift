@@ -8,6 +8,8 @@ struct ListOptions: Sendable {
         case exact = "Exact"
         case notOlderThan = "NotOlderThan"
     }
+    /// More documents than any store holds: a limit beyond it is no limit.
+    private static let mostAtOnce = 1 << 32
     var filter: Filter
     var limit = 0
     var token: ContinueToken?
@@ -21,7 +23,7 @@ struct ListOptions: Sendable {
     /// - Throws: `KubeStatus` BadRequest or Invalid.
     init(_ query: Query, target: Target, watching: Bool) throws(KubeStatus) {
         filter = try Filter(query, target: target)
-        limit = max(0, try query.number("limit") ?? 0)
+        limit = min(max(0, try query.number("limit") ?? 0), Self.mostAtOnce)
         timeoutSeconds = try query.number("timeoutSeconds")
         bookmarks = query.flag("allowWatchBookmarks")
         if let text = query["resourceVersion"] {

@@ -101,7 +101,7 @@ struct Filters {
         if node.pods.count + 1 > node.allowedPods { rejections.append(.tooManyPods) }
         let (wanted, used, all) = (pod.requests, node.used, node.allocatable)
         func check(_ name: String, _ wanted: Int, _ used: Int, _ all: Int) {
-            if wanted > 0, wanted > all - used { rejections.append(.insufficient(name, beyondNode: wanted > all)) }
+            if wanted > 0, wanted > all &- used { rejections.append(.insufficient(name, beyondNode: wanted > all)) }
         }
         check("cpu", wanted.cpu, used.cpu, all.cpu)
         check("memory", wanted.memory, used.memory, all.memory)

@@ -1,7 +1,10 @@
 import Documents
 import KubeModel
 
-/// Amounts of what nodes have and pods ask for.
+/// Amounts of what nodes have and pods ask for, none beyond `most`.
+///
+/// Sums wrap instead of trapping: it would take thousands of pods on one node that each ask for `most`, and taking them away again gives
+/// the right amounts back.
 struct Resources: Sendable, Hashable {
     /// Thousandths of a CPU.
     var cpu = 0
@@ -12,32 +15,37 @@ struct Resources: Sendable, Hashable {
     /// Extended resources and huge pages, in units.
     var extended: [String: Int] = [:]
 
+    /// More than any machine has, and little enough for percentages of sums.
+    static let most = 1 << 50
+
     init() {}
+    /// The amount, `most` at most.
+    static func bounded(_ amount: Int) -> Int { min(amount, most) }
     /// Reads a resource list; `pods` is not among these, it is counted.
     init(_ list: Value) {
         for member in list.object ?? [:] {
             guard let quantity = Quantity(member.value) else { continue }
             switch member.key {
-            case "cpu": cpu = quantity.milli
-            case "memory": memory = quantity.units
-            case "ephemeral-storage": storage = quantity.units
+            case "cpu": cpu = Self.bounded(quantity.milli)
+            case "memory": memory = Self.bounded(quantity.units)
+            case "ephemeral-storage": storage = Self.bounded(quantity.units)
             case "pods": break
-            default: extended[member.key] = quantity.units
+            default: extended[member.key] = Self.bounded(quantity.units)
             }
         }
     }
 
     static func += (left: inout Resources, right: Resources) {
-        left.cpu += right.cpu
-        left.memory += right.memory
-        left.storage += right.storage
-        if !right.extended.isEmpty { left.extended.merge(right.extended, uniquingKeysWith: +) }
+        left.cpu &+= right.cpu
+        left.memory &+= right.memory
+        left.storage &+= right.storage
+        if !right.extended.isEmpty { left.extended.merge(right.extended, uniquingKeysWith: &+) }
     }
     static func -= (left: inout Resources, right: Resources) {
-        left.cpu -= right.cpu
-        left.memory -= right.memory
-        left.storage -= right.storage
-        for (name, amount) in right.extended { left.extended[name, default: 0] -= amount }
+        left.cpu &-= right.cpu
+        left.memory &-= right.memory
+        left.storage &-= right.storage
+        for (name, amount) in right.extended { left.extended[name, default: 0] &-= amount }
     }
     /// The larger amount of each.
     mutating func raise(to other: Resources) {
@@ -73,5 +81,7 @@ extension Resources {
             if !whole["memory"].isNull { memory = requested.memory }
         }
         self += Resources(spec["overhead"])
+        (cpu, memory, storage) = (Self.bounded(cpu), Self.bounded(memory), Self.bounded(storage))
+        extended = extended.mapValues(Self.bounded)
     }
 }

@@ -36,14 +36,14 @@ final class SchedulingNode {
     func add(_ pod: SchedulingPod) {
         guard pods.updateValue(pod, forKey: pod.key) == nil else { return }
         used += pod.requests
-        assumed = (assumed.cpu + pod.assumed.cpu, assumed.memory + pod.assumed.memory)
+        assumed = (assumed.cpu &+ pod.assumed.cpu, assumed.memory &+ pod.assumed.memory)
         if let owner = pod.owner { owners[owner, default: 0] += 1 }
         ports += pod.ports
     }
     func remove(_ key: String) {
         guard let pod = pods.removeValue(forKey: key) else { return }
         used -= pod.requests
-        assumed = (assumed.cpu - pod.assumed.cpu, assumed.memory - pod.assumed.memory)
+        assumed = (assumed.cpu &- pod.assumed.cpu, assumed.memory &- pod.assumed.memory)
         if let owner = pod.owner, let count = owners[owner] { owners[owner] = count > 1 ? count - 1 : nil }
         if !pod.ports.isEmpty { ports = pods.values.flatMap(\.ports) }
     }

@@ -129,8 +129,8 @@ final class SchedulingPod: Sendable {
         var (cpu, memory) = (0, 0)
         for container in spec["containers"].items {
             let requests = container["resources"]["requests"]
-            cpu += Quantity(requests["cpu"])?.milli ?? 100
-            memory += Quantity(requests["memory"])?.units ?? 200 << 20
+            cpu = Resources.bounded(cpu + Resources.bounded(Quantity(requests["cpu"])?.milli ?? 100))
+            memory = Resources.bounded(memory + Resources.bounded(Quantity(requests["memory"])?.units ?? 200 << 20))
         }
         return (cpu, memory)
     }

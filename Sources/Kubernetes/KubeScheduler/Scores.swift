@@ -24,7 +24,7 @@ struct Scores {
     /// More for nodes with more room left.
     private func leastAllocated(_ node: SchedulingNode) -> Double {
         func left(_ wanted: Int, _ used: Int, _ all: Int) -> Double {
-            all <= 0 || wanted + used > all ? 0 : Double((all - used - wanted) * 100 / all)
+            all <= 0 || wanted &+ used > all ? 0 : (Double(all &- used &- wanted) * 100 / Double(all)).rounded(.down)
         }
         let cpu = left(pod.assumed.cpu, node.assumed.cpu, node.allocatable.cpu)
         let memory = left(pod.assumed.memory, node.assumed.memory, node.allocatable.memory)
@@ -32,7 +32,7 @@ struct Scores {
     }
     /// More for nodes whose CPU and memory are used alike.
     private func balanced(_ node: SchedulingNode) -> Double {
-        func part(_ wanted: Int, _ used: Int, _ all: Int) -> Double { all <= 0 ? 1 : min(1, Double(wanted + used) / Double(all)) }
+        func part(_ wanted: Int, _ used: Int, _ all: Int) -> Double { all <= 0 ? 1 : min(1, Double(wanted &+ used) / Double(all)) }
         let cpu = part(pod.requests.cpu, node.used.cpu, node.allocatable.cpu)
         let memory = part(pod.requests.memory, node.used.memory, node.allocatable.memory)
         return ((1 - abs(cpu - memory) / 2) * 100).rounded(.down)

@@ -6,7 +6,7 @@ enum Times {
     /// The moment that seconds since the epoch, a text of them or a text of RFC 3339 tells; nil for anything else.
     static func read(_ value: Value) -> Timestamp? {
         switch value {
-        case .int(let seconds) where abs(seconds) < 1 << 33: Timestamp(seconds: seconds)
+        case .int(let seconds) where seconds.magnitude < 1 << 33: Timestamp(seconds: seconds)
         case .double(let seconds) where abs(seconds) < 0x1p33: Timestamp(nanoseconds: Int64((seconds * 1000).rounded()) * 1_000_000)
         case .string(let text): Timestamp(text) ?? Double(text).flatMap { read(.double($0)) }
         default: nil
@@ -26,7 +26,7 @@ enum Times {
         guard let time = read(value) else { return nil }
         let whole: String = Timestamp(seconds: time.seconds).text
         guard milliseconds else { return whole }
-        let fraction = String(1000 + (time.nanoseconds - time.seconds * 1_000_000_000) / 1_000_000).dropFirst()
+        let fraction = String(1000 + time.subsecondNanoseconds / 1_000_000).dropFirst()
         return "\(whole.prefix(19)).\(fraction)Z"
     }
 }

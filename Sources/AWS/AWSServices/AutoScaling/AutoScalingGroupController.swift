@@ -32,7 +32,10 @@ package struct AutoScalingGroupController: Controller {
                 retire(instance, group, "a difference between desired and actual capacity", world, &plan)
             }
         }
-        launch(wanted - staying.count, group, staying, world, &plan)
+        let free = InstanceLimits.perRegion - InstanceLimits.standing(world.list(Instance.self))
+        let missing = wanted - staying.count
+        launch(min(missing, free), group, staying, world, &plan)
+        if missing > free { plan.revisit = .seconds(60) }
         return plan
     }
 

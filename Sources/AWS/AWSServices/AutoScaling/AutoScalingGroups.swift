@@ -13,6 +13,9 @@ extension AutoScalingService {
     func createGroup(_ input: Value, _ context: OperationContext) async throws -> Value {
         let name = input["AutoScalingGroupName"].string ?? ""
         try refuseUnsupported(input)
+        guard !name.isEmpty, !name.contains("/") else {
+            throw Self.invalid("Group name '\(name)' is invalid: slashes are not supported yet")
+        }
         var group = AutoScalingGroup()
         group.metadata.name = name
         group.metadata.finalizers = [AutoScalingGroupController.finalizer]

@@ -54,10 +54,10 @@ package struct AutoScalingService: Sendable {
         guard let start, start >= 0 else {
             throw AWSError("InvalidNextToken", "The token '\(input["NextToken"].string ?? "")' is invalid.")
         }
-        let size = min(input["MaxRecords"].int ?? limit, 100)
+        let window = Window(all, from: start, size: min(input["MaxRecords"].int ?? limit, 100))
         var output: Value = [:]
-        output[member] = .array(Array(all.dropFirst(start).prefix(size)))
-        if start + size < all.count { output["NextToken"] = .string("\(start + size)") }
+        output[member] = .array(window.items)
+        if let next = window.next { output["NextToken"] = .string("\(next)") }
         return output
     }
 }

@@ -22,6 +22,13 @@ extension EC2Service {
             throw AWSError(
                 "InvalidParameterValue", "Value (\(least)) for parameter minCount is invalid. It must be between 1 and maxCount.")
         }
+        guard most <= InstanceLimits.perRegion - InstanceLimits.standing(records.list(Instance.self)) else {
+            throw AWSError(
+                "InstanceLimitExceeded",
+                "You have requested more instances (\(most)) than your current instance limit of \(InstanceLimits.perRegion) allows "
+                    + "for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment "
+                    + "to this limit.")
+        }
         let typeName = data["InstanceType"].string ?? "m1.small"
         guard InstanceTypes.find(typeName) != nil else {
             throw AWSError("InvalidParameterValue", "Invalid value '\(typeName)' for InstanceType.")

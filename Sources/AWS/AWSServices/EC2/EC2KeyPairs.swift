@@ -7,7 +7,7 @@ import Reconcile
 /// Key pairs.
 extension EC2Service {
     func createKeyPair(_ input: Value, _ context: OperationContext) async throws -> Value {
-        let name = input["KeyName"].string ?? ""
+        let name = try name(input)
         guard input["KeyType"].string != "ed25519" else {
             throw AWSError("UnsupportedOperation", "Creating key pairs of type ed25519 is not supported yet; import one instead.")
         }
@@ -21,7 +21,7 @@ extension EC2Service {
         ]
     }
     func importKeyPair(_ input: Value, _ context: OperationContext) async throws -> Value {
-        let name = input["KeyName"].string ?? ""
+        let name = try name(input)
         let material = input["PublicKeyMaterial"].string ?? ""
         let text = Base64.decode(material).map { String(decoding: $0, as: UTF8.self) } ?? material
         guard let key = try? SSHPublicKey(text) else {
@@ -32,6 +32,14 @@ extension EC2Service {
         return [
             "KeyName": .string(name), "KeyPairId": shape["KeyPairId"], "KeyFingerprint": shape["KeyFingerprint"], "Tags": shape["Tags"],
         ]
+    }
+    /// - Throws: `InvalidParameterValue` for a name that no document can have.
+    private func name(_ input: Value) throws -> String {
+        let name = input["KeyName"].string ?? ""
+        guard !name.isEmpty, !name.contains("/") else {
+            throw AWSError("InvalidParameterValue", "Invalid value '\(name)' for keyPairName. Names with a slash are not supported yet.")
+        }
+        return name
     }
     private func store(
         _ name: String, type: String, fingerprint: String, publicKey: String, _ input: Value, _ context: OperationContext

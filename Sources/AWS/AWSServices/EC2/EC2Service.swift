@@ -80,9 +80,9 @@ package struct EC2Service: Sendable {
         let start = input["NextToken"].string.map { Int($0) } ?? 0
         guard let start, start >= 0 else { throw AWSError("InvalidPaginationToken", "The specified pagination token is invalid.") }
         var output: Value = [:]
-        let size = input["MaxResults"].int ?? Int.max / 2
-        output[member] = .array(Array(all.dropFirst(start).prefix(size)))
-        if start + size < all.count { output["NextToken"] = .string("\(start + size)") }
+        let window = Window(all, from: start, size: input["MaxResults"].int ?? Int.max)
+        output[member] = .array(window.items)
+        if let next = window.next { output["NextToken"] = .string("\(next)") }
         return output
     }
     /// Answers a request with `DryRun`.

@@ -61,6 +61,9 @@ extension EKSService {
         guard low <= high else { throw EKSError.invalidParameter("Minimum capacity \(low) can't be greater than maximum size \(high)") }
         guard wanted <= high else { throw EKSError.invalidParameter("desired capacity \(wanted) can't be greater than max size \(high)") }
         guard wanted >= low else { throw EKSError.invalidParameter("Minimum capacity \(low) can't be greater than desired size \(wanted)") }
+        guard high <= InstanceLimits.perNodegroup else {
+            throw EKSError.invalidParameter("Maximum size \(high) can't be greater than \(InstanceLimits.perNodegroup) nodes per nodegroup")
+        }
         return scaling
     }
     private func nodeRole(_ arn: String) throws -> String {

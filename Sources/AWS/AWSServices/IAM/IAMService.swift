@@ -61,11 +61,10 @@ package struct IAMService: Sendable {
             guard let position = Int(marker), position >= 0 else { throw IAMError.validation("Invalid Marker.") }
             start = position
         }
-        let size = input["MaxItems"].int ?? 100
-        let more = start + size < all.count
-        var output: Value = ["IsTruncated": .bool(more)]
-        output[member] = .array(Array(all.dropFirst(start).prefix(size)))
-        if more { output["Marker"] = .string(String(start + size)) }
+        let window = Window(all, from: start, size: input["MaxItems"].int ?? 100)
+        var output: Value = ["IsTruncated": .bool(window.next != nil)]
+        output[member] = .array(window.items)
+        if let next = window.next { output["Marker"] = .string("\(next)") }
         return output
     }
 

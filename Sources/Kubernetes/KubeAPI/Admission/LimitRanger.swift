@@ -98,7 +98,7 @@ struct LimitRanger: AdmissionPlugin {
 
     /// A number with six digits behind the point.
     private static func sixDigits(_ number: Double) -> String {
-        let millionths = Int64((number * 1_000_000).rounded())
+        let millionths = Int128((number * 1_000_000).rounded())
         let fraction = String(millionths % 1_000_000)
         return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
     }

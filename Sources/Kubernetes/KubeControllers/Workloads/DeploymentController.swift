@@ -86,7 +86,7 @@ extension View where F == DeploymentFields {
     /// How many pods may be surplus and missing; never both none. Source: deployment util, ResolveFenceposts.
     private var fenceposts: (surge: Int, unavailable: Int) {
         let rolling = self.spec.strategy.rollingUpdate
-        let surge = (rolling.maxSurge ?? IntOrString.string("25%")).scaled(to: replicas, roundUp: true) ?? 0
+        let surge = (rolling.maxSurge ?? IntOrString.string("25%")).scaled(to: replicas, roundUp: true).map { min($0, Int(Int32.max)) } ?? 0
         let unavailable = (rolling.maxUnavailable ?? IntOrString.string("25%")).scaled(to: replicas, roundUp: false) ?? 0
         return surge == 0 && unavailable == 0 ? (0, 1) : (surge, unavailable)
     }

@@ -16,7 +16,11 @@ struct DeploymentRollout {
         var available: Int { min(original.status.availableReplicas ?? 0, replicas) }
         var actual: Int { original.status.replicas ?? 0 }
         var created: String { original.metadata.creationTimestamp ?? "" }
-        var revision: Int { original.value["metadata"]["annotations"][DeploymentAnnotation.revision].string.flatMap { Int($0) } ?? 0 }
+        /// Zero without one, and for an annotation that no rollout can have counted up to.
+        var revision: Int {
+            let number = original.value["metadata"]["annotations"][DeploymentAnnotation.revision].string.flatMap { Int($0) } ?? 0
+            return (0..<Int.max).contains(number) ? number : 0
+        }
     }
     let deployment: Deployment
     let world: World

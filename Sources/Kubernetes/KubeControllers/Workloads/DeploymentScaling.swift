@@ -124,7 +124,8 @@ extension DeploymentRollout {
             let maximum = deployment.replicas + deployment.maxSurge
             let earlier = set.original.annotation(DeploymentAnnotation.maximum).flatMap { Int($0) } ?? deployment.status.replicas ?? 0
             guard earlier > 0 else { return 0 }
-            fraction = Int((Double(set.replicas) * Double(maximum) / Double(earlier)).rounded()) - set.replicas
+            let share = (Double(set.replicas) * Double(maximum) / Double(earlier)).rounded()
+            fraction = Int(min(share, Double(Int32.max))) - set.replicas
         }
         return change > 0 ? min(fraction, left) : max(fraction, left)
     }
