@@ -9,6 +9,8 @@ package enum ClusterControllers {
         [
             DeploymentController(),
             ReplicaSetController(),
+            ReplicationManager(),
+            StatefulSetController(),
             DaemonSetController(),
             JobController(),
             TTLAfterFinishedController(),

@@ -1,0 +1,115 @@
+import Control
+import Documents
+import KubeModel
+import Reconcile
+
+/// Keeps as many pods as an owner asks for; ReplicaSets and ReplicationControllers have the same fields for that.
+struct ReplicaKeeper<F: KindFields> {
+    private let owner: View<F>
+    private let spec: ReplicaSetSpec
+    private let present: ReplicaSetStatus
+    private let selector: LabelSelector
+    /// The uids of the sets of one Deployment, whose pods spread together.
+    private let siblings: [String]
+    private let component: String
+    private let world: World
+    private var result = Plan()
+    /// Most pods that one reconcile makes or deletes.
+    private let burst = 500
+
+    init(_ owner: View<F>, _ selector: LabelSelector, siblings: [String], component: String, in world: World) {
+        (self.owner, self.selector, self.siblings) = (owner, selector, siblings)
+        (self.component, self.world) = (component, world)
+        spec = ReplicaSetSpec(owner.value["spec"]) ?? ReplicaSetSpec()
+        present = ReplicaSetStatus(owner.value["status"]) ?? ReplicaSetStatus()
+    }
+
+    mutating func plan() -> Plan {
+        let candidates = world.owned(Pod.self, by: owner.uid) + world.indexed(Pod.self, KubeIndexes.orphanPods.name, owner.namespace)
+        let claim = Claim(candidates, for: owner, selector)
+        result.changes = claim.changes
+        let active = claim.owned.filter(\.isActive)
+        // What is adopted counts from the next time on.
+        if !owner.isDeleting, claim.changes.isEmpty {
+            let missing = (spec.replicas ?? 1) - active.count
+            if missing > 0 { create(min(missing, burst)) }
+            if missing < 0 { delete(min(-missing, burst), active) }
+        }
+        let status = status(claim.owned)
+        if status != present {
+            var updated = owner
+            updated.value["status"] = status.value
+            result.changes.append(.updateStatus(F.kind, updated.value))
+        }
+        if let minimum = spec.minReadySeconds, minimum > 0, status.readyReplicas != status.availableReplicas {
+            result.revisit = nextAvailability(active, minimum)
+        }
+        return result
+    }
+
+    private mutating func create(_ count: Int) {
+        for number in 0..<count {
+            let pod = PodTemplate.pod(of: owner, spec.template, suffix: Naming.suffix(owner.uid, number, in: world))
+            result.changes.append(.create(PodFields.kind, pod.value))
+            result.tell(.normal("SuccessfulCreate", "Created pod: \(pod.name)"), about: owner, from: component, in: world)
+        }
+    }
+
+    private mutating func delete(_ count: Int, _ active: [Pod]) {
+        var podsOnNode: [String: Int] = [:]
+        for sibling in siblings {
+            for pod in world.owned(Pod.self, by: sibling) where pod.isActive { podsOnNode[pod.nodeName, default: 0] += 1 }
+        }
+        let order = PodDeletionOrder(podsOnNode: podsOnNode)
+        for pod in active.sorted(by: order.goesFirst).prefix(count) {
+            result.changes.append(pod.deletion())
+            result.tell(.normal("SuccessfulDelete", "Deleted pod: \(pod.name)"), about: owner, from: component, in: world)
+        }
+    }
+
+    private func status(_ pods: [Pod]) -> ReplicaSetStatus {
+        var status = present
+        let active = pods.filter(\.isActive)
+        let templateLabels = LabelSelector(labels: spec.template.metadata.labels ?? [:])
+        status.replicas = active.count
+        status.fullyLabeledReplicas = Self.positive(active.count { $0.matches(templateLabels) })
+        status.readyReplicas = Self.positive(active.count(where: \.isReady))
+        status.availableReplicas = Self.positive(
+            active.count { $0.isAvailable(minReadySeconds: spec.minReadySeconds ?? 0, now: world.now) })
+        if F.kind == ReplicaSetFields.kind {
+            status.terminatingReplicas = Self.positive(pods.count { $0.isDeleting && !$0.isTerminated })
+        }
+        let generation = owner.value["metadata"]["generation"].int ?? 0
+        status.observedGeneration = max(generation, present.observedGeneration ?? 0)
+        if active.count == spec.replicas ?? 1 {
+            let conditions = (status.conditions ?? []).filter { $0.type != "ReplicaFailure" }
+            status.conditions = conditions.isEmpty ? nil : conditions
+        }
+        return status
+    }
+    /// Numbers of zero are left out, as upstream's encoding does.
+    private static func positive(_ number: Int) -> Int? { number == 0 ? nil : number }
+
+    private func nextAvailability(_ pods: [Pod], _ minReadySeconds: Int) -> Duration? {
+        let waits = pods.compactMap(\.readySince).map { $0 + .seconds(minReadySeconds) - world.now }.filter { $0 > .zero }
+        return waits.min()
+    }
+
+    /// What to tell, and the condition to set, when a pod could not be made or deleted.
+    func failure(_ change: Change, _ error: ChangeError) -> Plan {
+        guard let note = EventNote.refusal(ofPod: change, error) else { return Plan() }
+        var plan = Plan()
+        plan.tell(note, about: owner, from: component, in: world)
+        var conditions = (present.conditions ?? []).filter { $0.type != "ReplicaFailure" }
+        var failure = ReplicaSetCondition()
+        (failure.type, failure.status, failure.reason, failure.message) = ("ReplicaFailure", "True", note.reason, error.text)
+        failure.lastTransitionTime = world.now.text
+        conditions.append(failure)
+        let known = present.conditions?.first { $0.type == "ReplicaFailure" }
+        if known?.reason != note.reason || known?.message != error.text {
+            let status: Value = ["status": ["conditions": conditions.value]]
+            plan.changes = [.patch(F.kind, namespace: owner.namespace, name: owner.name, status, subresource: "status")]
+        }
+        return plan
+    }
+}
