@@ -19,6 +19,7 @@ package enum StandardAdmission {
             PodPriority(),
             DefaultTolerationSeconds(),
             DefaultStorageClass(),
+            StorageProtection(),
             DefaultIngressClass(),
             RuntimeClassAdmission(),
             ResourceQuotaAdmission(clock: clock),
