@@ -5,8 +5,11 @@ import Glibc
 @main struct EyrieBench {
     static let usage = """
         usage: eyrie-bench MODE [options]
-          pipeline [--directory DIR] [--count N] [--concurrency N] [--kind configmaps|pods]
-            [--lists N] [--limit PAGE] [--watchers N] [--updates N]      the API server without a network
+          create|get|list|patch|delete|watch|schedule                    load on a cluster
+            [--kubeconfig FILE] [--pid SERVER] [--count N] [--concurrency N] [--connections N]
+            [--namespace NAME] [--kind configmaps|pods] [--lists N] [--limit PAGE] [--watchers N] [--updates N]
+          pipeline [--directory DIR] and the options above               the API server without a network
+          start --command COMMAND --kubeconfig FILE                      from the start of a server until it is ready
           store [--directory DIR] [--writers N] [--count N] [--bytes N]   durable puts a second
           scheduler [--nodes N] [--pods N] [--shape plain|spread|apart]  the scheduler's decisions alone
           json [--count N]                                               parsing, editing and writing documents
@@ -18,6 +21,9 @@ import Glibc
         let mode = arguments.isEmpty ? "help" : arguments.removeFirst()
         do {
             switch mode {
+            case "create", "get", "list", "patch", "delete", "watch", "schedule":
+                try await ClusterBench(remote: Options(arguments)).run(mode)
+            case "start": try await StartBench(Options(arguments)).run()
             case "pipeline": try await PipelineBench(Options(arguments)).run()
             case "store": try await StoreBench(Options(arguments)).run()
             case "scheduler": try SchedulerBench(Options(arguments)).run()
