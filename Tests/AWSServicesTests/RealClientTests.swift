@@ -65,10 +65,10 @@ import Testing
             let identity = try await aws("sts", "get-caller-identity", "--query", "Arn", "--output", "text")
             #expect(identity == "arn:aws:iam::111122223333:user/admin")
             let token = try await aws("eks", "get-token", "--cluster-name", "dev", "--query", "status.token", "--output", "text")
-            let credential = try ClusterToken.verify(
+            let verified = try ClusterToken.verify(
                 token, cluster: "dev", hosts: { $0 == "http" && $1 == "127.0.0.1:\(port)" || PresignedURL.isSTSHost(scheme: $0, host: $1) },
                 credentials: OneKey(credential: key), now: SystemClock().now)
-            #expect(credential.principal == key.principal)
+            #expect(verified.credential.principal == key.principal)
             let gone = try await aws("eks", "describe-cluster", "--name", "x")
             #expect(
                 gone.contains(

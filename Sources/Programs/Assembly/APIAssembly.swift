@@ -13,26 +13,27 @@ struct APIAssembly {
     let realm: Realm
     let parts: ControlPlaneParts
 
-    /// The extra field of a user that names the IAM principal, as aws-iam-authenticator gives it.
-    private static let principal = "canonicalArn"
-
     func server() throws -> APIServer {
         let spec = record.spec
-        let (identities, realm) = (parts.identities, realm)
-        let tokens = ExternalTokenAuthenticator(prefix: "k8s-aws-v1.") { token in
-            let (identity, principal) = try identities.identity(token, spec, realm)
-            var user = UserInfo(identity.username, groups: identity.groups)
-            user.uid = "aws-iam-authenticator:\(principal.account):\(principal.userID)"
-            user.extra = ["arn": [principal.arn], Self.principal: [principal.entryARN], "principalId": [principal.userID]]
-            return user
+        let (identities, realm, clock) = (parts.identities, realm, parts.clock)
+        let users = Remembered<String, [Revision], KnownUser>(limit: 4096)
+        let tokens = ExternalTokenAuthenticator(prefix: ClusterToken.prefix) { token in
+            let now = clock.now
+            let known = try users.answer(token, at: identities.version(spec, realm), while: { now < $0.expires }) {
+                KnownUser(try identities.identity(token, spec, realm))
+            }
+            return known.user
         }
+        let policies = Remembered<String, [Revision], [AccessPolicyGrant]>(limit: 4096)
         let identity = ClusterIdentity(
             issuer: ServiceAccountIssuer(issuer: issuer, audiences: ["https://kubernetes.default.svc"], key: record.serviceAccountKey),
             version: ServerVersion(gitVersion: "v\(EKSVersion.named(spec.version)?.patch ?? EKSVersion.standard.patch)-eks-a1b2c3d"),
             address: "\(parts.host):\(record.port)", external: [tokens],
             grants: { user in
-                guard let arn = user.extra[Self.principal]?.first else { return [] }
-                return identities.policies(of: arn, spec).compactMap(Self.grant)
+                guard let arn = user.extra[KnownUser.principal]?.first else { return [] }
+                return policies.answer(arn, at: identities.version(spec, realm)) {
+                    identities.policies(of: arn, spec).compactMap(Self.grant)
+                }
             })
         var configuration = APIServerConfiguration()
         (configuration.serviceCIDR, configuration.advertisePort) = (spec.serviceCIDR, record.port)
@@ -49,6 +50,23 @@ struct APIAssembly {
                 : AccessRule(rule.verbs, paths: rule.urls)
         }
         return AccessPolicyGrant(rules: rules, namespaces: granted.namespaces)
+    }
+}
+
+/// The bearer of a token whose signature was checked, as the API server knows users.
+private struct KnownUser: Sendable {
+    let user: UserInfo
+    let expires: Timestamp
+
+    /// The extra field of a user that names the IAM principal, as aws-iam-authenticator gives it.
+    static let principal = "canonicalArn"
+
+    init(_ bearer: BearerIdentity) {
+        var user = UserInfo(bearer.identity.username, groups: bearer.identity.groups)
+        let principal = bearer.principal
+        user.uid = "aws-iam-authenticator:\(principal.account):\(principal.userID)"
+        user.extra = ["arn": [principal.arn], Self.principal: [principal.entryARN], "principalId": [principal.userID]]
+        (self.user, expires) = (user, bearer.expires)
     }
 }
 

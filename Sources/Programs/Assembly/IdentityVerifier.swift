@@ -8,31 +8,47 @@ import Storage
 /// Verifies `k8s-aws-v1.` tokens in this process, and maps their bearers to users of a cluster. Source: EKS user guide, cluster authentication.
 struct IdentityVerifier: Sendable {
     let credentials: any CredentialSource
+    /// Where the credentials are kept.
+    let accounts: Realm
     let clock: any WallClock
     /// Hosts of this region's own endpoint that tokens may be signed for, besides those of STS.
     let ownHosts: @Sendable (_ host: String) -> Bool
     /// The access entries of a region.
     let access: @Sendable (_ region: String) -> AccessResolver?
 
-    /// Who a token's bearer is in the cluster.
+    /// What identities and policies in a cluster are made of, as far as it can change: IAM, the region's documents, and aws-auth.
+    func version(_ cluster: ControlPlaneSpec, _ realm: Realm) -> [Revision] {
+        let awsAuth = realm.snapshot().get(Self.awsAuth)?.revision ?? 0
+        return [accounts.head, access(cluster.region)?.revision ?? 0, awsAuth]
+    }
+    private static let awsAuth = "core/configmaps/kube-system/aws-auth"
+
+    /// Who a token's bearer is in the cluster, and until when the token is good.
     /// - Throws: `AuthenticationFailure`.
-    func identity(_ token: String, _ cluster: ControlPlaneSpec, _ realm: Realm) throws -> (MappedIdentity, Principal) {
-        let credential: Credential
+    func identity(_ token: String, _ cluster: ControlPlaneSpec, _ realm: Realm) throws -> BearerIdentity {
+        let verified: VerifiedToken
         do {
-            credential = try ClusterToken.verify(
+            verified = try ClusterToken.verify(
                 token, cluster: cluster.name,
                 hosts: { scheme, host in ownHosts(host) || PresignedURL.isSTSHost(scheme: scheme, host: host) },
                 credentials: credentials, now: clock.now)
         } catch { throw AuthenticationFailure("\(error)") }
-        let principal = credential.principal
-        let awsAuth = realm.snapshot().get("core/configmaps/kube-system/aws-auth")?.value["data"] ?? .null
+        let principal = verified.credential.principal
+        let awsAuth = realm.snapshot().get(Self.awsAuth)?.value["data"] ?? .null
         guard let identity = access(cluster.region)?.resolve(principal, cluster: cluster.name, awsAuth: awsAuth) else {
             throw AuthenticationFailure("\(principal.arn) is not known to cluster \(cluster.name)")
         }
-        return (identity, principal)
+        return BearerIdentity(identity: identity, principal: principal, expires: verified.expires)
     }
     /// The access policies of a principal in the cluster at this moment.
     func policies(of principal: String, _ cluster: ControlPlaneSpec) -> [GrantedPolicy] {
         access(cluster.region)?.policies(ofPrincipal: principal, cluster: cluster.name) ?? []
     }
+}
+
+/// Who the bearer of a verified token is.
+struct BearerIdentity: Sendable {
+    let identity: MappedIdentity
+    let principal: Principal
+    let expires: Timestamp
 }

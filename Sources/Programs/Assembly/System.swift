@@ -78,10 +78,11 @@ package final class System: Sendable {
         _ services: TaskBag, _ credentials: IAMCredentials, _ box: DirectoryBox
     ) async throws -> ControlPlanes {
         let realm = try await store.realm("control-planes")
+        let accounts = try await store.realm("global")
         let records = Records(
             realm: realm, writer: RealmWriter(realm: realm, clock: clock, random: random), clock: clock, random: random)
         let verifier = IdentityVerifier(
-            credentials: credentials, clock: clock,
+            credentials: credentials, accounts: accounts, clock: clock,
             ownHosts: { host in host.hasPrefix("127.0.0.1") || host.hasPrefix("localhost") || host.hasPrefix(configuration.host) },
             access: { region in box.get()?.opened(region).map { AccessResolver(records: $0.records) } })
         let parts = ControlPlaneParts(

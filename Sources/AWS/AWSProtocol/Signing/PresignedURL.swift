@@ -2,12 +2,18 @@ package import Control
 import Cryptography
 import Network
 
+/// Who signed a token, and the moment from which it is worth nothing.
+package struct VerifiedToken: Sendable, Hashable {
+    package let credential: Credential
+    package let expires: Timestamp
+}
+
 /// URLs that carry their signature in the query, as EKS tokens do.
 package enum PresignedURL {
     /// The longest validity of a presigned call of STS, and of an EKS token, from its signing.
     package static let validity = Duration.seconds(900)
 
-    /// Verifies a presigned GetCallerIdentity URL as STS would, without calling it, and returns who signed it.
+    /// Verifies a presigned GetCallerIdentity URL as STS would, without calling it, and tells who signed it.
     ///
     /// It is valid for fifteen minutes from its date whatever `X-Amz-Expires` says (1 to 900 seconds are taken), as at AWS.
     /// - Parameters:
@@ -18,7 +24,7 @@ package enum PresignedURL {
     package static func verify(
         _ text: String, headers: [String: String], hosts: (_ scheme: String, _ host: String) -> Bool, credentials: any CredentialSource,
         now: Timestamp
-    ) throws(SignatureError) -> Credential {
+    ) throws(SignatureError) -> VerifiedToken {
         guard let mark = text.range(of: "://") else { throw .refused("input token was not properly formatted: no scheme in the URL") }
         let rest = text[mark.upperBound...]
         let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
@@ -46,8 +52,10 @@ package enum PresignedURL {
         for (name, value) in headers { fields[name.lowercased()] = value }
         var lasting = signature
         lasting.expires = Int(validity.components.seconds)
-        return try Verifier(credentials: credentials, now: now).verify(
+        let credential = try Verifier(credentials: credentials, now: now).verify(
             Verifier.Request(method: "GET", path: target.path, items: items, headers: fields, body: []), lasting)
+        let end = (Timestamp(basic: signature.date) ?? now) + validity
+        return VerifiedToken(credential: credential, expires: credential.expires.map { min($0, end) } ?? end)
     }
 
     private static let allowed: Set<String> = [
@@ -115,10 +123,13 @@ package enum ClusterToken {
     package static func verify(
         _ token: String, cluster: String, hosts: (_ scheme: String, _ host: String) -> Bool, credentials: any CredentialSource,
         now: Timestamp
-    ) throws(SignatureError) -> Credential {
+    ) throws(SignatureError) -> VerifiedToken {
         guard token.utf8.count <= longest else { throw .refused("token is too large") }
-        let body = token.dropFirst(prefix.count).reversed().drop { $0 == "=" }.reversed()
-        guard token.hasPrefix(prefix), let bytes = Base64.urlDecode(String(body)), let url = String(validating: bytes, as: UTF8.self) else {
+        var body = token.utf8.dropFirst(prefix.utf8.count)
+        while body.last == UInt8(ascii: "=") { body.removeLast() }
+        guard token.hasPrefix(prefix), let bytes = Base64.urlDecode(String(Substring(body))),
+            let url = String(validating: bytes, as: UTF8.self)
+        else {
             throw .refused("token is missing expected \"\(prefix)\" prefix or is not base 64")
         }
         return try PresignedURL.verify(url, headers: [clusterHeader: cluster], hosts: hosts, credentials: credentials, now: now)

@@ -1,5 +1,6 @@
 package import AWSProtocol
 package import Documents
+package import Storage
 
 /// The user names and groups that entries get when the caller gives none. Source: EKS user guide, "Create access entries".
 enum AccessEntryDefaults {
@@ -42,6 +43,8 @@ package struct GrantedPolicy: Sendable, Hashable {
 package struct AccessResolver: Sendable {
     let records: Records
     package init(records: Records) { self.records = records }
+    /// The revision of the region's documents, which mappings and policies are made of.
+    package var revision: Revision { records.realm.head }
 
     /// The principal's identity in the cluster, nil when nothing maps it.
     /// `awsAuth` is the `data` of the cluster's kube-system/aws-auth ConfigMap; `nodeName` the private DNS name of the principal's instance.
