@@ -32,6 +32,7 @@ struct ClusterBench {
         case "patch": try await patch()
         case "delete": try await delete()
         case "watch": try await watch()
+        case "nodes": try await registerNodes()
         default: try await schedule()
         }
     }
@@ -46,14 +47,13 @@ struct ClusterBench {
         let elapsed = seconds() - start
         let spent = before.flatMap { before in server?.usage().map { $0.processorSeconds - before } }
         report(name, latencies, seconds: elapsed, processorSeconds: spent)
-        if let memory = server?.usage()?.residentBytes { print("server memory: \(memory >> 20) MiB") }
     }
 
     private func create() async throws {
         let (cluster, collection, kind) = (cluster, collection, kind)
         try await measure("create \(kind)", count: count, concurrency: concurrency) { number in
             let name = "bench-\(number)"
-            try await cluster.call("POST", collection, JSON.encode(kind == "pods" ? Manifests.pod(name) : Manifests.configMap(name)))
+            try await cluster.call("POST", collection, JSON.encode(kind == "pods" ? Manifests.idlePod(name) : Manifests.configMap(name)))
         }
     }
 
@@ -110,6 +110,19 @@ struct ClusterBench {
         }
     }
 
+    /// Registers nodes that report once that they are ready; nothing runs on them.
+    private func registerNodes() async throws {
+        let cluster = cluster
+        try await measure("register nodes", count: count, concurrency: concurrency) { number in
+            let name = "bench-node-\(number)"
+            try await cluster.call("POST", "/api/v1/nodes", JSON.encode(Manifests.node(name, number)))
+            let path = "/api/v1/nodes/\(name)"
+            try await cluster.call("PATCH", "\(path)/status", JSON.encode(Manifests.nodeStatus), type: "application/merge-patch+json")
+            try await cluster.call(
+                "PATCH", path, JSON.encode(["spec": ["taints": []]]), type: "application/merge-patch+json")
+        }
+    }
+
     /// Many watchers of one collection; every update goes to all of them.
     private func watch() async throws {
         let watchers = try options.number("watchers", 100)
@@ -139,10 +152,8 @@ struct ClusterBench {
         }
         let deliveries = Double(watchers * updates)
         let elapsed = seconds() - start
-        var line = "watch: \(watchers) watchers, \(updates) updates in \(fixed(elapsed)) s, \(fixed(deliveries / elapsed, 0)) deliveries/s"
-        if let before, let after = server?.usage()?.processorSeconds {
-            line += ", CPU \(fixed((after - before) / deliveries * 1e6, 1)) us per delivery, the update included"
-        }
+        var line = row("watch, \(watchers) watchers", Int(deliveries), rate: deliveries / elapsed, " events/s")
+        if let before, let after = server?.usage()?.processorSeconds { line += cost((after - before) / deliveries) }
         print(line)
     }
 

@@ -5,8 +5,8 @@ import Glibc
 @main struct EyrieBench {
     static let usage = """
         usage: eyrie-bench MODE [options]
-          create|get|list|patch|delete|watch|schedule                    load on a cluster
-            [--kubeconfig FILE] [--pid SERVER] [--count N] [--concurrency N] [--connections N]
+          create|get|list|patch|delete|watch|nodes|schedule              load on a cluster
+            [--kubeconfig FILE] [--token TOKEN] [--pid SERVER] [--count N] [--concurrency N] [--connections N]
             [--namespace NAME] [--kind configmaps|pods] [--lists N] [--limit PAGE] [--watchers N] [--updates N]
           pipeline [--directory DIR] and the options above               the API server without a network
           start --command COMMAND --kubeconfig FILE                      from the start of a server until it is ready
@@ -21,7 +21,7 @@ import Glibc
         let mode = arguments.isEmpty ? "help" : arguments.removeFirst()
         do {
             switch mode {
-            case "create", "get", "list", "patch", "delete", "watch", "schedule":
+            case "create", "get", "list", "patch", "delete", "watch", "nodes", "schedule":
                 try await ClusterBench(remote: Options(arguments)).run(mode)
             case "start": try await StartBench(Options(arguments)).run()
             case "pipeline": try await PipelineBench(Options(arguments)).run()

@@ -23,6 +23,34 @@ enum Manifests {
         return pod
     }
 
+    /// The same for a scheduler that does not exist, so that it stays as it was created.
+    static func idlePod(_ name: String) -> Value {
+        var pod = pod(name)
+        pod["spec"]["schedulerName"] = "none"
+        return pod
+    }
+
+    /// A large node in one of three zones.
+    static func node(_ name: String, _ number: Int) -> Value {
+        let labels: Value = [
+            "kubernetes.io/hostname": .string(name), "kubernetes.io/os": "linux",
+            "topology.kubernetes.io/zone": .string("bench-\(["a", "b", "c"][number % 3])"),
+        ]
+        return ["apiVersion": "v1", "kind": "Node", "metadata": ["name": .string(name), "labels": labels]]
+    }
+    /// The status of a node that is ready.
+    static let nodeStatus: Value = {
+        let resources: Value = ["cpu": "32", "memory": "256Gi", "pods": "110"]
+        return [
+            "status": [
+                "capacity": resources, "allocatable": resources,
+                "conditions": [
+                    ["type": "Ready", "status": "True", "reason": "KubeletReady", "lastTransitionTime": "2026-01-01T00:00:00Z"]
+                ],
+            ]
+        ]
+    }()
+
     private static func container(_ name: String, port: Int64) -> Value {
         [
             "name": .string(name), "image": .string("registry.example.com/shop/\(name):2.14.3"), "imagePullPolicy": "IfNotPresent",

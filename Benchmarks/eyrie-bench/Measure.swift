@@ -37,11 +37,21 @@ func fixed(_ number: Double, _ digits: Int = 2) -> String {
     return "\(scaled < 0 ? "-" : "")\(abs(scaled) / scale).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
 }
 
-/// Prints what was measured as one line.
+/// Prints what was measured as one line of a table.
 func report(_ name: String, _ latencies: Latencies, seconds: Double, processorSeconds: Double?) {
     let percentiles = latencies.percentiles([0.5, 0.99])
-    var line = "\(name): \(latencies.count) in \(fixed(seconds)) s, \(fixed(Double(latencies.count) / seconds, 0))/s"
-    line += ", p50 \(fixed(percentiles[0])) ms, p99 \(fixed(percentiles[1])) ms"
-    if let processorSeconds, latencies.count > 0 { line += ", CPU \(fixed(processorSeconds / Double(latencies.count) * 1e6, 1)) us each" }
+    var line = row(name, latencies.count, rate: Double(latencies.count) / seconds, "/s")
+    line += "  p50 \(padded(fixed(percentiles[0]), 8)) ms  p99 \(padded(fixed(percentiles[1]), 8)) ms"
+    if let processorSeconds, latencies.count > 0 { line += cost(processorSeconds / Double(latencies.count)) }
     print(line)
 }
+
+/// The beginning of a line: what was done, how often, and how fast.
+func row(_ name: String, _ count: Int, rate: Double, _ unit: String) -> String {
+    "\(name)\(String(repeating: " ", count: max(1, 34 - name.count)))\(padded("\(count)", 8))  \(padded(fixed(rate, rate < 100 ? 1 : 0), 7))\(unit)"
+}
+
+/// The end of a line: CPU of the server for one operation.
+func cost(_ processorSeconds: Double) -> String { "  CPU \(padded(fixed(processorSeconds * 1e6, 1), 9)) us each" }
+
+private func padded(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }

@@ -3,9 +3,9 @@ import Network
 
 extension Cluster {
     /// A cluster over the network, on several connections.
-    convenience init(_ access: Access, connections: Int) throws {
+    convenience init(_ access: Access, token: String? = nil, connections: Int) throws {
         var headers: HTTPFields = ["user-agent": "eyrie-bench"]
-        if let token = access.token { headers["authorization"] = "Bearer \(token)" }
+        if let token = token ?? access.token { headers["authorization"] = "Bearer \(token)" }
         self.init(try (0..<connections).map { _ in try makeTransport(access) }, headers: headers)
     }
 }
@@ -16,7 +16,8 @@ extension ClusterBench {
         guard let path = options.text("kubeconfig") ?? getenv("KUBECONFIG").map({ String(cString: $0) }) else {
             throw BenchError("--kubeconfig or KUBECONFIG is needed")
         }
-        let cluster = try Cluster(try Access(kubeconfig: path), connections: try options.number("connections", 8))
+        let cluster = try Cluster(
+            try Access(kubeconfig: path), token: options.text("token"), connections: try options.number("connections", 8))
         let server = options.text("pid") == nil ? nil : ServerProcess(id: try options.number("pid", 1))
         try self.init(options, cluster, server)
     }
