@@ -16,6 +16,7 @@ struct Server: Sendable {
     func run() async throws {
         let log = Log("eyrie")
         StopSignal.listen()
+        Allocator.keepMemory()
         let clock = SystemClock()
         let store: Store
         do { store = try await Store.open(directory: home.store, clock: clock) } catch {

@@ -4,3 +4,5 @@
 #include <sys/eventfd.h>
 #include "checksum.h"
 #include "sockets.h"
+// Keeps freed memory in the process, and takes more in large steps.
+void linux_keep_memory(void);
