@@ -48,8 +48,7 @@ package enum JWT {
 
     /// Whether the text has the outer shape of a token.
     package static func looksLikeOne(_ text: String) -> Bool {
-        let dots = text.utf8.count { $0 == UInt8(ascii: ".") }
-        return dots == 2 && text.hasPrefix("ey")
+        text.hasPrefix("ey") && text.utf8.count { $0 == UInt8(ascii: ".") } == 2
     }
 }
 

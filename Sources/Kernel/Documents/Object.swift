@@ -35,6 +35,8 @@ package struct Object: Sendable, Hashable, RandomAccessCollection, ExpressibleBy
     }
     /// The keys in order.
     package var keys: [String] { members.map(\.key) }
+    /// The first members, as an object of their own.
+    package func prefix(_ count: Int) -> Object { Object(Array(members.prefix(count))) }
     /// Keeps the members that satisfy the condition.
     package mutating func removeAll(where condition: (Member) throws -> Bool) rethrows { try members.removeAll(where: condition) }
     /// Appends a member whose key is new; the caller sees to that.

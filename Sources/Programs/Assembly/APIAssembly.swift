@@ -24,14 +24,14 @@ struct APIAssembly {
             }
             return known.user
         }
-        let policies = Remembered<String, [Revision], [AccessPolicyGrant]>(limit: 4096)
+        let policies = Remembered<String, Revision, [AccessPolicyGrant]>(limit: 4096)
         let identity = ClusterIdentity(
             issuer: ServiceAccountIssuer(issuer: issuer, audiences: ["https://kubernetes.default.svc"], key: record.serviceAccountKey),
             version: ServerVersion(gitVersion: "v\(EKSVersion.named(spec.version)?.patch ?? EKSVersion.standard.patch)-eks-a1b2c3d"),
             address: "\(parts.host):\(record.port)", external: [tokens],
             grants: { user in
                 guard let arn = user.extra[KnownUser.principal]?.first else { return [] }
-                return policies.answer(arn, at: identities.version(spec, realm)) {
+                return policies.answer(arn, at: identities.policyVersion(spec)) {
                     identities.policies(of: arn, spec).compactMap(Self.grant)
                 }
             })

@@ -16,7 +16,7 @@ struct IdentityVerifier: Sendable {
     /// The access entries of a region.
     let access: @Sendable (_ region: String) -> AccessResolver?
 
-    /// What identities and policies in a cluster are made of, as far as it can change: IAM, the region's documents, and aws-auth.
+    /// What identities in a cluster are made of, as far as it can change: IAM, the region's documents, and aws-auth.
     func version(_ cluster: ControlPlaneSpec, _ realm: Realm) -> [Revision] {
         let awsAuth = realm.snapshot().get(Self.awsAuth)?.revision ?? 0
         return [accounts.head, access(cluster.region)?.revision ?? 0, awsAuth]
@@ -40,6 +40,8 @@ struct IdentityVerifier: Sendable {
         }
         return BearerIdentity(identity: identity, principal: principal, expires: verified.expires)
     }
+    /// What access policies are made of: the region's documents.
+    func policyVersion(_ cluster: ControlPlaneSpec) -> Revision { access(cluster.region)?.revision ?? 0 }
     /// The access policies of a principal in the cluster at this moment.
     func policies(of principal: String, _ cluster: ControlPlaneSpec) -> [GrantedPolicy] {
         access(cluster.region)?.policies(ofPrincipal: principal, cluster: cluster.name) ?? []

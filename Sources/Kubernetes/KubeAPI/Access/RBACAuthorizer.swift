@@ -7,6 +7,8 @@ import Synchronization
 package final class RBACAuthorizer: Authorizer, RuleResolver {
     private struct State {
         var index: RBACIndex?
+        /// The revision at which the index was last known to hold.
+        var checked: Revision = -1
         var watch: WatchHandle?
     }
     private let realm: Realm
@@ -46,7 +48,9 @@ package final class RBACAuthorizer: Authorizer, RuleResolver {
 
     private func current() -> RBACIndex {
         state.withLock { state in
+            if let index = state.index, state.checked == realm.head, !stale.flag.load(ordering: .acquiring) { return index }
             let snapshot = realm.snapshot()
+            state.checked = snapshot.revision
             // Cleared before reading: a change that comes in between only means one more rebuild.
             let changed = stale.flag.exchange(false, ordering: .acquiringAndReleasing)
             if !changed, let index = state.index, index.count == snapshot.count(prefix: RBACIndex.prefix) { return index }

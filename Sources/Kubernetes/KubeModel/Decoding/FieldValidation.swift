@@ -30,9 +30,13 @@ extension Schema {
     package func check(
         _ value: Value, typeName: String, kind: String, version: String, mode: FieldValidation, duplicates: [String] = []
     ) throws(KubeStatus) -> Checked {
-        let prefix = "\(kind) in version \(version.quoted) cannot be handled as a \(kind): "
+        var prefix: String { "\(kind) in version \(version.quoted) cannot be handled as a \(kind): " }
         guard let type = type(typeName) else { throw .badRequest(prefix + "no such type") }
-        var checker = StructuralChecker(schema: self)
+        var checker = StructuralChecker(schema: self, tracing: false)
+        if let shaped = try? checker.shape(value, type), checker.unknown.isEmpty, duplicates.isEmpty {
+            return Checked(value: shaped, warnings: [])
+        }
+        checker = StructuralChecker(schema: self, tracing: true)
         let shaped: Value
         do { shaped = try checker.shape(value, type) } catch { throw .badRequest(prefix + error.message) }
         let faults = duplicates.map { "duplicate field \($0.quoted)" } + checker.unknown.map { "unknown field \($0.quoted)" }

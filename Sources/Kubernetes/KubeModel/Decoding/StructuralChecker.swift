@@ -12,70 +12,105 @@ struct StructuralChecker {
         case index(Int)
     }
     let schema: Schema
-    /// The paths of fields that the types do not have.
+    /// Whether the way to a fault is noted. Faults are rare, so a document is walked without, and once more when it has any.
+    private let tracing: Bool
+    /// The paths of fields that the types do not have; only their number means something unless traced.
     private(set) var unknown: [String] = []
     private var path: [Step] = []
 
-    init(schema: Schema) { self.schema = schema }
+    init(schema: Schema, tracing: Bool) { (self.schema, self.tracing) = (schema, tracing) }
 
     /// The document in the shape of the type.
     mutating func shape(_ value: Value, _ type: ObjectType) throws(Mismatch) -> Value {
         guard case .object(let object) = value else {
             throw Mismatch(message: "json: cannot unmarshal \(Self.name(of: value)) into Go value of type \(Self.goName(type))")
         }
-        return .object(try members(object, type))
+        return try members(object, type.id.index).map { .object($0) } ?? value
     }
 
-    private mutating func members(_ object: Object, _ type: ObjectType) throws(Mismatch) -> Object {
-        var result = Object()
-        for member in object {
-            path.append(.name(member.key))
-            if let field = type.field(member.key) {
-                if !member.value.isNull { result.append(Object.Member(member.key, try shape(member.value, field.type, in: type))) }
-            } else if unknown.count < 100 {
-                unknown.append(strictPath)
+    private mutating func enter(_ step: @autoclosure () -> Step) { if tracing { path.append(step()) } }
+    private mutating func leave() { if tracing { path.removeLast() } }
+
+    // What follows returns nil for what has its shape already, so that it need not be copied.
+
+    private mutating func members(_ object: Object, _ type: Int) throws(Mismatch) -> Object? {
+        var result: Object?
+        for index in object.indices {
+            let member = object[index]
+            enter(.name(member.key))
+            if let row = schema.fields.find(member.key, in: type), !member.value.isNull {
+                let shaped = try shape(member.value, row, type)
+                if shaped != nil, result == nil { result = object.prefix(index) }
+                result?.append(shaped.map { Object.Member(member.key, $0) } ?? member)
+            } else {
+                if schema.fields.find(member.key, in: type) == nil, unknown.count < 100 { unknown.append(strictPath) }
+                result = result ?? object.prefix(index)
             }
-            path.removeLast()
+            leave()
         }
         return result
     }
 
-    private mutating func shape(_ value: Value, _ type: FieldType, in owner: ObjectType) throws(Mismatch) -> Value {
+    private mutating func shape(_ value: Value, _ row: FieldIndex.Row, _ owner: Int) throws(Mismatch) -> Value? {
+        switch (row.nesting, value) {
+        case (.object, .object(let object)): return try members(object, Int(row.target)).map { .object($0) }
+        case (.list, .array(let items)):
+            return try elements(items) { (checker, item) throws(Mismatch) in
+                guard case .object(let object) = item else { return try checker.shape(item, .object(TypeID(Int(row.target))), in: owner) }
+                return try checker.members(object, Int(row.target)).map { .object($0) }
+            }
+        default: return try shape(value, schema.types[owner].fields[Int(row.field)].type, in: owner)
+        }
+    }
+
+    private mutating func shape(_ value: Value, _ type: FieldType, in owner: Int) throws(Mismatch) -> Value? {
+        if value.isNull, type != .any { return Self.zero(type) }
         switch (type, value) {
         case (.any, _), (.anyObject, .object), (.string, .string), (.bool, .bool), (.int64, .int), (.double, .int), (.double, .double):
-            return value
-        case (.int32, .int(let number)) where Int32(exactly: number) != nil: return value
-        case (.intOrString, .string): return value
-        case (.intOrString, .int(let number)) where Int32(exactly: number) != nil: return value
+            return nil
+        case (.int32, .int(let number)) where Int32(exactly: number) != nil: return nil
+        case (.intOrString, .string): return nil
+        case (.intOrString, .int(let number)) where Int32(exactly: number) != nil: return nil
         case (.intOrString, _): throw Mismatch(message: "json: cannot unmarshal \(Self.text(of: value)) into Go value of type int32")
-        case (.quantity, _): return try quantity(value)
-        case (.time, _): return try time(value, micro: false)
-        case (.microTime, _): return try time(value, micro: true)
-        case (.bytes, .string(let text)): return try bytes(text, value)
-        case (.object(let id), .object(let object)): return .object(try members(object, schema[id]))
-        case (.list(let element), .array(let items)): return .array(try elements(items, element, owner))
-        case (.map(let element), .object(let object)): return .object(try entries(object, element, owner))
-        default: throw mismatch(value, type, owner)
+        case (.quantity, _): return Self.change(value, try quantity(value))
+        case (.time, _): return Self.change(value, try time(value, micro: false))
+        case (.microTime, _): return Self.change(value, try time(value, micro: true))
+        case (.bytes, .string(let text)):
+            try bytes(text)
+            return nil
+        case (.object(let id), .object(let object)): return try members(object, id.index).map { .object($0) }
+        case (.list(let element), .array(let items)):
+            return try elements(items) { (checker, item) throws(Mismatch) in try checker.shape(item, element, in: owner) }
+        case (.map(let element), .object(let object)): return try entries(object, element, owner).map { .object($0) }
+        default: throw mismatch(value, type, schema.types[owner])
         }
     }
+    private static func change(_ value: Value, _ shaped: Value) -> Value? { shaped == value ? .none : .some(shaped) }
 
-    private mutating func elements(_ items: [Value], _ type: FieldType, _ owner: ObjectType) throws(Mismatch) -> [Value] {
-        var result: [Value] = []
-        result.reserveCapacity(items.count)
-        for (index, item) in items.enumerated() {
-            path.append(.index(index))
-            result.append(item.isNull ? Self.zero(type) : try shape(item, type, in: owner))
-            path.removeLast()
+    private mutating func elements(
+        _ items: [Value], _ shape: (inout StructuralChecker, Value) throws(Mismatch) -> Value?
+    ) throws(Mismatch) -> Value? {
+        var result: [Value]?
+        for index in items.indices {
+            enter(.index(index))
+            if let shaped = try shape(&self, items[index]) {
+                if result == nil { result = items }
+                result?[index] = shaped
+            }
+            leave()
         }
-        return result
+        return result.map { .array($0) }
     }
 
-    private mutating func entries(_ object: Object, _ type: FieldType, _ owner: ObjectType) throws(Mismatch) -> Object {
-        var result = object
+    private mutating func entries(_ object: Object, _ type: FieldType, _ owner: Int) throws(Mismatch) -> Object? {
+        var result: Object?
         for index in object.indices {
-            path.append(.key(object[index].key))
-            result[index].value = object[index].value.isNull ? Self.zero(type) : try shape(object[index].value, type, in: owner)
-            path.removeLast()
+            enter(.key(object[index].key))
+            if let shaped = try shape(object[index].value, type, in: owner) {
+                if result == nil { result = object }
+                result?[index].value = shaped
+            }
+            leave()
         }
         return result
     }
@@ -101,7 +136,7 @@ struct StructuralChecker {
         return .string(micro ? time.microText : time.text)
     }
 
-    private func bytes(_ text: String, _ value: Value) throws(Mismatch) -> Value {
+    private func bytes(_ text: String) throws(Mismatch) {
         let utf8 = text.utf8.filter { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         let padding = utf8.reversed().prefix { $0 == UInt8(ascii: "=") }.count
         let digits = utf8.dropLast(min(padding, 2))
@@ -109,7 +144,6 @@ struct StructuralChecker {
             throw Mismatch(message: "illegal base64 data at input byte \(bad)")
         }
         if utf8.count % 4 != 0 { throw Mismatch(message: "illegal base64 data at input byte \(utf8.count / 4 * 4)") }
-        return value
     }
     private static func isBase64(_ byte: UInt8) -> Bool {
         switch byte {
@@ -193,8 +227,10 @@ extension StructuralChecker {
 
 extension String {
     var trimmingSpaces: String {
-        let blank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" }
-        let start = drop(while: blank)
-        return String(start.reversed().drop(while: blank).reversed())
+        let blank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+        guard utf8.first.map(blank) ?? false || utf8.last.map(blank) ?? false else { return self }
+        var rest = utf8[...].drop(while: blank)
+        while let last = rest.last, blank(last) { rest.removeLast() }
+        return String(Substring(rest))
     }
 }

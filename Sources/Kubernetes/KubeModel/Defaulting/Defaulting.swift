@@ -17,7 +17,7 @@ package enum Defaulting {
     package static func apply(_ type: ObjectType, to document: inout Value) {
         guard case .object(var object) = document else { return }
         document = .null
-        Defaults.kubernetes.fill(&object, type)
+        Defaults.kubernetes.fill(&object, type.id.index)
         document = .object(object)
     }
 }
@@ -25,7 +25,9 @@ package enum Defaulting {
 /// The defaults of every type, ready to be applied.
 struct Defaults: Sendable {
     struct Preset: Sendable {
-        let path: [String]
+        let name: String
+        /// The names below the first.
+        let rest: [String]
         let value: Value
         /// Whether 0 counts as absent.
         let zeroToo: Bool
@@ -56,19 +58,25 @@ struct Defaults: Sendable {
         let text = String(halves[1])
         let isJSON = text == "true" || text == "false" || text.utf8.first.map { "0123456789{[\"".utf8.contains($0) } ?? false
         let value = isJSON ? (try? JSON.parse(text)) ?? .string(text) : .string(text)
-        return Preset(path: halves[0].dropLast(zeroToo ? 1 : 0).split(separator: ".").map(String.init), value: value, zeroToo: zeroToo)
+        let path = halves[0].dropLast(zeroToo ? 1 : 0).split(separator: ".").map(String.init)
+        return Preset(name: path.first ?? "", rest: Array(path.dropFirst()), value: value, zeroToo: zeroToo)
     }
 
-    func fill(_ object: inout Object, _ type: ObjectType) {
-        let index = type.id.index
-        guard reaches[index] else { return }
-        for preset in presets[index] { Self.set(preset, preset.path[...], in: &object) }
-        rules[index]?(&object)
+    func fill(_ object: inout Object, _ type: Int) {
+        guard reaches[type] else { return }
+        for preset in presets[type] { Self.set(preset, preset.name, preset.rest[...], in: &object) }
+        rules[type]?(&object)
         for position in object.indices {
-            guard let field = type.field(object[position].key), let id = field.type.objectType, reaches[id.index] else { continue }
+            guard let row = schema.fields.find(object[position].key, in: type), row.target >= 0, reaches[Int(row.target)] else { continue }
             var value = object[position].value
             object[position].value = .null
-            fill(&value, field.type)
+            if row.nesting == .object, case .object(var inner) = value {
+                value = .null
+                fill(&inner, Int(row.target))
+                value = .object(inner)
+            } else {
+                fill(&value, schema.types[type].fields[Int(row.field)].type)
+            }
             object[position].value = value
         }
     }
@@ -77,7 +85,7 @@ struct Defaults: Sendable {
         switch (type, value) {
         case (.object(let id), .object(var object)):
             value = .null
-            fill(&object, schema[id])
+            fill(&object, id.index)
             value = .object(object)
         case (.list(let element), .array(var items)):
             value = .null
@@ -91,15 +99,15 @@ struct Defaults: Sendable {
         }
     }
 
-    private static func set(_ preset: Preset, _ path: ArraySlice<String>, in object: inout Object) {
-        guard let name = path.first else { return }
-        if path.count > 1 {
-            guard case .object(var inner) = object[name] ?? .object([:]) else { return }
-            set(preset, path.dropFirst(), in: &inner)
+    private static func set(_ preset: Preset, _ name: String, _ rest: ArraySlice<String>, in object: inout Object) {
+        let current = object[name]
+        if let next = rest.first {
+            guard case .object(var inner) = current ?? .object([:]) else { return }
+            set(preset, next, rest.dropFirst(), in: &inner)
             object[name] = .object(inner)
             return
         }
-        switch object[name] {
+        switch current {
         case nil, .string("")?: object[name] = preset.value
         case .int(0)? where preset.zeroToo: object[name] = preset.value
         default: break

@@ -78,9 +78,11 @@ package final class Schema: Sendable {
     package static let kubernetes = Schema(SchemaParser.parse(SchemaText.all))
     /// Every type; sorted by package.
     package let types: [ObjectType]
+    /// Their fields, for walks along documents.
+    let fields: FieldIndex
     private let byName: [String: Int]
     init(_ types: [ObjectType]) {
-        self.types = types
+        (self.types, fields) = (types, FieldIndex(types))
         byName = Dictionary(types.map { ($0.name, $0.id.index) }, uniquingKeysWith: { first, _ in first })
     }
     /// The type of that OpenAPI name; nil when there is none.

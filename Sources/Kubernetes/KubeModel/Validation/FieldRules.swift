@@ -49,19 +49,27 @@ struct FieldRules: Sendable {
     }
 
     /// Applies the rules of a type and of its parts.
-    func check(_ value: Value, _ type: ObjectType, _ path: FieldPath, _ faults: inout Faults) {
-        guard case .object(let object) = value, reaches[type.id.index] else { return }
-        for (name, rule) in rules[type.id.index] { Self.check(object[name] ?? .null, rule, path, name, &faults) }
-        typeRules[type.id.index]?(object, path, &faults)
+    func check(_ value: Value, _ type: ObjectType, _ path: FieldPath, _ faults: inout Faults) { check(value, type.id.index, path, &faults) }
+
+    private func check(_ value: Value, _ type: Int, _ path: FieldPath, _ faults: inout Faults) {
+        guard case .object(let object) = value, reaches[type] else { return }
+        for (name, rule) in rules[type] { Self.check(object[name] ?? .null, rule, path, name, &faults) }
+        typeRules[type]?(object, path, &faults)
         for member in object {
-            guard let field = type.field(member.key), let id = field.type.objectType, reaches[id.index] else { continue }
-            check(member.value, field.type, path.child(member.key), &faults)
+            guard let row = schema.fields.find(member.key, in: type), row.target >= 0, reaches[Int(row.target)] else { continue }
+            let path = path.child(member.key)
+            switch row.nesting {
+            case .object: check(member.value, Int(row.target), path, &faults)
+            case .list:
+                for (index, item) in member.value.items.enumerated() { check(item, Int(row.target), path.index(index), &faults) }
+            case .map, .other: check(member.value, schema.types[type].fields[Int(row.field)].type, path, &faults)
+            }
         }
     }
 
     private func check(_ value: Value, _ type: FieldType, _ path: FieldPath, _ faults: inout Faults) {
         switch type {
-        case .object(let id): check(value, schema[id], path, &faults)
+        case .object(let id): check(value, id.index, path, &faults)
         case .list(let element): for (index, item) in value.items.enumerated() { check(item, element, path.index(index), &faults) }
         case .map(let element): for member in value.object ?? [:] { check(member.value, element, path.key(member.key), &faults) }
         default: break
@@ -69,17 +77,18 @@ struct FieldRules: Sendable {
     }
 
     private static func check(_ value: Value, _ rule: Rule, _ parent: FieldPath, _ name: String, _ faults: inout Faults) {
-        let path = parent.child(name)
+        var problems: [String] = []
         switch (rule, value) {
-        case (.required(let zeroToo), _): if value.isBlank || (zeroToo && value == 0) { faults.add(.required(path)) }
+        case (.required(let zeroToo), _): if value.isBlank || (zeroToo && value == 0) { faults.add(.required(parent.child(name))) }
         case (_, .null), (_, .string("")): break
-        case (.range(let low, let high), .int(let number)):
-            if number < low || number > high { faults.add(.invalid(path, value, rangeText(low, high))) }
-        case (.intPort, _): faults.invalid(path, value, portProblems(value))
-        case (.oneOf(let values), .string(let text)): if !values.contains(text) { faults.add(.notSupported(path, value, values)) }
-        case (.grammar(let grammar), .string(let text)): faults.invalid(path, value, problems(text, grammar))
+        case (.range(let low, let high), .int(let number)): if number < low || number > high { problems = [rangeText(low, high)] }
+        case (.intPort, _): problems = portProblems(value)
+        case (.oneOf(let values), .string(let text)):
+            if !values.contains(text) { faults.add(.notSupported(parent.child(name), value, values)) }
+        case (.grammar(let grammar), .string(let text)): problems = Self.problems(text, grammar)
         default: break
         }
+        if !problems.isEmpty { faults.invalid(parent.child(name), value, problems) }
     }
 
     private static func rangeText(_ low: Int64, _ high: Int64) -> String {

@@ -60,7 +60,8 @@ enum MetadataRules {
     static func annotations(_ annotations: Value, _ path: FieldPath, _ faults: inout Faults) {
         var size = 0
         for member in annotations.object ?? [:] {
-            faults.invalid(path, .string(member.key), Names.qualifiedName(member.key.lowercased()))
+            let problems = Names.qualifiedName(member.key)
+            if !problems.isEmpty { faults.invalid(path, .string(member.key), Names.qualifiedName(member.key.lowercased())) }
             size += member.key.utf8.count + (member.value.string?.utf8.count ?? 0)
         }
         if size > 256 << 10 { faults.add(.tooLong(path, limit: 256 << 10)) }

@@ -13,6 +13,30 @@ package enum Names {
     private static func isLabel(_ text: Substring) -> Bool {
         shaped(text, ends: { isLower($0) || isDigit($0) }, middle: { isLower($0) || isDigit($0) || $0 == UInt8(ascii: "-") })
     }
+    /// Labels with dots between, of any length.
+    private static func isSubdomain(_ text: Substring.UTF8View) -> Bool {
+        var previous = UInt8(ascii: ".")
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "."): if !isLower(previous) && !isDigit(previous) { return false }
+            case UInt8(ascii: "-"): if previous == UInt8(ascii: ".") { return false }
+            default: if !isLower(byte) && !isDigit(byte) { return false }
+            }
+            previous = byte
+        }
+        return isLower(previous) || isDigit(previous)
+    }
+    /// Whether a qualified name has nothing wrong with it; most have not.
+    private static func isQualified(_ text: String) -> Bool {
+        let bytes = text.utf8
+        let slash = bytes.firstIndex(of: UInt8(ascii: "/"))
+        let name = slash.map { bytes[bytes.index(after: $0)...] } ?? bytes[...]
+        guard let first = name.first, let last = name.last, isAlphanumeric(first), isAlphanumeric(last), name.count <= 63 else {
+            return false
+        }
+        guard name.allSatisfy(isNamePart) else { return false }
+        return slash.map { bytes[..<$0].count <= 253 && isSubdomain(bytes[..<$0]) } ?? true
+    }
     /// `must be no more than N bytes`.
     static func tooLong(_ limit: Int) -> String { "must be no more than \(limit) bytes" }
 
@@ -39,11 +63,12 @@ package enum Names {
     }
     /// RFC 1123 subdomain: labels with dots between, at most 253 bytes.
     package static func subdomain(_ text: String) -> [String] {
-        let good = text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { isLabel($0) }
+        let good = isSubdomain(text.utf8[...])
         return (text.utf8.count > 253 ? [tooLong(253)] : []) + (good ? [] : [subdomainText])
     }
     /// A name with an optional prefix: `example.com/name`.
     package static func qualifiedName(_ text: String) -> [String] {
+        if isQualified(text) { return [] }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         var problems: [String] = []
         guard parts.count <= 2, let name = parts.last else {
