@@ -20,15 +20,17 @@ struct StartBench {
         let arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         defer { for argument in arguments { free(argument) } }
         guard posix_spawn(&process, "/bin/sh", nil, nil, arguments, environ) == 0 else { throw BenchError("cannot run \(command)") }
-        defer { kill(process, SIGTERM) }
+        defer {
+            kill(process, SIGTERM)
+            waitpid(process, nil, 0)
+        }
         while seconds() - start < 60 {
             if let access = try? Access(kubeconfig: kubeconfig), let cluster = try? Cluster(access, connections: 1),
                 (try? await cluster.call("GET", "/readyz")) != nil
             {
                 let usage = ServerProcess(id: Int(process)).usage()
                 let memory = (usage?.residentBytes ?? 0) >> 20
-                print(
-                    "start: ready after \(fixed(seconds() - start)) s, CPU \(fixed(usage?.processorSeconds ?? 0)) s, memory \(memory) MiB")
+                print("start until a cluster is ready    \(fixed((seconds() - start) * 1000, 0)) ms, memory \(memory) MiB")
                 return
             }
             usleep(5000)

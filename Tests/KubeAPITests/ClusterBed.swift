@@ -15,9 +15,9 @@ struct ClusterBed {
 
     init(
         admission: [any AdmissionPlugin] = [], routes: [RawRoute] = [], authorizers: [any Authorizer] = [SuperuserAuthorizer()],
-        limits: StoreLimits = StoreLimits(), configure: (inout APIServerConfiguration) -> Void = { _ in }
+        limits: StoreLimits = StoreLimits(), store: Store? = nil, configure: (inout APIServerConfiguration) -> Void = { _ in }
     ) async throws {
-        realm = try await Store.memory(clock: clock, limits: limits).realm("cluster/test")
+        realm = try await (store ?? Store.memory(clock: clock, limits: limits)).realm("cluster/test")
         var configuration = APIServerConfiguration()
         configure(&configuration)
         server = APIServer(

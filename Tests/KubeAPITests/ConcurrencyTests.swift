@@ -1,5 +1,6 @@
 import Control
 import Documents
+import Glibc
 import KubeAPI
 import KubeModel
 import Reconcile
@@ -24,6 +25,35 @@ import Testing
         let data = try await bed.get(maps + "/counter")["data"].strings
         #expect(data["n"] == "48")
         #expect(data.values.filter { $0 == "done" }.count == 6)
+    }
+    @Test("Writers without a resource version never conflict, not even with writes that are not durable yet") func unguarded() async throws
+    {
+        var directory = Array("/tmp/eyrie-XXXXXX".utf8CString)
+        try #require(mkdtemp(&directory) != nil)
+        let path = String(decoding: directory.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        defer {
+            if let folder = opendir(path) {
+                while let entry = readdir(folder) {
+                    let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                    unlink("\(path)/\(name)")
+                }
+                closedir(folder)
+            }
+            rmdir(path)
+        }
+        let store = try await Store.open(directory: path, clock: SystemClock())
+        let bed = try await ClusterBed(store: store)
+        _ = try await bed.post(maps, Sample.configMap("busy", ["n": "0"]))
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for writer in 0..<32 {
+                group.addTask {
+                    try await bed.merge(maps + "/busy", ["data": .object(["w\(writer)": "done"])]).status
+                }
+            }
+            for try await status in group { #expect(status < 400) }
+        }
+        #expect(try await bed.get(maps + "/busy")["data"].strings.count == 33)
+        await store.close()
     }
     private func increment(_ bed: ClusterBed) async throws {
         while true {

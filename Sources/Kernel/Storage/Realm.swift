@@ -29,6 +29,8 @@ package final class Realm: Sendable {
         /// What the journal has not committed yet: the newest record of each key, and who waits for which revision.
         var pending: [String: JournalRecord] = [:]
         var waiting: [Waiter] = []
+        /// Who waits until everything up to a revision is durable.
+        var settling: [(revision: Revision, continuation: CheckedContinuation<Void, Never>)] = []
         var history: History
         /// The size of the index in the journal.
         var weight: Int
@@ -81,6 +83,18 @@ package final class Realm: Sendable {
         return try result.get()
     }
 
+    /// Returns when every write that was taken before is durable and published, or has failed. A writer that was refused because of
+    /// another finds that one's outcome in a snapshot taken afterwards.
+    package func settled() async {
+        await withCheckedContinuation { continuation in
+            let isSettled = state.withLock { state in
+                if state.sequenced > state.head { state.settling.append((state.sequenced, continuation)) }
+                return state.sequenced <= state.head
+            }
+            if isSettled { continuation.resume() }
+        }
+    }
+
     /// Checks a write against the newest state and numbers it.
     private static func sequence(_ write: Write, in state: inout State) throws(StorageError) -> JournalRecord {
         if let closed = state.closed { throw closed }
@@ -130,7 +144,7 @@ package final class Realm: Sendable {
 extension Realm {
     /// Publishes records that are durable; the journal calls this in the order of revisions, one call at a time.
     package func committed(_ records: [JournalRecord]) {
-        let finished = state.withLock { state in
+        let (finished, settled) = state.withLock { state in
             let events = records.map { Realm.publish($0, in: &state) }
             if watches.isWatched { publisher.append(.events(watches, events)) }
             var finished: [(Waiter, Entry)] = []
@@ -141,9 +155,12 @@ extension Realm {
                 if waiter.revision == record.entry.revision { finished.append((waiter, record.entry)) }
             }
             state.waiting.removeFirst(finished.count)
-            return finished
+            let settled = state.settling.filter { $0.revision <= state.head }
+            if !settled.isEmpty { state.settling.removeAll { $0.revision <= state.head } }
+            return (finished, settled)
         }
         publisher.flush()
+        for (_, continuation) in settled { continuation.resume() }
         for (waiter, entry) in finished { waiter.continuation.resume(returning: .success(entry)) }
     }
 
@@ -162,12 +179,13 @@ extension Realm {
 
     /// Fails every write that is not committed, for none of them can be any more; `final` closes the realm for writes.
     package func failed(_ error: StorageError, final: Bool) {
-        let waiting = state.withLock { state in
+        let (waiting, settling) = state.withLock { state in
             journal.withdraw(id)
-            defer { (state.waiting, state.pending, state.sequenced) = ([], [:], state.head) }
+            defer { (state.waiting, state.settling, state.pending, state.sequenced) = ([], [], [:], state.head) }
             if final { state.closed = state.closed ?? error }
-            return state.waiting
+            return (state.waiting, state.settling)
         }
+        for (_, continuation) in settling { continuation.resume() }
         for waiter in waiting { waiter.continuation.resume(returning: .failure(error)) }
     }
 

@@ -37,7 +37,7 @@ extension APIServer {
         }
     }
     /// How often an unguarded update is tried again after a conflict.
-    static let updateAttempts = 16
+    static let updateAttempts = 256
 
     /// - Throws: `KubeStatus` BadRequest when the document's name or namespace is another than the path's.
     static func checkIdentity(_ metadata: Value, _ target: Target) throws(KubeStatus) {
@@ -77,10 +77,10 @@ extension APIServer {
             }
             do {
                 return try await replace(entry, old: old, with: wanted, target, options, snapshot, warnings)
-            } catch let status as KubeStatus
-                where status.reason == .conflict && attempt < retries && realm.snapshot().get(target.key)?.revision != entry.revision
-            {
-                continue
+            } catch let status as KubeStatus where status.reason == .conflict && attempt < retries {
+                // The other's write may not be durable yet, and so not be in a snapshot.
+                await realm.settled()
+                guard realm.snapshot().get(target.key)?.revision != entry.revision else { throw status }
             }
         }
         throw KubeStatus.conflict(target.info, target.name)
