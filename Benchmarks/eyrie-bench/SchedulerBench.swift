@@ -18,14 +18,16 @@ struct SchedulerBench {
             var trial = SchedulingTrial(nodes: (0..<nodes).map(Self.node), random: RandomSource(seed: 1))
             let documents = (0..<pods).map { Self.pod($0, shape.spec) }
             var (latencies, placed) = (Latencies(), 0)
-            let start = seconds()
+            let (start, startCPU) = (seconds(), ownProcessorSeconds())
             for document in documents {
                 let before = seconds()
                 if trial.place(document) != nil { placed += 1 }
                 latencies.add(seconds() - before)
             }
             guard placed == pods else { throw BenchError("only \(placed) of \(pods) pods found a node: give more nodes") }
-            report("scheduler, \(shape.name) pods on \(nodes) nodes", latencies, seconds: seconds() - start, processorSeconds: nil)
+            report(
+                "scheduler, \(shape.name) pods on \(nodes) nodes", latencies, seconds: seconds() - start,
+                processorSeconds: ownProcessorSeconds() - startCPU)
         }
     }
 

@@ -21,16 +21,18 @@ struct ClusterState {
     var nominations = Nominations()
     /// Pods whose deletion was asked for to make room, until it shows.
     var victims: Set<String> = []
-    private(set) var zoneOwners: [String: [String: Int]] = [:]
+    /// Where the pods of each owner are, by its uid.
+    private(set) var owners: [String: OwnerTally] = [:]
+    private var zoneSlots: [String: Int] = [:]
+    private var nextSlot = 0
     private var counts: [CountedPods: [String: Int]] = [:]
     private let mostCounts = 256
 
     /// Takes over a Node document; tells whether something changed that matters to waiting pods.
     mutating func update(node document: Value) -> Bool {
         let name = document["metadata"]["name"].string ?? ""
-        let node = nodes[name] ?? SchedulingNode(name)
+        let node = known(name)
         let (wasReal, zone) = (node.isReal, node.zone)
-        nodes[name] = node
         guard node.update(document) else { return false }
         if !wasReal || zone != node.zone {
             reorder()
@@ -75,8 +77,7 @@ struct ClusterState {
             if present == name, placed[pod.key].map(pod.counts(like:)) == true { return }
             displace(pod.key)
         }
-        let node = nodes[name] ?? SchedulingNode(name)
-        nodes[name] = node
+        let node = known(name)
         node.add(pod)
         (placed[pod.key], nodeOf[pod.key]) = (pod, name)
         if !pod.far.isEmpty { lonely[pod.key] = pod }
@@ -94,12 +95,23 @@ struct ClusterState {
         if !node.isReal, node.pods.isEmpty { nodes[name] = nil }
         return true
     }
+    /// The node of that name; a new one when there is none yet.
+    private mutating func known(_ name: String) -> SchedulingNode {
+        if let node = nodes[name] { return node }
+        let node = SchedulingNode(name, slot: nextSlot)
+        // Until its document comes it is in no zone, which is one too.
+        node.zoneSlot = zoneSlots[""] ?? zoneSlots.count
+        zoneSlots[""] = node.zoneSlot
+        nextSlot += 1
+        nodes[name] = node
+        return node
+    }
     func node(ofPod key: String) -> SchedulingNode? { nodeOf[key].flatMap { nodes[$0] } }
 
     private mutating func count(_ pod: SchedulingPod, on node: SchedulingNode, _ change: Int) {
         if let owner = pod.owner {
-            zoneOwners[owner, default: [:]][node.zone, default: 0] += change
-            if zoneOwners[owner]?.values.allSatisfy({ $0 == 0 }) == true { zoneOwners[owner] = nil }
+            owners[owner, default: OwnerTally()].add(change, node)
+            if owners[owner]?.total == 0 { owners[owner] = nil }
         }
         guard node.isReal else { return }
         for counted in counts.keys where counted.counts(pod, namespaces) {
@@ -108,9 +120,14 @@ struct ClusterState {
         }
     }
     private mutating func recountZones() {
-        zoneOwners = [:]
+        zoneSlots = [:]
+        for node in nodes.values {
+            node.zoneSlot = zoneSlots[node.zone] ?? zoneSlots.count
+            zoneSlots[node.zone] = node.zoneSlot
+        }
+        owners = [:]
         for (key, pod) in placed {
-            if let owner = pod.owner, let node = node(ofPod: key) { zoneOwners[owner, default: [:]][node.zone, default: 0] += 1 }
+            if let owner = pod.owner, let node = node(ofPod: key) { owners[owner, default: OwnerTally()].add(1, node) }
         }
     }
 

@@ -76,16 +76,18 @@ struct Filters {
     /// Whether a node's pods count for a spread. Source: nodeAffinityPolicy, nodeTaintsPolicy.
     private static func eligible(_ node: SchedulingNode, _ pod: SchedulingPod, _ spread: SchedulingPod.Spread) -> Bool {
         guard spread.countsOtherNodes || matchesAffinity(node, pod) else { return false }
-        return spread.countsTaintedNodes || !node.untolerated(by: pod, effects: ["NoSchedule", "NoExecute"])
+        return spread.countsTaintedNodes || !node.repels(pod)
     }
 
     /// What the node objects to: the findings of the first filter that has any. Source: the order of upstream's default plugins.
     func rejections(_ node: SchedulingNode) -> [Rejection] {
         if node.unschedulable, !pod.tolerates(.unschedulable) { return [.unschedulable] }
         if !pod.nodeName.isEmpty, pod.nodeName != node.name { return [.nodeName] }
-        if node.untolerated(by: pod, effects: ["NoSchedule", "NoExecute"]) { return [.taint] }
+        if node.repels(pod) { return [.taint] }
         if !Filters.matchesAffinity(node, pod) { return [.nodeAffinity] }
-        if pod.ports.contains(where: { wanted in node.ports.contains { $0.conflicts(with: wanted) } }) { return [.ports] }
+        if !pod.ports.isEmpty, pod.ports.contains(where: { wanted in node.ports.contains { $0.conflicts(with: wanted) } }) {
+            return [.ports]
+        }
         let room = shortages(node)
         if !room.isEmpty { return room }
         if let rejection = spreadRejection(node) ?? companyRejection(node) { return [rejection] }
@@ -99,14 +101,16 @@ struct Filters {
     private func shortages(_ node: SchedulingNode) -> [Rejection] {
         var rejections: [Rejection] = []
         if node.pods.count + 1 > node.allowedPods { rejections.append(.tooManyPods) }
-        let (wanted, used, all) = (pod.requests, node.used, node.allocatable)
+        let wanted = pod.requests
         func check(_ name: String, _ wanted: Int, _ used: Int, _ all: Int) {
             if wanted > 0, wanted > all &- used { rejections.append(.insufficient(name, beyondNode: wanted > all)) }
         }
-        check("cpu", wanted.cpu, used.cpu, all.cpu)
-        check("memory", wanted.memory, used.memory, all.memory)
-        check("ephemeral-storage", wanted.storage, used.storage, all.storage)
-        for (name, amount) in wanted.extended { check(name, amount, used.extended[name] ?? 0, all.extended[name] ?? 0) }
+        check("cpu", wanted.cpu, node.used.cpu, node.allocatable.cpu)
+        check("memory", wanted.memory, node.used.memory, node.allocatable.memory)
+        check("ephemeral-storage", wanted.storage, node.used.storage, node.allocatable.storage)
+        for (name, amount) in wanted.extended {
+            check(name, amount, node.used.extended[name] ?? 0, node.allocatable.extended[name] ?? 0)
+        }
         return rejections
     }
 

@@ -11,7 +11,7 @@ struct Scores {
     /// The score of each node.
     func all(_ state: inout ClusterState) -> [Double] {
         var totals = nodes.map { leastAllocated($0) + balanced($0) }
-        add(3, reversed(nodes.map(untoleratedPreferences)), to: &totals)
+        if nodes.contains(where: { !$0.discouraging.isEmpty }) { add(3, reversed(nodes.map(untoleratedPreferences)), to: &totals) }
         if !pod.preferredNodeTerms.isEmpty { add(2, scaled(nodes.map(nodePreference)), to: &totals) }
         if let spread = spread(&state) { add(2, spread, to: &totals) }
         if !pod.preferred.isEmpty || !state.drawing.isEmpty { add(2, ranged(companyPreference(&state)), to: &totals) }
@@ -38,7 +38,7 @@ struct Scores {
         return ((1 - abs(cpu - memory) / 2) * 100).rounded(.down)
     }
     private func untoleratedPreferences(_ node: SchedulingNode) -> Double {
-        Double(node.taints.count { $0.effect == "PreferNoSchedule" && !pod.tolerates($0) })
+        Double(node.discouraging.count { !pod.tolerates($0) })
     }
     private func nodePreference(_ node: SchedulingNode) -> Double {
         pod.preferredNodeTerms.reduce(0) { $0 + ($1.term.matches(node) ? Double($1.weight) : 0) }
@@ -67,11 +67,11 @@ struct Scores {
         }
         // The defaults of the cluster: over hosts with a skew of 3, over zones with one of 5.
         guard let owner = pod.owner else { return companionSpread(&state) }
-        guard let zones = state.zoneOwners[owner] else { return nil }
-        let zoneWeight = log(Double(Set(nodes.map(\.zone)).count + 2))
+        guard let tally = state.owners[owner] else { return nil }
+        let zoneWeight = log(Double(Set(nodes.map(\.zoneSlot)).count + 2))
         let hostWeight = log(Double(nodes.count + 2))
         for (index, node) in nodes.enumerated() {
-            crowd[index] = Double(node.owners[owner] ?? 0) * hostWeight + Double(zones[node.zone] ?? 0) * zoneWeight + 6
+            crowd[index] = Double(tally.onHost(node)) * hostWeight + Double(tally.inZone(node)) * zoneWeight + 6
         }
         return reversedRange(crowd)
     }
