@@ -10,10 +10,10 @@ struct ClusterState {
     /// Pods on nodes by key, assumed ones included.
     private(set) var placed: [String: SchedulingPod] = [:]
     private var nodeOf: [String: String] = [:]
-    /// Pods on nodes that refuse company.
-    private(set) var lonely: [String: SchedulingPod] = [:]
-    /// Pods on nodes that ask for company, or would rather have or avoid some.
-    private(set) var drawing: [String: SchedulingPod] = [:]
+    /// The company that pods on nodes refuse.
+    private(set) var refusals = TermTally()
+    /// The company that pods on nodes ask for, or would rather have or avoid.
+    private(set) var wishes = TermTally()
     private(set) var namespaces: NamespaceLabels = [:]
     /// The selectors of Services, by namespace and name.
     private var services: [String: [String: LabelSelector]] = [:]
@@ -25,7 +25,10 @@ struct ClusterState {
     private(set) var owners: [String: OwnerTally] = [:]
     private var zoneSlots: [String: Int] = [:]
     private var nextSlot = 0
-    private var counts: [CountedPods: [String: Int]] = [:]
+    private var freeSlots: [Int] = []
+    private var topologies: [String: Topology] = [:]
+    private var counts: [(counted: CountedPods, domains: DomainCounts)] = []
+    private var countsIndex: [CountedPods: Int] = [:]
     private let mostCounts = 256
 
     /// Takes over a Node document; tells whether something changed that matters to waiting pods.
@@ -38,14 +41,16 @@ struct ClusterState {
             reorder()
             recountZones()
         }
-        counts = [:]
+        forgetCounts()
+        topologies = [:]
         return true
     }
     mutating func remove(node name: String) {
         guard let node = nodes[name] else { return }
         node.isReal = false
-        if node.pods.isEmpty { nodes[name] = nil }
-        counts = [:]
+        drop(node)
+        forgetCounts()
+        topologies = [:]
         reorder()
         recountZones()
     }
@@ -54,7 +59,7 @@ struct ClusterState {
     mutating func update(namespace name: String, _ labels: [String: String]?) -> Bool {
         guard namespaces[name] != labels else { return false }
         namespaces[name] = labels
-        counts = counts.filter { !$0.key.selectsNamespaces }
+        if counts.contains(where: { $0.counted.selectsNamespaces }) { forgetCounts() }
         return true
     }
 
@@ -80,8 +85,6 @@ struct ClusterState {
         let node = known(name)
         node.add(pod)
         (placed[pod.key], nodeOf[pod.key]) = (pod, name)
-        if !pod.far.isEmpty { lonely[pod.key] = pod }
-        if !pod.near.isEmpty || !pod.preferred.isEmpty { drawing[pod.key] = pod }
         count(pod, on: node, 1)
     }
     /// Takes a pod off its node; tells whether it was on one.
@@ -90,21 +93,27 @@ struct ClusterState {
             return false
         }
         node.remove(key)
-        (lonely[key], drawing[key]) = (nil, nil)
         count(pod, on: node, -1)
-        if !node.isReal, node.pods.isEmpty { nodes[name] = nil }
+        if !node.isReal { drop(node) }
         return true
     }
     /// The node of that name; a new one when there is none yet.
     private mutating func known(_ name: String) -> SchedulingNode {
         if let node = nodes[name] { return node }
-        let node = SchedulingNode(name, slot: nextSlot)
+        let slot = freeSlots.popLast() ?? nextSlot
+        if slot == nextSlot { nextSlot += 1 }
+        let node = SchedulingNode(name, slot: slot)
         // Until its document comes it is in no zone, which is one too.
         node.zoneSlot = zoneSlots[""] ?? zoneSlots.count
         zoneSlots[""] = node.zoneSlot
-        nextSlot += 1
         nodes[name] = node
         return node
+    }
+    /// Forgets a node without document and pods.
+    private mutating func drop(_ node: SchedulingNode) {
+        guard node.pods.isEmpty else { return }
+        nodes[node.name] = nil
+        freeSlots.append(node.slot)
     }
     func node(ofPod key: String) -> SchedulingNode? { nodeOf[key].flatMap { nodes[$0] } }
 
@@ -113,10 +122,12 @@ struct ClusterState {
             owners[owner, default: OwnerTally()].add(change, node)
             if owners[owner]?.total == 0 { owners[owner] = nil }
         }
+        for term in pod.far { refusals.add(term, change, node) }
+        for term in pod.preferred { wishes.add(term, change * term.weight, node) }
+        for term in pod.near { wishes.add(term, change, node) }
         guard node.isReal else { return }
-        for counted in counts.keys where counted.counts(pod, namespaces) {
-            guard let domain = node.domain(counted.topologyKey) else { continue }
-            counts[counted]?[domain, default: 0] += change
+        for index in counts.indices where counts[index].counted.counts(pod, namespaces) {
+            counts[index].domains.add(change, slot: node.slot)
         }
     }
     private mutating func recountZones() {
@@ -132,17 +143,25 @@ struct ClusterState {
     }
 
     /// How many of these pods each domain has; counted once, then kept up to date.
-    mutating func domains(_ counted: CountedPods) -> [String: Int] {
-        if let known = counts[counted] { return known }
-        var domains: [String: Int] = [:]
+    mutating func domains(_ counted: CountedPods) -> DomainCounts {
+        if let index = countsIndex[counted] { return counts[index].domains }
+        var domains = DomainCounts(topology(counted.topologyKey))
         for (key, pod) in placed where counted.counts(pod, namespaces) {
-            guard let node = node(ofPod: key), node.isReal, let domain = node.domain(counted.topologyKey) else { continue }
-            domains[domain, default: 0] += 1
+            if let node = node(ofPod: key), node.isReal { domains.add(1, slot: node.slot) }
         }
-        if counts.count >= mostCounts { counts = [:] }
-        counts[counted] = domains
+        if counts.count >= mostCounts { forgetCounts() }
+        countsIndex[counted] = counts.count
+        counts.append((counted, domains))
         return domains
     }
+    /// The domains of a topology key; found once for a set of nodes and their labels.
+    mutating func topology(_ key: String) -> Topology {
+        if let known = topologies[key] { return known }
+        let topology = Topology(key, order)
+        topologies[key] = topology
+        return topology
+    }
+    private mutating func forgetCounts() { (counts, countsIndex) = ([], [:]) }
 
     private mutating func reorder() {
         var zones: [String: [SchedulingNode]] = [:]

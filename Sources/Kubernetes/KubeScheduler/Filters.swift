@@ -3,22 +3,25 @@ struct Filters {
     /// A required spread with the pods that each domain has.
     private struct SpreadCheck {
         let spread: SchedulingPod.Spread
-        let domains: [String: Int]
+        let counts: DomainCounts
         /// The fewest pods of any domain.
         let fewest: Int
         /// Whether the pod counts itself.
         let matchesSelf: Bool
     }
-    private struct TermCheck {
-        let topologyKey: String
-        let domains: [String: Int]
+    /// The domains of a spread that count.
+    struct SpreadDomains {
+        let counts: DomainCounts
+        let number: Int
+        /// The fewest pods of any of them.
+        let fewest: Int
     }
     let pod: SchedulingPod
     private let spreads: [SpreadCheck]
-    private let near: [TermCheck]
-    private let far: [TermCheck]
-    /// Domains that pods on nodes have to themselves, by topology key.
-    private var closed: [String: Set<String>] = [:]
+    private let near: [DomainCounts]
+    private let far: [DomainCounts]
+    /// Domains that pods on nodes have to themselves: with more than zero of these.
+    private var closed: [DomainCounts] = []
     /// No pod matches the near terms anywhere, but this one would: it may be the first.
     private let isFirst: Bool
 
@@ -28,22 +31,22 @@ struct Filters {
         let required = pod.spreads.filter(\.required)
         for spread in required { spreads.append(Filters.check(spread, among: required, pod, &state)) }
         self.spreads = spreads
-        var (near, far): ([TermCheck], [TermCheck]) = ([], [])
+        var (near, far): ([DomainCounts], [DomainCounts]) = ([], [])
         // One pod has to satisfy all the terms; it need not be the same in each domain.
         let company = pod.near.map(\.selection)
         for term in pod.near {
             let counted = CountedPods(selections: company, topologyKey: term.topologyKey, countsDeleting: true)
-            near.append(TermCheck(topologyKey: term.topologyKey, domains: state.domains(counted)))
+            near.append(state.domains(counted))
         }
-        for term in pod.far { far.append(TermCheck(topologyKey: term.topologyKey, domains: state.domains(term.counted))) }
+        for term in pod.far { far.append(state.domains(term.counted)) }
         (self.near, self.far) = (near, far)
         let namespaces = state.namespaces
         isFirst =
-            near.allSatisfy { $0.domains.values.allSatisfy { $0 == 0 } } && company.allSatisfy { $0.selects(pod, namespaces) }
-        for (key, other) in state.lonely {
-            for term in other.far where term.selection.selects(pod, namespaces) {
-                if let domain = state.node(ofPod: key)?.domain(term.topologyKey) { closed[term.topologyKey, default: []].insert(domain) }
-            }
+            near.allSatisfy(\.isZero) && company.allSatisfy { $0.selects(pod, namespaces) }
+        for (term, slots) in state.refusals.terms where term.selection.selects(pod, namespaces) {
+            var domains = DomainCounts(state.topology(term.topologyKey))
+            for (slot, count) in slots { domains.add(count, slot: slot) }
+            closed.append(domains)
         }
     }
 
@@ -51,27 +54,34 @@ struct Filters {
         _ spread: SchedulingPod.Spread, among all: [SchedulingPod.Spread], _ pod: SchedulingPod, _ state: inout ClusterState
     ) -> SpreadCheck {
         let domains = domains(spread, among: all, pod, &state)
-        let fewest = domains.count < spread.minDomains ? 0 : domains.values.min() ?? 0
+        let fewest = domains.number < spread.minDomains ? 0 : domains.fewest
         return SpreadCheck(
-            spread: spread, domains: domains, fewest: fewest, matchesSelf: spread.counted.counts(pod, state.namespaces))
+            spread: spread, counts: domains.counts, fewest: fewest, matchesSelf: spread.counted.counts(pod, state.namespaces))
     }
     /// How many pods each domain of a spread has, on the nodes that count: those in a domain of every spread in `all`.
     static func domains(
         _ spread: SchedulingPod.Spread, among all: [SchedulingPod.Spread], _ pod: SchedulingPod, _ state: inout ClusterState
-    ) -> [String: Int] {
+    ) -> SpreadDomains {
         let counted = state.domains(spread.counted)
-        var domains: [String: Int] = [:]
-        var excluded: [String: Int] = [:]
+        let topologies = all.map { state.topology($0.counted.topologyKey) }
+        let mayBeAnywhere = spread.countsOtherNodes || pod.nodeSelector.isEmpty && pod.nodeTerms == nil
+        if mayBeAnywhere, spread.countsTaintedNodes, topologies.allSatisfy(\.isComplete) {
+            return SpreadDomains(counts: counted, number: counted.topology.count, fewest: counted.counts.min() ?? 0)
+        }
+        var result = DomainCounts(counted.topology)
+        var excluded = result
+        var isCounted = Array(repeating: false, count: counted.topology.count)
         for node in state.order {
-            guard let domain = node.domain(spread.counted.topologyKey) else { continue }
-            if eligible(node, pod, spread), all.allSatisfy({ node.domain($0.counted.topologyKey) != nil }) {
-                domains[domain] = counted[domain, default: 0]
+            guard let domain = counted.topology.domain(node) else { continue }
+            if eligible(node, pod, spread), topologies.allSatisfy({ $0.domain(node) != nil }) {
+                isCounted[domain] = true
             } else {
-                excluded[domain, default: 0] += node.pods.values.count { spread.counted.counts($0, state.namespaces) }
+                excluded[domain] += node.pods.values.count { spread.counted.counts($0, state.namespaces) }
             }
         }
-        for (domain, count) in excluded { domains[domain]? -= count }
-        return domains
+        let present = isCounted.indices.filter { isCounted[$0] }
+        for domain in present { result[domain] = counted[domain] - excluded[domain] }
+        return SpreadDomains(counts: result, number: present.count, fewest: present.map { result[$0] }.min() ?? 0)
     }
     /// Whether a node's pods count for a spread. Source: nodeAffinityPolicy, nodeTaintsPolicy.
     private static func eligible(_ node: SchedulingNode, _ pod: SchedulingPod, _ spread: SchedulingPod.Spread) -> Bool {
@@ -116,8 +126,8 @@ struct Filters {
 
     private func spreadRejection(_ node: SchedulingNode) -> Rejection? {
         for check in spreads {
-            guard let domain = node.domain(check.spread.counted.topologyKey) else { return .spreadLabel }
-            let after = check.domains[domain, default: 0] + (check.matchesSelf ? 1 : 0)
+            guard let count = check.counts[node] else { return .spreadLabel }
+            let after = count + (check.matchesSelf ? 1 : 0)
             if after - check.fewest > check.spread.maxSkew { return .spread }
         }
         return nil
@@ -125,16 +135,14 @@ struct Filters {
 
     private func companyRejection(_ node: SchedulingNode) -> Rejection? {
         if !near.isEmpty {
-            let company = near.allSatisfy { check in
-                guard let domain = node.domain(check.topologyKey) else { return false }
-                return isFirst || check.domains[domain, default: 0] > 0
+            let company = near.allSatisfy { counts in
+                guard let count = counts[node] else { return false }
+                return isFirst || count > 0
             }
             if !company { return .podAffinity }
         }
-        for check in far {
-            if let domain = node.domain(check.topologyKey), check.domains[domain, default: 0] > 0 { return .podAntiAffinity }
-        }
-        for (key, domains) in closed { if let domain = node.domain(key), domains.contains(domain) { return .othersAntiAffinity } }
+        for counts in far where (counts[node] ?? 0) > 0 { return .podAntiAffinity }
+        for counts in closed where (counts[node] ?? 0) > 0 { return .othersAntiAffinity }
         return nil
     }
 }

@@ -26,7 +26,7 @@ final class SchedulingPod: Sendable {
         let countsOtherNodes: Bool
     }
     /// Near which pods, or far from which, the pod wants to be.
-    struct PodTerm: Sendable {
+    struct PodTerm: Sendable, Hashable {
         let selection: PodSelection
         let topologyKey: String
         let weight: Int

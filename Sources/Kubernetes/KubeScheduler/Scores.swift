@@ -14,7 +14,7 @@ struct Scores {
         if nodes.contains(where: { !$0.discouraging.isEmpty }) { add(3, reversed(nodes.map(untoleratedPreferences)), to: &totals) }
         if !pod.preferredNodeTerms.isEmpty { add(2, scaled(nodes.map(nodePreference)), to: &totals) }
         if let spread = spread(&state) { add(2, spread, to: &totals) }
-        if !pod.preferred.isEmpty || !state.drawing.isEmpty { add(2, ranged(companyPreference(&state)), to: &totals) }
+        if !pod.preferred.isEmpty || !state.wishes.terms.isEmpty { add(2, ranged(companyPreference(&state)), to: &totals) }
         return totals
     }
     private func add(_ weight: Double, _ scores: [Double], to totals: inout [Double]) {
@@ -51,15 +51,12 @@ struct Scores {
         if !pod.spreads.isEmpty {
             guard !wanted.isEmpty else { return nil }
             // Nodes outside a wanted domain are ranked behind all others.
-            let ranked = nodes.indices.filter { index in wanted.allSatisfy { nodes[index].domain($0.counted.topologyKey) != nil } }
+            let topologies = wanted.map { state.topology($0.counted.topologyKey) }
+            let ranked = nodes.indices.filter { index in topologies.allSatisfy { $0.domain(nodes[index]) != nil } }
             for spread in wanted {
-                let key = spread.counted.topologyKey
-                let counted = Filters.domains(spread, among: wanted, pod, &state)
-                let weight = log(Double(Set(ranked.compactMap { nodes[$0].domain(key) }).count + 2))
-                for index in ranked {
-                    let count = nodes[index].domain(key).map { counted[$0, default: 0] } ?? 0
-                    crowd[index] += Double(count) * weight + Double(spread.maxSkew - 1)
-                }
+                let counts = Filters.domains(spread, among: wanted, pod, &state).counts
+                let weight = log(Double(counts.topology.number(of: ranked.map { nodes[$0] }) + 2))
+                for index in ranked { crowd[index] += Double(counts[nodes[index]] ?? 0) * weight + Double(spread.maxSkew - 1) }
             }
             var scores = Array(repeating: 0.0, count: nodes.count)
             for (index, score) in zip(ranked, reversedRange(ranked.map { crowd[$0] })) { scores[index] = score }
@@ -83,40 +80,24 @@ struct Scores {
         var crowd = Array(repeating: 6.0, count: nodes.count)
         for key in ["kubernetes.io/hostname", "topology.kubernetes.io/zone"] {
             let counted = state.domains(CountedPods(selections: companions, topologyKey: key, countsDeleting: false))
-            let weight = log(Double(Set(nodes.compactMap { $0.domain(key) }).count + 2))
-            for (index, node) in nodes.enumerated() {
-                if let domain = node.domain(key) { crowd[index] += Double(counted[domain, default: 0]) * weight }
-            }
+            add(log(Double(counted.topology.number(of: nodes) + 2)), counted, to: &crowd)
         }
         return reversedRange(crowd)
     }
 
+    /// What the pod would like of pods on nodes, and they of it; the company that they require counts a little too.
     private func companyPreference(_ state: inout ClusterState) -> [Double] {
         var scores = Array(repeating: 0.0, count: nodes.count)
-        for term in pod.preferred {
-            let counted = state.domains(term.counted)
-            for (index, node) in nodes.enumerated() {
-                if let domain = node.domain(term.topologyKey) { scores[index] += Double(counted[domain, default: 0] * term.weight) }
-            }
-        }
-        for (key, domains) in wishes(state) {
-            for (index, node) in nodes.enumerated() {
-                if let domain = node.domain(key) { scores[index] += Double(domains[domain, default: 0]) }
-            }
+        for term in pod.preferred { add(Double(term.weight), state.domains(term.counted), to: &scores) }
+        for (term, slots) in state.wishes.terms where term.selection.selects(pod, state.namespaces) {
+            var domains = DomainCounts(state.topology(term.topologyKey))
+            for (slot, weight) in slots { domains.add(weight, slot: slot) }
+            add(1, domains, to: &scores)
         }
         return scores
     }
-    /// Where pods on nodes would like this one, by topology key and domain; the company that they require counts a little too.
-    private func wishes(_ state: ClusterState) -> [String: [String: Int]] {
-        var wishes: [String: [String: Int]] = [:]
-        for (key, other) in state.drawing {
-            for (term, weight) in other.preferred.map({ ($0, $0.weight) }) + other.near.map({ ($0, 1) }) {
-                guard term.selection.selects(pod, state.namespaces), let domain = state.node(ofPod: key)?.domain(term.topologyKey)
-                else { continue }
-                wishes[term.topologyKey, default: [:]][domain, default: 0] += weight
-            }
-        }
-        return wishes
+    private func add(_ weight: Double, _ domains: DomainCounts, to scores: inout [Double]) {
+        for (index, node) in nodes.enumerated() { if let count = domains[node] { scores[index] += Double(count) * weight } }
     }
 
     /// The largest becomes 100.
