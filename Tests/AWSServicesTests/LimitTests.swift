@@ -36,4 +36,32 @@ import Testing
             try await bed.call(bed.ec2.table, "CreateKeyPair", ["KeyName": "a/b"])
         } throws: { ($0 as? AWSError)?.code == "InvalidParameterValue" }
     }
+
+    @Test func aDeletionGoesOnWhenOthersWriteMeanwhile() async throws {
+        let bed = try await RegionBed()
+        let subnet = try #require(bed.defaultSubnets.first)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<20 {
+                group.addTask {
+                    _ = try await bed.records.update(Subnet.self, subnet) { $0.spec.value["Note"] = .int(Int64(number)) }
+                }
+            }
+            group.addTask { try await bed.records.delete(Subnet.self, subnet) }
+            try await group.waitForAll()
+        }
+        #expect(bed.records.get(Subnet.self, subnet) == nil)
+    }
+
+    @Test func anAddressIsInUseForAsLongAsItsGatewayIsThere() async throws {
+        let bed = try await RegionBed()
+        let subnet = try #require(bed.defaultSubnets.first)
+        let address = try await bed.call(bed.ec2.table, "AllocateAddress", ["Domain": "vpc"])["AllocationId"]
+        let input: Value = ["SubnetId": .string(subnet), "AllocationId": address]
+        let gateway = try await bed.call(bed.ec2.table, "CreateNatGateway", input)["NatGateway"]["NatGatewayId"]
+        #expect(try await bed.call(bed.ec2.table, "DescribeAddresses", [:])["Addresses"][0]["AssociationId"].string != nil)
+        await #expect(throws: AWSError.self) { try await bed.call(bed.ec2.table, "ReleaseAddress", ["AllocationId": address]) }
+        _ = try await bed.call(bed.ec2.table, "DeleteNatGateway", ["NatGatewayId": gateway])
+        _ = try await bed.call(bed.ec2.table, "ReleaseAddress", ["AllocationId": address])
+        #expect(try await bed.call(bed.ec2.table, "DescribeAddresses", [:])["Addresses"] == [])
+    }
 }

@@ -31,7 +31,7 @@ class Hostile:
             return self.random.choice(WORDS)
         if pick < 0.75 and self.pool:
             return self.random.choice(self.pool)
-        return self.random.choice([None, True, False, [], {}, [None], {"": None}, [[]], 0.5, 1e308, -0.0, DEEP, ["*"] * 50, [1, "a", {}], {"a": {"b": "c"}}])
+        return copy.deepcopy(self.random.choice([None, True, False, [], {}, [None], {"": None}, [[]], 0.5, 1e308, -0.0, DEEP, ["*"] * 50, [1, "a", {}], {"a": {"b": "c"}}]))
 
     def places(self, value, path=()):
         yield path

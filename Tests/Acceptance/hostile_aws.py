@@ -32,9 +32,9 @@ class AWS:
                     self.operations.append((name, model.operation_model(operation), serializer))
         known = {}
         for entry in self.operations:
-            if entry[0] == "ec2" or entry[0] == "iam" or entry[0] == "autoscaling":
+            if entry[0] in ("ec2", "iam", "autoscaling"):
                 answer = self.exchange(entry[0], entry[2].serialize_to_request({}, entry[1]))
-                known[entry[1].name] = answer[0] in (400, 404) and b"InvalidAction" in answer[1]
+                known[entry[1].name] = answer[0] == 501 or b"InvalidAction" in answer[1]
         self.operations = [entry for entry in self.operations if not known.get(entry[1].name)]
 
     def sane(self, shape, depth=0, name=""):

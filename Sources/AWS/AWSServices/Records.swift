@@ -49,11 +49,16 @@ package struct Records: Sendable {
         }
         return nil
     }
-    /// Deletes a document; one with finalizers stays, marked, until its controllers are done. Nothing happens when there is none.
+    /// Deletes a document, whatever state another writer brought it to meanwhile; one with finalizers stays, marked, until its controllers
+    /// are done. Nothing happens when there is none.
     package func delete(_ kind: Kind, _ name: String, in namespace: String? = nil) async throws {
-        let error = await outcome(of: .delete(kind, namespace: namespace, name: name, uid: nil))
-        if let error, case .notFound = error { return }
-        if let error { throw error }
+        while true {
+            switch await outcome(of: .delete(kind, namespace: namespace, name: name, uid: nil)) {
+            case nil, .notFound: return
+            case .conflict: continue
+            case let error?: throw error
+            }
+        }
     }
     /// Applies a change; nil when it went well.
     private func outcome(of change: Change) async -> ChangeError? {

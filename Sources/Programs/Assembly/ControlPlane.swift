@@ -55,6 +55,14 @@ final class ControlPlane: Sendable {
             HTTPServer.Configuration(host: parts.host, port: record.port, tls: tls, loops: parts.loops), handler: handler)
         var record = record
         record.port = try await server.start()
+        do { return try await begin(record, realm, server, handler, parts) } catch {
+            await server.stop()
+            throw error
+        }
+    }
+    private static func begin(
+        _ record: ControlPlaneRecord, _ realm: Realm, _ server: HTTPServer, _ handler: LateHandler, _ parts: ControlPlaneParts
+    ) async throws -> ControlPlane {
         let api = try APIAssembly(record: record, realm: realm, parts: parts).server()
         try await api.bootstrap()
         try await ClusterBootstrap.reconcile(realm, writer: api)

@@ -48,7 +48,8 @@ final class Region: Sendable {
     /// Completes what the account has from the start, starts what ran before, and then the reconcilers.
     func start(account: String, in services: TaskBag) async throws {
         try await EC2Service(region: name, account: account, records: records).bootstrap()
-        try await effects.clusters.resume()
+        let revival = ClusterRevival(region: name, clusters: effects.clusters)
+        if await revival.isIncomplete() { services.run("region/\(name)/revival", revival) }
         try await effects.instances.resume()
         services.run("region/\(name)", group)
     }

@@ -37,7 +37,12 @@ private struct Deletion: Sendable {
         session.info("deleting EKS cluster \"\(cluster)\"")
         let exists = try await clusterExists()
         let vpcs = try await aws.all("ec2", "DescribeVpcs", "Vpcs", ["Filters": resources.filter])
-        guard exists || !vpcs.isEmpty else { throw UsageError("cluster \"\(cluster)\" was not found in region \"\(region)\"") }
+        let roles = RoleDeletion(aws: aws)
+        let left = try await roles.roles(of: cluster)
+        // A deletion that was broken off may have left no more than roles.
+        guard exists || !vpcs.isEmpty || !left.isEmpty else {
+            throw UsageError("cluster \"\(cluster)\" was not found in region \"\(region)\"")
+        }
         try await nodegroups(exists: exists)
         if exists {
             session.info("will delete the control plane of cluster \"\(cluster)\"")
@@ -46,8 +51,10 @@ private struct Deletion: Sendable {
                 try await aws.call("eks", "DescribeCluster", ["name": .string(cluster)])
             }
         }
-        for vpc in vpcs.compactMap({ $0["VpcId"].string }) { try await network(vpc) }
-        let roles = RoleDeletion(aws: aws)
+        let networks = vpcs.compactMap { $0["VpcId"].string }
+        for vpc in networks { try await natGateways(vpc) }
+        try await gatewaysAndAddresses()
+        for vpc in networks { try await network(vpc) }
         for role in try await roles.roles(of: cluster) { try await roles.delete(role["RoleName"].string ?? "") }
         try Kubeconfig(session: session).remove(cluster: cluster, region: region)
         session.success("all cluster resources were deleted")
@@ -67,9 +74,7 @@ private struct Deletion: Sendable {
         }
     }
 
-    private func network(_ vpc: String) async throws {
-        session.info("deleting VPC \"\(vpc)\"")
-        let inside: Value = ["Filters": [["Name": "vpc-id", "Values": [.string(vpc)]]]]
+    private func natGateways(_ vpc: String) async throws {
         for gateway in try await aws.all(
             "ec2", "DescribeNatGateways", "NatGateways", ["Filter": [["Name": "vpc-id", "Values": [.string(vpc)]]]])
         where gateway["State"].string != "deleted" {
@@ -79,21 +84,29 @@ private struct Deletion: Sendable {
                 return found["State"].string == "deleted" ? .null : found
             }
         }
+    }
+    /// What is found by its tag and not by its VPC: a creation that was broken off may have left a VPC without them, or them without one.
+    private func gatewaysAndAddresses() async throws {
         for address in try await aws.all("ec2", "DescribeAddresses", "Addresses", ["Filters": resources.filter]) {
             try await aws.callUnlessGone("ec2", "ReleaseAddress", ["AllocationId": address["AllocationId"]])
         }
+        for gateway in try await aws.all("ec2", "DescribeInternetGateways", "InternetGateways", ["Filters": resources.filter]) {
+            for attachment in gateway["Attachments"].items {
+                try await aws.callUnlessGone(
+                    "ec2", "DetachInternetGateway", ["InternetGatewayId": gateway["InternetGatewayId"], "VpcId": attachment["VpcId"]])
+            }
+            try await aws.callUnlessGone("ec2", "DeleteInternetGateway", ["InternetGatewayId": gateway["InternetGatewayId"]])
+        }
+    }
+    private func network(_ vpc: String) async throws {
+        session.info("deleting VPC \"\(vpc)\"")
+        let inside: Value = ["Filters": [["Name": "vpc-id", "Values": [.string(vpc)]]]]
         for subnet in try await aws.all("ec2", "DescribeSubnets", "Subnets", inside) {
             try await aws.callUnlessGone("ec2", "DeleteSubnet", ["SubnetId": subnet["SubnetId"]])
         }
         for table in try await aws.all("ec2", "DescribeRouteTables", "RouteTables", inside)
         where !table["Associations"].items.contains(where: { $0["Main"].bool == true }) {
             try await aws.callUnlessGone("ec2", "DeleteRouteTable", ["RouteTableId": table["RouteTableId"]])
-        }
-        let attached: Value = ["Filters": [["Name": "attachment.vpc-id", "Values": [.string(vpc)]]]]
-        for gateway in try await aws.all("ec2", "DescribeInternetGateways", "InternetGateways", attached) {
-            try await aws.callUnlessGone(
-                "ec2", "DetachInternetGateway", ["InternetGatewayId": gateway["InternetGatewayId"], "VpcId": .string(vpc)])
-            try await aws.callUnlessGone("ec2", "DeleteInternetGateway", ["InternetGatewayId": gateway["InternetGatewayId"]])
         }
         try await securityGroups(inside)
         try await aws.callUnlessGone("ec2", "DeleteVpc", ["VpcId": .string(vpc)])

@@ -59,7 +59,7 @@ struct NetworkBuilder: Sendable {
     /// Eight equal blocks of the VPC's: the first for public subnets, the next for private ones; sixteen when eight do not do.
     private func subnetBlocks() throws -> [String] {
         let halves = config.vpcCIDR.split(separator: "/").map(String.init)
-        let octets = halves[0].split(separator: ".").compactMap { UInt32($0) }
+        let octets = (halves.first ?? "").split(separator: ".").compactMap { UInt32($0) }
         guard halves.count == 2, octets.count == 4, octets.allSatisfy({ $0 < 256 }), let length = Int(halves[1]), (16...24).contains(length)
         else {
             throw UsageError("VPC CIDR \(config.vpcCIDR) is not an IPv4 network of /16 to /24")
@@ -67,7 +67,7 @@ struct NetworkBuilder: Sendable {
         let base = octets.reduce(0) { $0 << 8 | $1 }
         let bits = zones.count * 2 <= 8 ? 3 : 4
         return (0..<zones.count * 2).map { index in
-            let address = base + UInt32(index) << UInt32(32 - length - bits)
+            let address = base &+ UInt32(index) << UInt32(32 - length - bits)
             return [24, 16, 8, 0].map { "\(address >> $0 & 255)" }.joined(separator: ".") + "/\(length + bits)"
         }
     }

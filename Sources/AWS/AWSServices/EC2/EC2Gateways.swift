@@ -46,32 +46,48 @@ extension EC2Service {
     func createNatGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
         let subnet = try resource(.subnet, input["SubnetId"].string)["spec"]
         let address = try resource(.address, input["AllocationId"].string)["spec"]
-        guard address["AssociationId"].isNull else {
+        guard associations[address["AllocationId"].string ?? ""] == nil else {
             throw AWSError(
                 "Resource.AlreadyAssociated", "Elastic IP address [\(address["AllocationId"].string ?? "")] is already associated")
         }
         let id = newID(.natGateway)
-        try await change(.address, address["AllocationId"].string ?? "") {
-            $0["AssociationId"] = .string("eipassoc-" + records.random.hex(17))
-        }
+        let association = "eipassoc-" + records.random.hex(17)
         let gateway = try await create(
             .natGateway, id: id,
             [
                 "SubnetId": subnet["SubnetId"], "VpcId": subnet["VpcId"], "State": "available", "ConnectivityType": "public",
                 "CreateTime": .string(context.now.text),
-                "NatGatewayAddresses": [["AllocationId": address["AllocationId"], "PublicIp": address["PublicIp"]]],
+                "NatGatewayAddresses": [
+                    [
+                        "AllocationId": address["AllocationId"], "PublicIp": address["PublicIp"],
+                        "AssociationId": .string(association),
+                    ]
+                ],
             ], tags: try tags(input, for: .natGateway))
         return ["NatGateway": gateway]
     }
     func deleteNatGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
         let id = input["NatGatewayId"].string ?? ""
-        let gateway = try resource(.natGateway, id)["spec"]
-        let allocation = gateway["NatGatewayAddresses"][0]["AllocationId"].string ?? ""
-        _ = try await records.update(EC2Type.address.kind, allocation) { $0["spec"]["AssociationId"] = .null }
+        _ = try resource(.natGateway, id)
         try await records.delete(EC2Type.natGateway.kind, id)
         return ["NatGatewayId": .string(id)]
     }
 
+    /// The association of each address that a NAT gateway holds, by allocation. It follows from the gateways alone, so that no crash
+    /// leaves an address in use by nobody.
+    private var associations: [String: Value] {
+        let held = records.list(EC2Type.natGateway.kind).flatMap { $0["spec"]["NatGatewayAddresses"].items }
+        return Dictionary(held.map { ($0["AllocationId"].string ?? "", $0["AssociationId"]) }) { $1 }
+    }
+    func describeAddresses(_ input: Value, _ context: OperationContext) async throws -> Value {
+        let associations = associations
+        let shapes = records.list(EC2Type.address.kind).map { document -> Value in
+            var shape = document["spec"]
+            shape["AssociationId"] = associations[shape["AllocationId"].string ?? ""] ?? .null
+            return shape
+        }
+        return try describe(.address, input, shapes: shapes)
+    }
     func allocateAddress(_ input: Value, _ context: OperationContext) async throws -> Value {
         let taken = Set(records.list(EC2Type.address.kind).compactMap { $0["spec"]["PublicIp"].string })
         guard let address = (1..<65_000).lazy.map({ IPv4Network.text(0x3412_0000 + UInt32($0)) }).first(where: { !taken.contains($0) })
@@ -85,7 +101,8 @@ extension EC2Service {
     }
     func releaseAddress(_ input: Value, _ context: OperationContext) async throws -> Value {
         let id = input["AllocationId"].string ?? ""
-        guard try resource(.address, id)["spec"]["AssociationId"].isNull else {
+        _ = try resource(.address, id)
+        guard associations[id] == nil else {
             throw AWSError("InvalidIPAddress.InUse", "Address is in use.")
         }
         try await records.delete(EC2Type.address.kind, id)

@@ -14,7 +14,7 @@ extension EC2Service {
             "DescribeInternetGateways": { input, _ in try describe(.internetGateway, input) }, "CreateNatGateway": createNatGateway,
             "DeleteNatGateway": deleteNatGateway, "DescribeNatGateways": { input, _ in try describe(.natGateway, input) },
             "AllocateAddress": allocateAddress, "ReleaseAddress": releaseAddress,
-            "DescribeAddresses": { input, _ in try describe(.address, input) },
+            "DescribeAddresses": describeAddresses,
         ]
     }
 

@@ -23,7 +23,7 @@ package struct IPv4Network: Sendable, Hashable, CustomStringConvertible {
     package func contains(_ other: IPv4Network) -> Bool { other.length >= length && contains(other.address) }
     package func overlaps(_ other: IPv4Network) -> Bool { contains(other.address) || other.contains(address) }
     /// The `index`-th address.
-    package subscript(index: Int) -> UInt32 { address + UInt32(index) }
+    package subscript(index: Int) -> UInt32 { address &+ UInt32(truncatingIfNeeded: index) }
 
     /// Parses dotted-quad notation.
     package static func address(_ text: String) -> UInt32? {

@@ -25,11 +25,17 @@ package struct EKSEffects: EffectPerformer {
         default: []
         }
     }
-    /// Starts the control planes of all clusters that stand; for the start of the program.
-    package func resume() async throws {
-        for cluster in records.list(EKSCluster.self) where ["ACTIVE", "UPDATING"].contains(cluster.status.status ?? "") {
-            _ = try await clusters.start(spec(cluster))
+    /// Starts the control planes of all clusters that stand and do not run; for the start of the program.
+    /// - Returns: what is wrong with each that cannot start now, as when another process has its port.
+    package func resume() async -> [String] {
+        var problems: [String] = []
+        for cluster in records.list(EKSCluster.self)
+        where ["ACTIVE", "UPDATING"].contains(cluster.status.status ?? "") && cluster.metadata.deletionTimestamp == nil {
+            do { _ = try await clusters.start(spec(cluster)) } catch {
+                problems.append("the control plane of cluster \(cluster.metadata.name ?? "") does not start: \(error)")
+            }
         }
+        return problems
     }
     private func spec(_ cluster: EKSCluster) -> ControlPlaneSpec {
         ControlPlaneSpec(
