@@ -7,7 +7,7 @@ import Storage
 /// Assigning pods to nodes. Source: upstream's BindingREST.
 extension APIServer {
     func bind(_ context: RequestContext, _ target: Target, _ part: Subresource) async throws -> HTTPResponse {
-        let options = try WriteOptions(context.query, user: context.user)
+        let options = try WriteOptions(context)
         try await bind(target, try await decodePart(context, options, part), options, context.warnings)
         return context.respond(201, Self.success)
     }
@@ -17,7 +17,7 @@ extension APIServer {
         guard verb == .create, target.name.isEmpty, let pods = kinds.find(apiVersion: "v1", plural: "pods") else {
             throw KubeStatus.methodNotAllowed
         }
-        let options = try WriteOptions(context.query, user: context.user)
+        let options = try WriteOptions(context)
         let binding = try await decodeDocument(context, options, target.info)
         let pod = Target(pods, namespace: target.namespace, name: binding["metadata"]["name"].string ?? "", subresource: "binding")
         try await bind(pod, binding, options, context.warnings)

@@ -13,7 +13,9 @@ extension APIServer {
     /// Creates the system namespaces and the `kubernetes` Service with its endpoints, and corrects the endpoints. May be repeated.
     /// - Throws: `KubeStatus`.
     package func bootstrap() async throws {
-        let options = WriteOptions(user: UserInfo("system:apiserver", groups: ["system:masters", "system:authenticated"]))
+        let options = WriteOptions(
+            user: UserInfo("system:apiserver", groups: ["system:masters", "system:authenticated"]),
+            fieldManager: "kube-apiserver")
         for name in Bootstrap.namespaces {
             try await ensure("v1", "namespaces", ["metadata": ["name": .string(name)]], options) { $0 }
         }

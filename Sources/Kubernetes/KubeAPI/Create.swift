@@ -7,7 +7,7 @@ import Storage
 extension APIServer {
     /// Answers POST to a collection.
     func create(_ context: RequestContext, _ target: Target) async throws -> HTTPResponse {
-        let options = try WriteOptions(context.query, user: context.user)
+        let options = try WriteOptions(context)
         let document = try await decodeDocument(context, options, target.info)
         let written = try await create(target, document, options, context.warnings)
         return present(context, 201, written, target.info)
@@ -58,11 +58,14 @@ extension APIServer {
         if info.subresource("status") != nil, !rules.keepsStatusOnCreate { document["status"] = .null }
         let preparation = Preparation(user: options.user, now: clock.now)
         rules.prepareCreate?(&document, preparation)
+        let declared = document
         document = try await admit(
             .create, target, new: document, old: .null, options: options, snapshot: snapshot, warnings: warnings)
         let errors = validate(document, target)
         guard errors.isEmpty else { throw KubeStatus.invalid(info, target.name, errors) }
         if snapshot.get(target.key) != nil { throw KubeStatus.alreadyExists(info, target.name) }
+        document["metadata"]["managedFields"] =
+            options.isApply ? sent["managedFields"] : owned(created: declared, target, by: options.fieldManager)
         return try await services.reserving(document, old: .null, target, dryRun: options.dryRun) { document in
             guard !options.dryRun else { return .draft(info.stored(document)) }
             return .stored(try await commit(target, .put(Encoded(document: info.stored(document))), if: .absent))
@@ -86,7 +89,7 @@ extension APIServer {
 
     /// Answers POST to a resource that stores nothing.
     func answer(_ context: RequestContext, _ target: Target, by resource: CreateOnlyResource) async throws -> HTTPResponse {
-        let options = try WriteOptions(context.query, user: context.user)
+        let options = try WriteOptions(context)
         let document =
             if let part = target.info.subresource(target.subresource) {
                 try await decodePart(context, options, part)

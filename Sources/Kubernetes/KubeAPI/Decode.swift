@@ -13,7 +13,12 @@ enum MediaType: String, Sendable, CaseIterable {
     case applyPatch = "application/apply-patch+yaml"
 
     static let documents: [MediaType] = [.json, .yaml, .protobuf]
-    static let patches: [MediaType] = [.jsonPatch, .mergePatch, .strategicMergePatch]
+    static let patches: [MediaType] = [.jsonPatch, .mergePatch, .strategicMergePatch, .applyPatch]
+
+    /// Whether a PATCH is a server-side apply.
+    static func isApply(_ request: HTTPRequest) -> Bool {
+        (request.headers["content-type"] ?? "").prefix { $0 != ";" }.trimmed.lowercased() == applyPatch.rawValue
+    }
 
     /// The format that a header names; JSON when there is none.
     /// - Throws: `KubeStatus` UnsupportedMediaType when it is not among those accepted.

@@ -33,7 +33,7 @@ extension APIServer {
     /// Deletes a document, or marks it when something has to happen first. Tried again when somebody changes it meanwhile.
     /// - Throws: `KubeStatus`.
     func delete(_ target: Target, _ options: DeleteOptions, user: UserInfo, _ warnings: Warnings) async throws -> Deleted {
-        var write = WriteOptions(user: user)
+        var write = WriteOptions(user: user, fieldManager: "")
         write.dryRun = options.dryRun
         for attempt in 0... {
             let snapshot = realm.snapshot()

@@ -7,7 +7,7 @@ import Storage
 /// Deleting pods as far as disruption budgets allow. Source: upstream's EvictionREST.
 extension APIServer {
     func evict(_ context: RequestContext, _ target: Target, _ part: Subresource) async throws -> HTTPResponse {
-        let write = try WriteOptions(context.query, user: context.user)
+        let write = try WriteOptions(context)
         let eviction = try await decodePart(context, write, part)
         if let name = eviction["metadata"]["name"].string, !name.isEmpty, name != target.name {
             throw KubeStatus.badRequest("name in URL does not match name in Eviction object")

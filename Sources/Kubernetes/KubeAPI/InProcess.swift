@@ -7,7 +7,7 @@ package import Storage
 extension APIServer: ChangeWriter {
     package func apply(_ change: Change, by actor: String) async throws(ChangeError) -> Revision {
         do {
-            return try await perform(change, WriteOptions(user: Self.user(of: actor)))
+            return try await perform(change, WriteOptions(user: Self.user(of: actor), fieldManager: FieldManagers.name(actor: actor)))
         } catch let status as KubeStatus {
             throw Self.changeError(status)
         } catch {

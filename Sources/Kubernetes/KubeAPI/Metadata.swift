@@ -33,7 +33,6 @@ enum Metadata {
             if value.isNull || value == "" || (field == "resourceVersion" && value == "0") { metadata[field] = old[field] }
         }
         if metadata["generateName"].isNull { metadata["generateName"] = old["generateName"] }
-        metadata["managedFields"] = old["managedFields"]
         return metadata
     }
 }

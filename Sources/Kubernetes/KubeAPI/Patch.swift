@@ -54,19 +54,17 @@ enum DocumentPatch: Sendable {
 extension APIServer {
     /// Answers PATCH of a document or of its status.
     func patch(_ context: RequestContext, _ target: Target) async throws -> HTTPResponse {
-        let options = try WriteOptions(context.query, user: context.user)
+        if MediaType.isApply(context.request) { return try await apply(context, target) }
+        let options = try WriteOptions(context)
+        guard context.query["force"] == nil else { throw Self.forceForbidden }
         let patch = try await decodePatch(context)
         let written = try await self.patch(target, patch, options, context.warnings)
         return present(context, 200, written, target.info)
     }
 
-    /// - Throws: `KubeStatus` UnsupportedMediaType (server-side apply included), BadRequest.
+    /// - Throws: `KubeStatus` UnsupportedMediaType, BadRequest.
     func decodePatch(_ context: RequestContext) async throws -> DocumentPatch {
-        let header = context.request.headers["content-type"]
-        if (header ?? "").hasPrefix(MediaType.applyPatch.rawValue) {
-            throw KubeStatus(415, .unsupportedMediaType, "server-side apply is not supported yet; use a client-side apply")
-        }
-        let type = try MediaType(header, among: MediaType.patches, default: nil)
+        let type = try MediaType(context.request.headers["content-type"], among: MediaType.patches, default: nil)
         return try DocumentPatch(try await context.request.body.collect(limit: configuration.maximumBodyBytes), as: type)
     }
 

@@ -1,4 +1,5 @@
 import KubeModel
+import Network
 
 /// The query parameters of a request, with the readings that Kubernetes' option types give them.
 struct Query: Sendable, Hashable {
@@ -29,16 +30,21 @@ struct WriteOptions: Sendable {
     var user: UserInfo
     var dryRun = false
     var fieldValidation = FieldValidation.warn
+    /// Who owns what is written.
     var fieldManager = ""
+    /// An apply has said already who owns what.
+    var isApply = false
 
     /// Options of an in-process write, which is trusted to name known fields only.
-    init(user: UserInfo) { (self.user, fieldValidation) = (user, .ignore) }
+    init(user: UserInfo, fieldManager: String) { (self.user, self.fieldManager, fieldValidation) = (user, fieldManager, .ignore) }
 
     /// Options as the query gives them.
     /// - Throws: `KubeStatus` Invalid or BadRequest.
-    init(_ query: Query, user: UserInfo) throws(KubeStatus) {
-        self.user = user
-        fieldManager = query["fieldManager"] ?? ""
+    init(_ context: RequestContext) throws(KubeStatus) {
+        let query = context.query
+        user = context.user
+        fieldManager = query["fieldManager"] ?? FieldManagers.name(userAgent: context.request.headers["user-agent"] ?? "")
+        try FieldManagers.check(fieldManager, method: context.request.method)
         if let text = query["dryRun"] {
             guard text == "All" else {
                 throw .badRequest("Invalid value: [\(text.quoted)]: dryRun: Unsupported value: \(text.quoted): supported values: \"All\"")

@@ -12,15 +12,16 @@ extension APIServer {
             guard let entry = realm.snapshot().get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
             return context.respond(200, Self.scale(of: entry.value))
         case .update:
-            let options = try WriteOptions(context.query, user: context.user)
+            let options = try WriteOptions(context)
             let document = try await decodePart(context, options, part)
             try Self.checkIdentity(document["metadata"], target)
             let guarded = !["", "0"].contains(document["metadata"]["resourceVersion"].string ?? "")
             let written = try await scale(target, options, context.warnings, retries: guarded ? 0 : Self.updateAttempts) { _ in document }
             return context.respond(200, Self.scale(of: written.value))
+        case .patch where MediaType.isApply(context.request): return try await apply(context, target)
         case .patch:
             let patch = try await decodePatch(context)
-            let options = try WriteOptions(context.query, user: context.user)
+            let options = try WriteOptions(context)
             let written = try await scale(target, options, context.warnings, retries: Self.updateAttempts) {
                 [schema] old throws(KubeStatus) in
                 if case .strategic(let value) = patch { return MergePatch.apply(value, to: old) }

@@ -7,7 +7,7 @@ import Storage
 extension APIServer {
     /// Answers PUT of a document or of its status.
     func update(_ context: RequestContext, _ target: Target) async throws -> HTTPResponse {
-        let options = try WriteOptions(context.query, user: context.user)
+        let options = try WriteOptions(context)
         let document = try await decodeDocument(context, options, target.info)
         return try await replace(context, target, document, options)
     }
@@ -50,7 +50,7 @@ extension APIServer {
         }
     }
 
-    private func attributes(of target: Target, _ verb: Verb, _ user: UserInfo) -> RequestAttributes {
+    func attributes(of target: Target, _ verb: Verb, _ user: UserInfo) -> RequestAttributes {
         var attributes = RequestAttributes(user: user, verb: verb.rawValue)
         (attributes.group, attributes.version, attributes.resource) = (target.info.group, target.info.version, target.info.plural)
         (attributes.subresource, attributes.namespace, attributes.name) = (target.subresource, target.namespace, target.name)
@@ -99,12 +99,18 @@ extension APIServer {
         }
         var new = wanted
         new["metadata"] = Metadata.update(wanted["metadata"], old: old["metadata"])
+        let owners = old["metadata"]["managedFields"]
+        if !options.isApply {
+            let sent = new["metadata"]["managedFields"]
+            new["metadata"]["managedFields"] = target.subresource.isEmpty ? ManagedFields.sent(sent, stored: owners) : owners
+        }
         rules.separate(&new, old: old, target)
         if target.subresource.isEmpty {
             rules.prepareUpdate?(&new, old, Preparation(user: options.user, now: clock.now))
         }
         rules.bumpGeneration(&new, old: old, target)
         if new != old {
+            if !options.isApply { noteOwners(&new, old: old, target, by: options.fieldManager) }
             new = try await admit(.update, target, new: new, old: old, options: options, snapshot: snapshot, warnings: warnings)
         }
         guard new != old else { return .stored(entry) }

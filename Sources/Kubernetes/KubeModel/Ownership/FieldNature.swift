@@ -1,0 +1,70 @@
+import Documents
+
+/// How a place in a document is owned: as one, or part by part. Source: structured-merge-diff, schema.
+enum FieldNature {
+    case leaf
+    case fields(ObjectType)
+    /// A map of such values.
+    case entries(FieldType)
+    /// A list whose elements are told apart by themselves.
+    case set
+    /// A list of such elements that are told apart by the values of these fields, sorted by name.
+    case elements(FieldType, keys: [String])
+    /// An object of any shape, member by member.
+    case deduced
+}
+
+extension Schema {
+    /// How a field is owned.
+    func nature(_ field: SchemaField) -> FieldNature {
+        if field.atomic { return .leaf }
+        guard case .list(let element) = field.type else { return nature(field.type) }
+        switch field.list {
+        case .atomic: return .leaf
+        case .set: return .set
+        case .map(let keys): return .elements(element, keys: keys.sorted())
+        }
+    }
+    /// How a value of a type is owned where no field says more: in maps and lists.
+    func nature(_ type: FieldType) -> FieldNature {
+        switch type {
+        case .object(let id): self[id].atomic ? .leaf : .fields(self[id])
+        case .map(let element): .entries(element)
+        default: .leaf
+        }
+    }
+}
+
+/// The elements of a list by what tells them apart.
+struct ListElements {
+    /// Path elements in the order of the list.
+    let names: [String]
+    let items: [Value]
+    private let places: [String: Int]
+
+    /// Nil when an element has no name, or two have the same.
+    init?(_ items: [Value], _ nature: FieldNature) {
+        var (names, places): ([String], [String: Int]) = ([], [:])
+        names.reserveCapacity(items.count)
+        for (index, item) in items.enumerated() {
+            guard let name = Self.name(item, nature), places.updateValue(index, forKey: name) == nil else { return nil }
+            names.append(name)
+        }
+        (self.names, self.items, self.places) = (names, items, places)
+    }
+    /// The element of that name.
+    subscript(name: String) -> Value? { places[name].map { items[$0] } }
+
+    static func name(_ item: Value, _ nature: FieldNature) -> String? {
+        guard case .elements(_, let keys) = nature else { return "v:\(JSON.text(item))" }
+        guard case .object(let object) = item else { return nil }
+        var text = "k:{"
+        for key in keys {
+            // The one key of a built-in list that has a default.
+            guard let value = object[key] ?? (key == "protocol" ? Value.string("TCP") : Optional.none) else { return nil }
+            if text.utf8.count > 3 { text += "," }
+            text += "\(JSON.text(.string(key))):\(JSON.text(value))"
+        }
+        return text + "}"
+    }
+}
