@@ -128,6 +128,55 @@ def diff_explain_and_api_resources(bed):
     within(bed.out("kubectl api-versions"), "apps/v1", "rbac.authorization.k8s.io/v1", "autoscaling/v2")
 
 
+OWNED = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: owned}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: owned}}
+  template:
+    metadata: {labels: {app: owned}}
+    spec:
+      containers:
+      - {name: web, image: "nginx:1.26"}
+"""
+
+
+def managers(bed, name):
+    fields = bed.json(f"kubectl get {name} -o json --show-managed-fields")["metadata"]["managedFields"]
+    return {(entry["manager"], entry["operation"]): entry["fieldsV1"] for entry in fields if "subresource" not in entry}
+
+
+def server_side_apply_owns_conflicts_and_is_forced(bed):
+    within(apply(bed, OWNED, "--server-side"), "deployment.apps/owned serverside-applied")
+    expect("f:replicas" in managers(bed, "deployment/owned")[("kubectl", "Apply")]["f:spec"], str(managers(bed, "deployment/owned")))
+    bed.out('kubectl patch deployment owned --field-manager=hand --patch {"spec":{"replicas":2}}')
+    refused = bed.call("kubectl", "apply", "--server-side", "-f", "-", check=False, stdin=OWNED).stderr
+    within(refused, 'Apply failed with 1 conflict: conflict with "hand" using apps/v1', ".spec.replicas")
+    difference = bed.call("kubectl", "diff", "--server-side", "--force-conflicts", "-f", "-", check=False, stdin=OWNED).stdout
+    within(difference, "-  replicas: 2", "+  replicas: 1")
+    apply(bed, OWNED, "--server-side", "--force-conflicts")
+    expect(("hand", "Update") not in managers(bed, "deployment/owned"), str(managers(bed, "deployment/owned")))
+    apply(bed, OWNED.replace("  replicas: 1\n", "").replace("metadata: {name: owned}", "metadata: {name: owned, labels: {a: b}}"), "--server-side")
+    apply(bed, OWNED, "--server-side")
+    expect("labels" not in bed.json("kubectl get deployment owned -o json")["metadata"], "a label that nobody owns stayed")
+    bed.out("kubectl delete deployment owned")
+
+
+def client_side_apply_moves_to_the_server_s_side_and_back(bed):
+    within(apply(bed, OWNED), "created")
+    expect(("kubectl-client-side-apply", "Update") in managers(bed, "deployment/owned"), str(managers(bed, "deployment/owned")))
+    newer = OWNED.replace("nginx:1.26", "nginx:1.27")
+    within(apply(bed, newer, "--server-side"), "serverside-applied")
+    expect(("kubectl-client-side-apply", "Update") not in managers(bed, "deployment/owned"), str(managers(bed, "deployment/owned")))
+    within(apply(bed, OWNED.replace("replicas: 1", "replicas: 2"), "--server-side"), "serverside-applied")
+    found = bed.json("kubectl get deployment owned -o json")["spec"]
+    expect(found["replicas"] == 2 and found["template"]["spec"]["containers"][0]["image"] == "nginx:1.26", str(found))
+    within(apply(bed, newer), "configured")
+    bed.out("kubectl delete deployment owned")
+
+
 def can_i_and_tokens(bed):
     within(bed.out("kubectl auth can-i create pods"), "yes")
     within(bed.error("kubectl auth can-i create pods --as=nobody"), "no")
@@ -192,6 +241,7 @@ def deletion_takes_everything_owned(bed):
 tests = [
     nodes_are_shown_wide, a_deployment_is_applied_and_rolls_out, get_all_and_describe_show_everything, a_change_and_undo_of_the_image_roll,
     scale_and_expose, labels_annotations_and_taints, cordon_and_drain_respect_budgets, patches_of_every_kind, diff_explain_and_api_resources,
+    server_side_apply_owns_conflicts_and_is_forced, client_side_apply_moves_to_the_server_s_side_and_back,
     can_i_and_tokens, events_wait_and_watch, bad_input_is_refused_in_upstream_s_words, other_kinds_are_served_and_stored,
     deletion_takes_everything_owned,
 ]

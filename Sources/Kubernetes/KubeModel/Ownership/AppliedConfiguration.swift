@@ -6,6 +6,7 @@ package struct AppliedConfiguration: Sendable {
     package struct Fault: Error, Sendable {
         package let message: String
     }
+    /// In the shape of its type.
     package let value: Value
     /// The places that the applier owns from now on.
     package private(set) var fields: FieldSet
@@ -49,7 +50,8 @@ package struct AppliedConfiguration: Sendable {
             default: break
             }
             let below = try node(member.value, inner, schema, scope.below(member.key), "\(path).\(member.key)")
-            if let node = FieldSet.node(below, member: !declared || below.isEmpty) {
+            let isMetadata = scope == .root && member.key == "metadata"
+            if let node = FieldSet.node(below, member: !isMetadata && (!declared || below.isEmpty)) {
                 result.append(.init("f:\(member.key)", .object(node)))
             }
         }

@@ -2,15 +2,19 @@ import Documents
 
 /// Who writes: the identity of an entry of `managedFields`. Source: meta/v1 ManagedFieldsEntry.
 package struct FieldManager: Sendable, Hashable {
+    /// How it writes: an applier says what it wants, anybody else what there is.
     package enum Operation: String, Sendable {
         case apply = "Apply"
         case update = "Update"
     }
     package var name: String
+    /// Whether it applies.
     package var operation: Operation
+    /// The group and version in which it writes.
     package var apiVersion: String
     /// Empty for the resource itself.
     package var subresource: String
+    /// A writer without a name is called unknown.
     package init(_ name: String, _ operation: Operation, apiVersion: String, subresource: String = "") {
         (self.name, self.operation) = (name.isEmpty ? "unknown" : name, operation)
         (self.apiVersion, self.subresource) = (apiVersion, subresource)
