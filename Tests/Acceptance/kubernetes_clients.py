@@ -168,12 +168,13 @@ def client_side_apply_moves_to_the_server_s_side_and_back(bed):
     within(apply(bed, OWNED), "created")
     expect(("kubectl-client-side-apply", "Update") in managers(bed, "deployment/owned"), str(managers(bed, "deployment/owned")))
     newer = OWNED.replace("nginx:1.26", "nginx:1.27")
-    within(apply(bed, newer, "--server-side"), "serverside-applied")
+    bed.out("kubectl rollout status deployment/owned --timeout=60s")
+    within(apply(bed, OWNED, "--server-side"), "serverside-applied")
     expect(("kubectl-client-side-apply", "Update") not in managers(bed, "deployment/owned"), str(managers(bed, "deployment/owned")))
-    within(apply(bed, OWNED.replace("replicas: 1", "replicas: 2"), "--server-side"), "serverside-applied")
+    within(apply(bed, newer.replace("replicas: 1", "replicas: 2"), "--server-side"), "serverside-applied")
     found = bed.json("kubectl get deployment owned -o json")["spec"]
-    expect(found["replicas"] == 2 and found["template"]["spec"]["containers"][0]["image"] == "nginx:1.26", str(found))
-    within(apply(bed, newer), "configured")
+    expect(found["replicas"] == 2 and found["template"]["spec"]["containers"][0]["image"] == "nginx:1.27", str(found))
+    within(apply(bed, OWNED), "configured")
     bed.out("kubectl delete deployment owned")
 
 
