@@ -22,7 +22,11 @@ extension View where F == PodFields {
     }
     /// Which part of an indexed Job it does.
     var completionIndex: Int? { value["metadata"]["annotations"][JobMark.index].string.flatMap { Int($0) } }
-    func annotatedNumber(_ name: String) -> Int { value["metadata"]["annotations"][name].string.flatMap { Int($0) } ?? 0 }
+    /// A count that an annotation holds, within what counts can be.
+    func annotatedNumber(_ name: String) -> Int {
+        let number = value["metadata"]["annotations"][name].string.flatMap { Int($0) } ?? 0
+        return max(0, min(number, Int(Int32.max)))
+    }
 }
 
 extension View where F == JobFields {

@@ -62,12 +62,16 @@ struct StatefulSetSync {
 
     // MARK: Scaling
 
+    /// Most pods that one reconcile makes.
+    private static let burst = 500
     /// Makes the pods that are missing; false when the rest has to wait. Source: processReplica.
     private mutating func fill() -> Bool {
+        var created = 0
         for ordinal in ordinals {
             guard let pod = replicas[ordinal] else {
                 create(ordinal)
-                if set.isOrdered { return false }
+                created += 1
+                if set.isOrdered || created == Self.burst { return false }
                 continue
             }
             if pod.isTerminated, !pod.isDeleting {
