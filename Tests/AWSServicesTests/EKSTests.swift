@@ -94,6 +94,25 @@ import Testing
         }
     }
 
+    @Test func aClusterDoesNotStayUpdatingWithoutAnUpdateInProgress() {
+        var cluster = EKSCluster()
+        cluster.metadata.name = "one"
+        cluster.status.status = "UPDATING"
+        var update = EKSUpdate()
+        (update.metadata.name, update.metadata.namespace, update.status.status) = ("u", "one", "InProgress")
+        func plan(_ update: EKSUpdate) -> Plan {
+            let world = World([(EKSClusterFields.kind, cluster.value), (EKSUpdateFields.kind, update.value)], now: Timestamp(seconds: 0))
+            return ClusterController(account: "111122223333").reconcile(cluster, in: world)
+        }
+        #expect(plan(update) == Plan())
+        update.status.status = "Successful"
+        guard case .updateStatus(_, let settled)? = plan(update).changes.first else {
+            Issue.record("the cluster stays UPDATING")
+            return
+        }
+        #expect(settled["status"]["status"].string == "ACTIVE")
+    }
+
     @Test func aNodegroupWhoseNodesDoNotJoinInTimeFails() throws {
         var cluster = EKSCluster()
         cluster.metadata.name = "one"

@@ -7,13 +7,16 @@ package struct ClusterController: Controller {
     package typealias Primary = EKSClusterFields
     package static let name = "eks-cluster"
     package static let finalizer = "eks.amazonaws.com/control-plane"
-    package static let watches: [Watch] = []
+    package static let watches: [Watch] = [
+        .mapped(EKSUpdate.self) { update, _ in update.metadata.namespace.map { [EKSClusterFields.kind.key(nil, $0)] } ?? [] }
+    ]
     package static let writes: Set<Kind> = [EKSClusterFields.kind, SecurityGroupFields.kind, AccessEntryFields.kind, EKSUpdateFields.kind]
     let account: String
     package init(account: String) { self.account = account }
 
     package func reconcile(_ cluster: EKSCluster, in world: World) -> Plan {
         if cluster.metadata.deletionTimestamp != nil { return farewell(cluster, world) }
+        if cluster.status.status == "UPDATING" { return settle(cluster, world) }
         guard cluster.status.status == "CREATING" else { return Plan() }
         var plan = Plan()
         securityGroup(of: cluster, world, &plan)
@@ -60,6 +63,15 @@ package struct ClusterController: Controller {
         (policy.associatedAt, policy.modifiedAt) = (world.now.text, world.now.text)
         entry.spec.policies = [policy]
         plan.changes.append(.create(AccessEntryFields.kind, entry.value))
+    }
+
+    /// A cluster shows UPDATING for no longer than an update of it is in progress, whoever was faster to write what.
+    private func settle(_ cluster: EKSCluster, _ world: World) -> Plan {
+        let updates = world.list(EKSUpdate.self, in: cluster.metadata.name)
+        if updates.contains(where: { $0.status.status == "InProgress" && $0.spec.nodegroupName == nil }) { return Plan() }
+        var settled = cluster
+        settled.status.status = "ACTIVE"
+        return Plan([.updateStatus(EKSClusterFields.kind, settled.value)])
     }
 
     /// Takes away what belongs to the cluster, then has its control plane destroyed; the finalizer goes with that.
