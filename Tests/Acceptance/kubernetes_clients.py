@@ -229,6 +229,88 @@ def other_kinds_are_served_and_stored(bed):
         bed.out(f"kubectl delete {kind} {name}")
 
 
+AGENT = """
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec:
+  selector: {matchLabels: {app: agent}}
+  template:
+    metadata: {labels: {app: agent}}
+    spec:
+      containers: [{name: agent, image: "busybox:1.36"}]
+"""
+
+DATABASE = """
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: disk}
+provisioner: ebs.csi.aws.com
+volumeBindingMode: WaitForFirstConsumer
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  replicas: 2
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      containers: [{name: db, image: "redis:7", volumeMounts: [{name: data, mountPath: /data}]}]
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {accessModes: [ReadWriteOnce], storageClassName: disk, resources: {requests: {storage: 1Gi}}}
+"""
+
+
+def a_daemon_set_runs_on_every_node_and_rolls(bed):
+    apply(bed, AGENT)
+    within(bed.out("kubectl rollout status daemonset/agent --timeout=60s"), 'daemon set "agent" successfully rolled out')
+    wanted = len(bed.json("kubectl get nodes -o json")["items"])
+    expect(len({pod["spec"]["nodeName"] for pod in pods(bed, "app=agent")}) == wanted, "not every node has its pod")
+    within(bed.out("kubectl get daemonset agent"), "DESIRED", "CURRENT", "READY", "UP-TO-DATE", "AVAILABLE", "NODE SELECTOR")
+    bed.out("kubectl set image daemonset/agent agent=busybox:1.37")
+    within(bed.out("kubectl rollout status daemonset/agent --timeout=60s"), "successfully rolled out")
+    within(bed.out("kubectl rollout history daemonset/agent"), "1", "2")
+    bed.out("kubectl rollout undo daemonset/agent")
+    within(bed.out("kubectl rollout status daemonset/agent --timeout=60s"), "successfully rolled out")
+    bed.out("kubectl delete daemonset agent --timeout=60s")
+
+
+def a_stateful_set_has_names_and_storage(bed):
+    apply(bed, DATABASE)
+    within(bed.out("kubectl rollout status statefulset/db --timeout=60s"), "2 pods")
+    within(bed.out("kubectl get statefulset db"), "READY", "2/2")
+    expect([pod["metadata"]["name"] for pod in pods(bed, "app=db")] == ["db-0", "db-1"], "the pods are not db-0 and db-1")
+    eventually(lambda: bed.out("kubectl get pvc -l app=db").count("Bound") == 2, lambda: bed.out("kubectl get pvc,pv"))
+    within(bed.out("kubectl get pv"), "RECLAIM POLICY", "Delete", "Bound", "default/data-db-0", "disk")
+    bed.out("kubectl scale statefulset db --replicas=1")
+    eventually(lambda: len(pods(bed, "app=db")) == 1, "db-1 stays")
+    bed.out("kubectl delete statefulset db --timeout=60s")
+    bed.out("kubectl delete pvc -l app=db --timeout=60s")
+    eventually(lambda: bed.json("kubectl get pv -o json")["items"] == [], lambda: bed.out("kubectl get pv"))
+
+
+def jobs_complete_and_cron_jobs_make_them(bed):
+    bed.out("kubectl create job pi --image=perl -- perl -wle print")
+    within(bed.out("kubectl wait --for=condition=complete job/pi --timeout=60s"), "job.batch/pi condition met")
+    within(bed.out("kubectl get job pi"), "STATUS", "COMPLETIONS", "DURATION", "Complete", "1/1")
+    within(bed.out("kubectl get pods -l job-name=pi"), "Completed")
+    bed.out("kubectl delete job pi --timeout=60s")
+    eventually(lambda: pods(bed, "job-name=pi") == [], "the pod of a deleted job stays")
+    bed.call("kubectl", "create", "job", "bad", "--image=busybox", "--", "sh", "-c", "exit 3")
+    within(bed.out("kubectl wait --for=jsonpath={.status.failed}=1 job/bad --timeout=60s"), "condition met")
+    bed.out("kubectl delete job bad --timeout=60s")
+    bed.call("kubectl", "create", "cronjob", "tick", "--image=busybox", "--schedule=0 3 * * *", "--", "true")
+    within(bed.out("kubectl get cronjob tick"), "SCHEDULE", "TIMEZONE", "SUSPEND", "ACTIVE", "LAST SCHEDULE", "0 3 * * *", "<none>", "False")
+    bed.out("kubectl create job now --from=cronjob/tick")
+    within(bed.out("kubectl wait --for=condition=complete job/now --timeout=60s"), "condition met")
+    bed.out("kubectl delete cronjob tick --timeout=60s")
+    eventually(lambda: bed.json("kubectl get jobs -o json")["items"] == [], "the job of a deleted cron job stays")
+
+
 def deletion_takes_everything_owned(bed):
     within(bed.out("kubectl delete deployment web"), 'deployment.apps "web" deleted')
     eventually(lambda: pods(bed) == [], lambda: bed.out("kubectl get pods"))
@@ -244,5 +326,6 @@ tests = [
     scale_and_expose, labels_annotations_and_taints, cordon_and_drain_respect_budgets, patches_of_every_kind, diff_explain_and_api_resources,
     server_side_apply_owns_conflicts_and_is_forced, client_side_apply_moves_to_the_server_s_side_and_back,
     can_i_and_tokens, events_wait_and_watch, bad_input_is_refused_in_upstream_s_words, other_kinds_are_served_and_stored,
+    a_daemon_set_runs_on_every_node_and_rolls, a_stateful_set_has_names_and_storage, jobs_complete_and_cron_jobs_make_them,
     deletion_takes_everything_owned,
 ]

@@ -98,7 +98,11 @@ import Testing
         plane.bed.stop()
     }
     @Test func claimsOutliveTheirPodsUnlessTheyAreToGo() async throws {
-        let plane = try await plane(Self.set(2, spec: Self.claims))
+        var mounting = Self.set(2, spec: Self.claims)
+        mounting["spec"]["template"]["spec"]["containers"] = [
+            ["name": "c", "image": "db:1", "volumeMounts": [["name": "data", "mountPath": "/data"]]]
+        ]
+        let plane = try await plane(mounting)
         func claims() -> [String] { plane.bed.list(PersistentVolumeClaim.self).compactMap(\.metadata.name).sorted() }
         #expect(claims() == ["data-db-0", "data-db-1"])
         let volume = try #require(plane.bed.get(Pod.self, "db-1")).value["spec"]["volumes"][0]

@@ -59,3 +59,14 @@ extension World {
         return candidates.filter { selector.matches(document: $0.value) }
     }
 }
+
+extension Plan {
+    /// The plan without what a namespace that is going away would refuse, and without telling of it.
+    func allowed(in namespace: String, of world: World) -> Plan {
+        guard world.get(Namespace.self, namespace)?.isDeleting == true else { return self }
+        var plan = self
+        plan.changes.removeAll { if case .create = $0 { true } else { false } }
+        plan.notes = []
+        return plan
+    }
+}

@@ -21,7 +21,7 @@ package struct CronJobController: Controller {
             sync.cleanUp()
             if cron.spec.suspend != true { sync.schedule(zones) }
         }
-        return sync.finish()
+        return sync.finish().allowed(in: cron.namespace, of: world)
     }
 
     package func refused(_ change: Change, _ error: ChangeError, for cron: CronJob, in world: World) -> Plan {

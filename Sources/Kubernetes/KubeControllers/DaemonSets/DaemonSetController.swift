@@ -55,7 +55,7 @@ package struct DaemonSetController: Controller {
             plan.changes.append(.updateStatus(DaemonSetFields.kind, updated.value))
         }
         if status.numberReady ?? 0 != status.numberAvailable ?? 0, let delay = sync.nextAvailability { plan.revisit(in: delay) }
-        return plan
+        return plan.allowed(in: set.namespace, of: world)
     }
 
     private func selectingAll(_ set: DaemonSet, in world: World) -> Plan {

@@ -35,7 +35,7 @@ package struct JobController: Controller {
         // What is adopted or released counts from the next time on.
         guard claim.changes.isEmpty else { return Plan(claim.changes) }
         var sync = JobSync(job, claim.owned, in: world)
-        return sync.plan()
+        return sync.plan().allowed(in: job.namespace, of: world)
     }
 
     /// Pods of a Job that is gone need not be counted.

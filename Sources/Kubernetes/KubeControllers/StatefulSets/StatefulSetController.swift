@@ -48,7 +48,7 @@ package struct StatefulSetController: Controller {
             return Plan([.updateStatus(StatefulSetFields.kind, updated.value)])
         }
         var sync = StatefulSetSync(set, claim.owned, history, in: world)
-        return sync.plan()
+        return sync.plan().allowed(in: set.namespace, of: world)
     }
 
     package func refused(_ change: Change, _ error: ChangeError, for set: StatefulSet, in world: World) -> Plan {

@@ -21,7 +21,7 @@ package struct ReplicaSetController: Controller {
     package func reconcile(_ set: ReplicaSet, in world: World) throws -> Plan {
         let siblings = set.controllerUID.map { world.owned(ReplicaSet.self, by: $0) } ?? [set]
         var keeper = ReplicaKeeper(set, set.selector, siblings: siblings.map(\.uid), component: Self.name, in: world)
-        return keeper.plan()
+        return keeper.plan().allowed(in: set.namespace, of: world)
     }
 
     package func refused(_ change: Change, _ error: ChangeError, for set: ReplicaSet, in world: World) -> Plan {

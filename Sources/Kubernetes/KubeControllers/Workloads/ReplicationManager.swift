@@ -21,7 +21,7 @@ package struct ReplicationManager: Controller {
     package func reconcile(_ controller: ReplicationController, in world: World) throws -> Plan {
         var keeper = ReplicaKeeper(
             controller, controller.podSelector, siblings: [controller.uid], component: Self.name, in: world)
-        return keeper.plan()
+        return keeper.plan().allowed(in: controller.namespace, of: world)
     }
 
     package func refused(_ change: Change, _ error: ChangeError, for controller: ReplicationController, in world: World) -> Plan {

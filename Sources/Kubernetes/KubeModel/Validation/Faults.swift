@@ -3,6 +3,8 @@ import Documents
 /// Collects what is wrong while rules walk a document.
 struct Faults {
     private(set) var errors: [FieldError] = []
+    /// Names of volumes that pods of the document get besides those of its template: a StatefulSet's claims.
+    var promisedVolumes: Set<Value> = []
 
     mutating func add(_ error: FieldError) { errors.append(error) }
     mutating func add(_ others: [FieldError]) { errors += others }

@@ -20,7 +20,7 @@ extension TypeRules {
         faults.unique(names) { places[$0] }
         let volumes = spec["volumes"]?.items ?? []
         faults.unique(volumes.map { $0["name"] }) { path.child("volumes").index($0).child("name") }
-        let known = Set(volumes.map { $0["name"] })
+        let known = Set(volumes.map { $0["name"] }).union(faults.promisedVolumes)
         for list in lists {
             for (index, container) in (spec[list]?.items ?? []).enumerated() {
                 for (position, mount) in container["volumeMounts"].items.enumerated()

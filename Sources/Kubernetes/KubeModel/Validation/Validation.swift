@@ -7,6 +7,7 @@ package enum Validation {
     /// The errors of a new document, or of an update of `old`. A status update is checked by its metadata alone.
     package static func validate(_ kind: KindInfo, _ new: Value, old: Value? = nil, subresource: String = "") -> [FieldError] {
         var faults = Faults()
+        faults.promisedVolumes = Set(new["spec"]["volumeClaimTemplates"].items.map { $0["metadata"]["name"] })
         MetadataRules.check(kind, new, old, &faults)
         guard subresource.isEmpty, let type = Schema.kubernetes.type(of: kind) else { return faults.errors }
         FieldRules.kubernetes.check(new, type, .root, &faults)
