@@ -78,7 +78,10 @@ let package = Package(
         tests("KubeAPI", ["KubeAPI", "KubeModel", "Reconcile", "Storage", "Network", "Control", "Documents", "Cryptography"]),
         tests(
             "KubeControllers",
-            ["KubeControllers", "KubeScheduler", "KubeAPI", "KubeModel", "Network", "Reconcile", "Storage", "Control", "Documents"]),
+            [
+                "KubeControllers", "KubeScheduler", "KubeAPI", "KubeModel", "Network", "Reconcile", "Storage", "Control", "Documents",
+                "Cryptography",
+            ]),
         tests("KubeClient", ["KubeClient", "KubeAPI", "KubeModel", "Storage", "Network", "Control", "Documents"]),
         tests(
             "SimulatedNode",

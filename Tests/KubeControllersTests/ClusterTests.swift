@@ -1,4 +1,5 @@
 import Control
+import Cryptography
 import Documents
 import KubeAPI
 import KubeControllers
@@ -15,9 +16,12 @@ struct ControlPlaneBed {
     let bed: KubeBed
     let server: APIServer
     private let kubelet: any Controller
+    private let authority: CertificateAuthority?
 
-    init(seed: UInt64 = 1, nodes: Int = 2, kubelet: any Controller = InstantKubelet()) async throws {
-        self.kubelet = kubelet
+    init(
+        seed: UInt64 = 1, nodes: Int = 2, kubelet: any Controller = InstantKubelet(), authority: CertificateAuthority? = nil
+    ) async throws {
+        (self.kubelet, self.authority) = (kubelet, authority)
         bed = try await KubeBed(seed: seed)
         server = APIServer(
             realm: bed.realm, schema: .kubernetes, kinds: .kubernetes, authenticators: [], authorizers: [Anyone()], clock: bed.clock,
@@ -28,7 +32,8 @@ struct ControlPlaneBed {
     }
     func start(writer: (any ChangeWriter)? = nil) {
         let writer = writer ?? server
-        bed.start(ClusterControllers.all(rootCertificate: "PEM", startedAt: bed.clock.now) + [kubelet], writer: writer)
+        bed.start(
+            ClusterControllers.all(rootCertificate: "PEM", authority: authority, startedAt: bed.clock.now) + [kubelet], writer: writer)
         bed.run(Scheduler(realm: bed.realm, binder: writer, clock: bed.clock, random: bed.random))
     }
     func makeNode(_ name: String) async throws {

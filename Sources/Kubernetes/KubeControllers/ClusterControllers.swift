@@ -1,12 +1,16 @@
 package import Control
+package import Cryptography
 package import Reconcile
 
 /// The controllers of a cluster's control plane.
 package enum ClusterControllers {
     /// All of them. `rootCertificate` is the PEM of the cluster's authority; nodes get their grace from `startedAt` on, when this control
-    /// plane began to listen to them.
-    package static func all(rootCertificate: String, startedAt: Timestamp = SystemClock().now) -> [any Controller] {
-        [
+    /// plane began to listen to them. Certificate requests are signed only when the authority itself is given.
+    package static func all(
+        rootCertificate: String, authority: CertificateAuthority? = nil, startedAt: Timestamp = SystemClock().now
+    ) -> [any Controller] {
+        let signers: [any Controller] = authority.map { [CertificateSigner(authority: $0)] } ?? []
+        return signers + [
             DeploymentController(),
             ReplicaSetController(),
             ReplicationManager(),

@@ -85,7 +85,8 @@ final class ControlPlane: Sendable {
             names.controllers,
             ControllerGroup(
                 realm: realm, writer: api, clock: parts.clock, random: parts.random,
-                controllers: ClusterControllers.all(rootCertificate: record.authority.certificate.pem, startedAt: parts.clock.now),
+                controllers: ClusterControllers.all(
+                    rootCertificate: record.authority.certificate.pem, authority: record.authority, startedAt: parts.clock.now),
                 log: Log("controllers/\(record.spec.name)")))
         services.run(names.scheduler, Scheduler(realm: realm, binder: api, clock: parts.clock, random: parts.random))
     }

@@ -1,0 +1,105 @@
+import Control
+package import Cryptography
+package import Documents
+package import KubeModel
+package import Reconcile
+
+/// Issues the certificates of approved requests, lets nodes renew their own, and clears away old requests.
+///
+/// Source: kubernetes, pkg/controller/certificates (signer, approver, cleaner). A certificate differs each time it is issued; a request
+/// that has one is never signed again.
+package struct CertificateSigner: Controller {
+    package typealias Primary = CertificateSigningRequestFields
+    package static let name = "certificate-controller"
+    package static let writes: Set<Kind> = [CertificateSigningRequestFields.kind]
+    private let authority: CertificateAuthority
+    private static let year = 365 * 86_400
+    /// Signs with the cluster's authority.
+    package init(authority: CertificateAuthority) { self.authority = authority }
+
+    package func reconcile(_ request: CertificateSigningRequest, in world: World) throws -> Plan {
+        let has = { (type: String) in
+            request.value["status"]["conditions"].items.contains { $0["type"].string == type && $0["status"].string != "False" }
+        }
+        let issued = !(request.value["status"]["certificate"].string ?? "").isEmpty
+        let settled = issued || has("Denied") || has("Failed")
+        let age = world.now - (request.value["metadata"]["creationTimestamp"].string.flatMap(Timestamp.init) ?? world.now)
+        let lifetime: Duration = settled || has("Approved") ? .seconds(3600) : .seconds(86_400)
+        if age >= lifetime { return Plan([request.deletion()]) }
+        var plan = Plan(revisit: lifetime - age)
+        guard !settled, let signer = Signer(rawValue: request.value["spec"]["signerName"].string ?? "") else { return plan }
+        let parsed = Self.parse(request)
+        guard has("Approved") else {
+            if signer == .kubeletClient, let parsed, Self.renewsItself(request, parsed), signer.objection(to: parsed, request) == nil {
+                let message = "Auto approving self kubelet client certificate after SubjectAccessReview."
+                plan.changes.append(Self.condition(request, "Approved", "AutoApproved", message, "approval", world.now))
+            }
+            return plan
+        }
+        guard let parsed else {
+            plan.changes.append(
+                Self.condition(request, "Failed", "SignerValidationFailed", "unable to parse csr", "status", world.now))
+            return plan
+        }
+        if let objection = signer.objection(to: parsed, request) {
+            plan.changes.append(Self.condition(request, "Failed", "SignerValidationFailed", objection, "status", world.now))
+            return plan
+        }
+        let seconds = min(Self.year, max(600, request.value["spec"]["expirationSeconds"].int ?? Self.year))
+        let certificate = try authority.sign(parsed, usages: [signer.usage], now: world.now.seconds, lifetime: Int64(seconds))
+        let text = Value.string(Base64.encode(Array(certificate.pem.utf8)))
+        plan.changes.append(Self.patch(request, ["certificate": text], "status"))
+        return plan
+    }
+
+    private static func parse(_ request: CertificateSigningRequest) -> CertificateRequest? {
+        guard let bytes = Base64.decode(request.value["spec"]["request"].string ?? "") else { return nil }
+        return try? CertificateRequest(pem: String(decoding: bytes, as: UTF8.self))
+    }
+    /// Whether a node asks for a certificate of its own name.
+    private static func renewsItself(_ request: CertificateSigningRequest, _ parsed: CertificateRequest) -> Bool {
+        request.value["spec"]["username"].string == parsed.subject.commonName
+            && request.value["spec"]["groups"].items.contains("system:nodes")
+    }
+    private static func condition(
+        _ request: CertificateSigningRequest, _ type: String, _ reason: String, _ message: String, _ subresource: String, _ now: Timestamp
+    ) -> Change {
+        let condition: Value = [
+            "type": .string(type), "status": "True", "reason": .string(reason), "message": .string(message),
+            "lastUpdateTime": .string(now.text), "lastTransitionTime": .string(now.text),
+        ]
+        return patch(request, ["conditions": .array(request.value["status"]["conditions"].items + [condition])], subresource)
+    }
+    private static func patch(_ request: CertificateSigningRequest, _ status: Value, _ subresource: String) -> Change {
+        let metadata: Value = ["uid": .string(request.uid), "resourceVersion": request.value["metadata"]["resourceVersion"]]
+        return .patch(
+            CertificateSigningRequestFields.kind, namespace: nil, name: request.name, ["metadata": metadata, "status": status],
+            subresource: subresource)
+    }
+}
+
+/// The signers that a cluster has by itself. Source: Kubernetes documentation, "Kubernetes signers".
+private enum Signer: String {
+    case client = "kubernetes.io/kube-apiserver-client"
+    case kubeletClient = "kubernetes.io/kube-apiserver-client-kubelet"
+    case kubeletServing = "kubernetes.io/kubelet-serving"
+
+    var usage: CertificateAuthority.Usage { self == .kubeletServing ? .serverAuth : .clientAuth }
+
+    /// Why the signer does not sign; nil when it does.
+    func objection(to parsed: CertificateRequest, _ request: CertificateSigningRequest) -> String? {
+        let purpose = self == .kubeletServing ? "server auth" : "client auth"
+        let usages = Set(request.value["spec"]["usages"].items.compactMap(\.string))
+        guard usages.contains(purpose), usages.isSubset(of: [purpose, "digital signature", "key encipherment"]) else {
+            return "usages did not match [\(purpose) digital signature key encipherment]"
+        }
+        guard self != .client else { return nil }
+        let (subject, names) = (parsed.subject, parsed.alternativeNames)
+        if subject.organizations != ["system:nodes"] { return "subject organization is not system:nodes" }
+        if !subject.commonName.hasPrefix("system:node:") { return "subject common name does not begin with system:node:" }
+        let isBare = names.names.isEmpty && names.addresses.isEmpty
+        if self == .kubeletClient, !isBare { return "DNS and IP subjectAltNames are not allowed" }
+        if self == .kubeletServing, isBare { return "DNS or IP subjectAltName is required" }
+        return nil
+    }
+}
