@@ -25,10 +25,10 @@ import Testing
     @Test func aLineIsLogfmt() {
         let lines = Mutex<[String]>([])
         let log = Log("store", clock: ManualClock(Timestamp(seconds: 0))) { line in lines.withLock { $0.append(line) } }
-        log.info("opened the \"log\"", ["path": "/var/lib/x", "records": 3, "note": "two\nlines"])
+        log.error("opened the \"log\"", ["path": "/var/lib/x", "records": 3, "note": "two\nlines"])
         #expect(
             lines.withLock { $0 } == [
-                "time=1970-01-01T00:00:00.000Z level=info component=store msg=\"opened the \\\"log\\\"\" path=/var/lib/x records=3 note=\"two\\nlines\"\n"
+                "time=1970-01-01T00:00:00.000Z level=error component=store msg=\"opened the \\\"log\\\"\" path=/var/lib/x records=3 note=\"two\\nlines\"\n"
             ])
     }
 }
