@@ -311,6 +311,15 @@ def jobs_complete_and_cron_jobs_make_them(bed):
     eventually(lambda: bed.json("kubectl get jobs -o json")["items"] == [], "the job of a deleted cron job stays")
 
 
+def a_list_is_applied_item_by_item(bed):
+    bed.out("kubectl create configmap listed --from-literal=a=b")
+    text = bed.out("kubectl get configmaps -l absent!=here -o yaml --field-selector metadata.name=listed")
+    within(text, "kind: List")
+    within(apply(bed, text.replace("a: b", "a: c")), "configmap/listed configured")
+    within(bed.out("kubectl get configmap listed -o jsonpath={.data.a}"), "c")
+    bed.out("kubectl delete configmap listed")
+
+
 def deletion_takes_everything_owned(bed):
     within(bed.out("kubectl delete deployment web"), 'deployment.apps "web" deleted')
     eventually(lambda: pods(bed) == [], lambda: bed.out("kubectl get pods"))
@@ -327,5 +336,5 @@ tests = [
     server_side_apply_owns_conflicts_and_is_forced, client_side_apply_moves_to_the_server_s_side_and_back,
     can_i_and_tokens, events_wait_and_watch, bad_input_is_refused_in_upstream_s_words, other_kinds_are_served_and_stored,
     a_daemon_set_runs_on_every_node_and_rolls, a_stateful_set_has_names_and_storage, jobs_complete_and_cron_jobs_make_them,
-    deletion_takes_everything_owned,
+    a_list_is_applied_item_by_item, deletion_takes_everything_owned,
 ]

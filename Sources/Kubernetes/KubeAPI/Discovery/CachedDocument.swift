@@ -10,14 +10,17 @@ final class CachedDocument: Sendable {
         let bytes: [UInt8]
         let tag: String
     }
-    private let build: @Sendable () -> Value
+    private let build: @Sendable () -> [UInt8]
     private let encoded = Mutex<Encoded?>(nil)
-    init(_ build: @escaping @Sendable () -> Value) { self.build = build }
+    /// A document that is sent as JSON.
+    init(_ build: @escaping @Sendable () -> Value) { self.build = { JSON.encode(build()) } }
+    /// A document that is sent as these bytes.
+    init(bytes build: @escaping @Sendable () -> [UInt8]) { self.build = build }
 
     private func current() -> Encoded {
         encoded.withLock { encoded in
             if let encoded { return encoded }
-            let bytes = JSON.encode(build())
+            let bytes = build()
             let fresh = Encoded(bytes: bytes, tag: Hex.encode(SHA256.hash(bytes)).uppercased())
             encoded = fresh
             return fresh
@@ -71,6 +74,8 @@ struct AcceptedTypes {
     private func known(_ entry: Entry) -> Bool {
         entry.parameters["as"] == "APIGroupDiscoveryList" && entry.parameters["g"] == "apidiscovery.k8s.io" && entry.parameters["v"] == "v2"
     }
+    /// Whether OpenAPI v2 in protobuf is asked for and JSON is not taken.
+    var openAPIProtobuf: Bool { !json && entries.contains { $0.type.hasPrefix("application/com.github.proto-openapi.spec.v2@v1.0") } }
     /// - Throws: `KubeStatus` NotAcceptable when JSON is not taken.
     func requireJSON() throws(KubeStatus) { if !json { throw .notAcceptable(accepted: ["application/json"]) } }
 }

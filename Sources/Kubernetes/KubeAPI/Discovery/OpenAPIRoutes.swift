@@ -7,6 +7,7 @@ package final class OpenAPIDocuments: Sendable {
     /// Those of Kubernetes itself, shared by all clusters of the process.
     package static let kubernetes = OpenAPIDocuments(schema: .kubernetes, kinds: .kubernetes)
     private let swagger: CachedDocument
+    private let swaggerProtobuf: CachedDocument
     /// By their place below `/openapi/v3/`.
     private let versions: [String: CachedDocument]
     private let index: CachedDocument
@@ -23,6 +24,7 @@ package final class OpenAPIDocuments: Sendable {
         let all = versions
         self.versions = versions
         swagger = CachedDocument { Self.document(.v2, schema, kinds, Array(kinds)) }
+        swaggerProtobuf = CachedDocument(bytes: { OpenAPIProtobuf.encode(Self.document(.v2, schema, kinds, Array(kinds))) })
         index = CachedDocument {
             var paths: Value = [:]
             for (place, document) in all.sorted(by: { $0.key < $1.key }) {
@@ -46,7 +48,9 @@ package final class OpenAPIDocuments: Sendable {
     package var routes: [RawRoute] {
         [
             RawRoute("/openapi/v2") { request in
-                try AcceptedTypes(request.headers["accept"]).requireJSON()
+                let accepted = AcceptedTypes(request.headers["accept"])
+                if accepted.openAPIProtobuf { return self.swaggerProtobuf.respond(to: request, type: OpenAPIProtobuf.mediaType) }
+                try accepted.requireJSON()
                 return self.swagger.respond(to: request)
             },
             RawRoute("/openapi/v3") { request in
