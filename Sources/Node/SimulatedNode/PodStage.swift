@@ -49,7 +49,7 @@ struct PodState {
         if let stage = waiting.lazy.compactMap({ refusalStage(containerStatus($0)) }).first { return stage }
         if !unready.isEmpty { return .warming }
         if let ending = StageTable.ending(of: pod), waiting.isEmpty { return .ending(seconds: ending.seconds) }
-        return gatesChanged ? .warming : .resting
+        return waiting.isEmpty && readinessChanged ? .warming : .resting
     }
 
     var isFinished: Bool { status["phase"].string == "Succeeded" || status["phase"].string == "Failed" }
@@ -71,11 +71,9 @@ struct PodState {
         }
     }
 
-    /// Whether readiness gates say something else than the Ready condition.
-    private var gatesChanged: Bool {
-        let gates = pod["spec"]["readinessGates"].items
-        guard !gates.isEmpty else { return false }
-        return PodConditions.gatesPass(pod) != (condition("Ready")["status"].string == "True")
+    /// Whether the Ready condition says something else than containers and readiness gates do, as after the node was silent.
+    private var readinessChanged: Bool {
+        PodConditions.gatesPass(pod) != (condition("Ready")["status"].string == "True")
     }
 
     func condition(_ type: String) -> Value { status["conditions"].items.first { $0["type"].string == type } ?? .null }

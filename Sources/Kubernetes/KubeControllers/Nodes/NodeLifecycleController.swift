@@ -77,7 +77,7 @@ package struct NodeLifecycleController: Controller {
             ["metadata": ["uid": .string(pod.uid)], "status": ["conditions": .array(conditions)]], subresource: "status")
     }
 
-    /// The taints that the node should have; those of others stay.
+    /// The taints that the node should have; those of others stay, with the time from which their toleration counts.
     private func taints(of node: KubeNode, now: Timestamp) -> [Value] {
         var wanted: [(key: String, effect: String)] = []
         for (type, status, key) in NodeTaint.byCondition where node.condition(type)["status"].string == status {
@@ -94,7 +94,12 @@ package struct NodeLifecycleController: Controller {
         for (key, effect) in wanted where !taints.contains(where: { $0["key"].string == key && $0["effect"].string == effect }) {
             taints.append(["key": .string(key), "effect": .string(effect), "timeAdded": .string(now.text)])
         }
-        return taints
+        return taints.map { taint in
+            guard taint["effect"].string == "NoExecute", taint["timeAdded"].isNull else { return taint }
+            var taint = taint
+            taint["timeAdded"] = .string(now.text)
+            return taint
+        }
     }
 
     private func tell(_ node: KubeNode, _ judged: KubeNode, _ world: World, _ plan: inout Plan) {

@@ -20,6 +20,9 @@ package struct PodGarbageCollector: Controller {
     private static let terminated = WorldIndex("ended pods", of: PodFields.kind) { pod in
         ["Succeeded", "Failed"].contains(pod["status"]["phase"].string ?? "") ? ["all"] : []
     }
+    /// A pod made for a node that is not there lives this long, so that its owner does not replace it without pause.
+    /// Source: podgc's gcCheckPeriod.
+    private static let period = Duration.seconds(20)
     /// How many ended pods stay. Source: --terminated-pod-gc-threshold.
     private let mostEnded = 12_500
     package init() {}
@@ -27,6 +30,8 @@ package struct PodGarbageCollector: Controller {
     package func reconcile(_ pod: Pod, in world: World) throws -> Plan {
         if pod.nodeName.isEmpty { return pod.isDeleting ? Plan([pod.deletion(gracePeriodSeconds: 0)]) : Plan() }
         if world.get(KubeNode.self, pod.nodeName) == nil {
+            let left = pod.createdAt + Self.period - world.now
+            guard left <= .zero else { return Plan(revisit: left) }
             let failure = pod.isTerminated ? [] : [failure(of: pod, now: world.now)]
             return Plan(failure + [pod.deletion(gracePeriodSeconds: 0)])
         }

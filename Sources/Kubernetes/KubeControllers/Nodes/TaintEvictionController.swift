@@ -36,11 +36,11 @@ package struct TaintEvictionController: Controller {
     private func deadline(of pod: Pod, _ taints: [Taint]) -> Timestamp? {
         var soonest: Timestamp?
         for taint in taints {
-            let added = taint.timeAdded.flatMap(Timestamp.init) ?? Timestamp(seconds: 0)
             let tolerations = (pod.spec.tolerations ?? []).filter { NodeFit.tolerates($0, taint) }
             if tolerations.isEmpty { return Timestamp(seconds: 0) }
             let limits = tolerations.compactMap(\.tolerationSeconds)
-            guard let shortest = limits.min() else { continue }
+            // The node controller gives a taint its time; until then it has just been seen.
+            guard let shortest = limits.min(), let added = taint.timeAdded.flatMap(Timestamp.init) else { continue }
             let end = added + .seconds(max(0, shortest))
             soonest = min(soonest ?? end, end)
         }

@@ -100,16 +100,13 @@ struct ReplicaKeeper<F: KindFields> {
         guard let note = EventNote.refusal(ofPod: change, error) else { return Plan() }
         var plan = Plan()
         plan.tell(note, about: owner, from: component, in: world)
-        var conditions = (present.conditions ?? []).filter { $0.type != "ReplicaFailure" }
+        // A message that names each pod anew must not wake the owner again and again.
+        guard present.conditions?.contains(where: { $0.type == "ReplicaFailure" }) != true else { return plan }
         var failure = ReplicaSetCondition()
         (failure.type, failure.status, failure.reason, failure.message) = ("ReplicaFailure", "True", note.reason, error.text)
         failure.lastTransitionTime = world.now.text
-        conditions.append(failure)
-        let known = present.conditions?.first { $0.type == "ReplicaFailure" }
-        if known?.reason != note.reason || known?.message != error.text {
-            let status: Value = ["status": ["conditions": conditions.value]]
-            plan.changes = [.patch(F.kind, namespace: owner.namespace, name: owner.name, status, subresource: "status")]
-        }
+        let status: Value = ["status": ["conditions": ((present.conditions ?? []) + [failure]).value]]
+        plan.changes = [.patch(F.kind, namespace: owner.namespace, name: owner.name, status, subresource: "status")]
         return plan
     }
 }
