@@ -62,6 +62,11 @@ let package = Package(
             dependencies: ["Assembly", "Eksctl", "AWSProtocol", "AWSServices", "Control", "Documents", "Network", "Storage"],
             path: "Sources/Programs/eyrie",
             swiftSettings: settings),
+        .target(
+            name: "Behaviours",
+            dependencies: ["AWSProtocol", "Assembly", "Control", "Documents", "KubeClient", "KubeModel", "Network", "Storage"],
+            path: "Behaviours",
+            swiftSettings: settings),
         .executableTarget(
             name: "eyrie-bench",
             dependencies: ["Control", "Cryptography", "Documents", "KubeAPI", "KubeModel", "KubeScheduler", "Network", "Storage"],
@@ -89,6 +94,7 @@ let package = Package(
         tests("AWSProtocol", ["AWSProtocol", "Documents", "Control", "Network", "Cryptography"]),
         tests("AWSServices", ["AWSServices", "AWSProtocol", "Storage", "Reconcile", "Control", "Documents", "Network"]),
         tests("Eksctl", ["Eksctl", "Control", "Documents"]),
+        tests("Behaviours", ["Behaviours", "Control", "Storage"]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]

@@ -14,17 +14,17 @@ import Storage
 struct ControlPlaneParts: Sendable {
     let clock: any WallClock
     let random: RandomSource
-    let loops: EventLoopGroup
+    let hosting: Hosting
     let services: TaskBag
     /// Where the API servers listen.
     let host: String
     /// Who AWS tokens' bearers are in a cluster.
     let identities: IdentityVerifier
     init(
-        clock: any WallClock, random: RandomSource, loops: EventLoopGroup, services: TaskBag, host: String,
+        clock: any WallClock, random: RandomSource, hosting: Hosting, services: TaskBag, host: String,
         identities: IdentityVerifier
     ) {
-        (self.clock, self.random, self.loops, self.services) = (clock, random, loops, services)
+        (self.clock, self.random, self.hosting, self.services) = (clock, random, hosting, services)
         (self.host, self.identities) = (host, identities)
     }
 }
@@ -33,35 +33,29 @@ struct ControlPlaneParts: Sendable {
 final class ControlPlane: Sendable {
     let record: ControlPlaneRecord
     let realm: Realm
-    private let api: APIServer
-    private let server: HTTPServer
+    let api: APIServer
+    /// Nil where nothing listens.
+    private let server: HTTPServer?
     private let services: TaskBag
 
-    private init(record: ControlPlaneRecord, realm: Realm, api: APIServer, server: HTTPServer, services: TaskBag) {
+    private init(record: ControlPlaneRecord, realm: Realm, api: APIServer, server: HTTPServer?, services: TaskBag) {
         (self.record, self.realm, self.api, self.server, self.services) = (record, realm, api, server, services)
     }
 
     /// Starts a control plane on its own port, or on a free one the first time, and waits until it answers.
     static func start(_ record: ControlPlaneRecord, realm: Realm, parts: ControlPlaneParts) async throws -> ControlPlane {
         let handler = LateHandler()
-        let key = try PrivateKey.generate(.p256)
-        let certificate = try record.authority.issueServer(
-            commonName: "kube-apiserver",
-            names: ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"],
-            addresses: ["127.0.0.1", serviceAddress(record.spec.serviceCIDR)], key: key.publicKey, now: parts.clock.now.seconds)
-        let tls = TLSConfiguration(
-            certificateChainPEM: certificate.pem, privateKeyPEM: key.pem, clientCAPEM: record.authority.certificate.pem)
-        let server = HTTPServer(
-            HTTPServer.Configuration(host: parts.host, port: record.port, tls: tls, loops: parts.loops), handler: handler)
+        let (server, port) = try await parts.hosting.listen(
+            host: parts.host, port: record.port, tls: try tls(record, parts), handler: handler)
         var record = record
-        record.port = try await server.start()
+        record.port = port
         do { return try await begin(record, realm, server, handler, parts) } catch {
-            await server.stop()
+            await server?.stop()
             throw error
         }
     }
     private static func begin(
-        _ record: ControlPlaneRecord, _ realm: Realm, _ server: HTTPServer, _ handler: LateHandler, _ parts: ControlPlaneParts
+        _ record: ControlPlaneRecord, _ realm: Realm, _ server: HTTPServer?, _ handler: LateHandler, _ parts: ControlPlaneParts
     ) async throws -> ControlPlane {
         let api = try APIAssembly(record: record, realm: realm, parts: parts).server()
         try await api.bootstrap()
@@ -70,6 +64,16 @@ final class ControlPlane: Sendable {
         plane.run(parts)
         handler.set(api)
         return plane
+    }
+    /// A new server certificate of the cluster's authority.
+    private static func tls(_ record: ControlPlaneRecord, _ parts: ControlPlaneParts) throws -> TLSConfiguration {
+        let key = try PrivateKey.generate(.p256)
+        let certificate = try record.authority.issueServer(
+            commonName: "kube-apiserver",
+            names: ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"],
+            addresses: ["127.0.0.1", serviceAddress(record.spec.serviceCIDR)], key: key.publicKey, now: parts.clock.now.seconds)
+        return TLSConfiguration(
+            certificateChainPEM: certificate.pem, privateKeyPEM: key.pem, clientCAPEM: record.authority.certificate.pem)
     }
     private static func serviceAddress(_ cidr: String) -> String {
         IPv4Network(cidr).map { IPv4Network.text($0[1]) } ?? "10.100.0.1"
@@ -99,6 +103,6 @@ final class ControlPlane: Sendable {
     /// Stops the loops first, then the listener.
     func stop() async {
         for name in [names.scheduler, names.controllers, names.api] { await services.stop(name) }
-        await server.stop()
+        await server?.stop()
     }
 }

@@ -34,6 +34,12 @@ actor ControlPlanes: ControlPlaneHost {
         return record
     }
 
+    /// Stops a control plane that runs and starts it again over what it has stored.
+    func restart(id: String) async throws {
+        guard let plane = running.remove(id) else { return }
+        await plane.stop()
+        _ = try await start(plane.record.spec)
+    }
     func destroy(id: String) async throws {
         if let plane = running.remove(id) { await plane.stop() }
         try await store.destroy(realm: Self.realmName(id))
@@ -44,6 +50,8 @@ actor ControlPlanes: ControlPlaneHost {
     }
     /// A way to a cluster's API under another identity in this process; nil when it does not run.
     nonisolated func transport(id: String, as local: Peer.Local) -> (any HTTPTransport)? { running.get(id)?.transport(as: local) }
+    /// The API server of a running cluster.
+    nonisolated func handler(id: String) -> (any HTTPHandler)? { running.get(id)?.api }
     /// A running cluster's realm.
     nonisolated func realm(id: String) -> Realm? { running.get(id)?.realm }
 

@@ -45,6 +45,9 @@ final class Region: Sendable {
         self.tables = Dictionary(tables.map { ($0.service, $0) }) { first, _ in first }
     }
 
+    /// Starts machines that should run and do not.
+    func recover() async throws { try await effects.instances.resume() }
+
     /// Completes what the account has from the start, starts what ran before, and then the reconcilers.
     func start(account: String, in services: TaskBag) async throws {
         try await EC2Service(region: name, account: account, records: records).bootstrap()

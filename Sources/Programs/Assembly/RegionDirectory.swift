@@ -7,14 +7,15 @@ import Synchronization
 actor RegionDirectory {
     private let store: Store
     private let services: TaskBag
+    private let hosting: Hosting
     private let parts: Region.Parts
     private let open = OpenRegions()
     private var opening: [String: Task<Region, any Error>] = [:]
     /// Names of the regions that may be asked for.
     nonisolated let served: [String]
 
-    init(store: Store, services: TaskBag, served: [String], parts: Region.Parts) {
-        (self.store, self.services, self.served, self.parts) = (store, services, served, parts)
+    init(store: Store, services: TaskBag, hosting: Hosting, served: [String], parts: Region.Parts) {
+        (self.store, self.services, self.hosting, self.served, self.parts) = (store, services, hosting, served, parts)
     }
 
     /// The region, opened and started; nil when it is not served.
@@ -22,7 +23,7 @@ actor RegionDirectory {
         guard served.contains(name) else { return nil }
         if let region = open.get(name) { return region }
         if let task = opening[name] { return try await task.value }
-        let task = Task(executorPreference: nil) { [store, services, parts] in
+        let task = Task(executorPreference: hosting.executor) { [store, services, parts] in
             let region = Region(name, realm: try await store.realm(Self.realmName(name)), parts: parts)
             try await region.start(account: parts.account, in: services)
             return region

@@ -2,7 +2,7 @@ package import AWSProtocol
 import AWSServices
 package import Control
 import KubeAPI
-package import Network
+import Network
 import Reconcile
 package import Storage
 
@@ -22,26 +22,29 @@ package final class System: Sendable {
     package let configuration: SystemConfiguration
     private let store: Store
     private let services: TaskBag
-    private let directory: RegionDirectory
-    private let planes: ControlPlanes
-    private let server: HTTPServer
+    let directory: RegionDirectory
+    let planes: ControlPlanes
+    let machines: any MachineDriver
+    let endpoint: any HTTPHandler
+    private let server: HTTPServer?
     /// The access key of the account's first administrator.
     package let administrator: Credential
 
     private init(
         configuration: SystemConfiguration, store: Store, services: TaskBag, directory: RegionDirectory, planes: ControlPlanes,
-        server: HTTPServer, administrator: Credential
+        machines: any MachineDriver, endpoint: any HTTPHandler, server: HTTPServer?, administrator: Credential
     ) {
         (self.configuration, self.store, self.services, self.directory) = (configuration, store, services, directory)
-        (self.planes, self.server, self.administrator) = (planes, server, administrator)
+        (self.planes, self.machines, self.endpoint) = (planes, machines, endpoint)
+        (self.server, self.administrator) = (server, administrator)
     }
 
     /// Builds the system over a store, starts everything that ran before, and listens.
     /// - Returns: the system and the port of its AWS endpoint.
     package static func start(
-        _ configuration: SystemConfiguration, store: Store, clock: any WallClock, random: RandomSource, loops: EventLoopGroup
+        _ configuration: SystemConfiguration, store: Store, clock: any WallClock, random: RandomSource, hosting: Hosting
     ) async throws -> (system: System, port: Int) {
-        let services = TaskBag(loops: loops, clock: clock)
+        let services = TaskBag(hosting: hosting, clock: clock)
         let globalRealm = try await store.realm("global")
         let global = Records(
             realm: globalRealm, writer: RealmWriter(realm: globalRealm, clock: clock, random: random), clock: clock, random: random)
@@ -49,12 +52,12 @@ package final class System: Sendable {
         let administrator = try await iam.bootstrap()
         let credentials = IAMCredentials(records: global, account: configuration.account)
         let box = DirectoryBox()
-        let planes = try await controlPlanes(configuration, store, clock, random, loops, services, credentials, box)
+        let planes = try await controlPlanes(configuration, store, clock, random, hosting, services, credentials, box)
         let login = NodeLogin(planes: planes, directory: box, account: configuration.account)
         let machines = SimulatedMachines(clock: clock, random: random, services: services, login: login)
         let parts = Region.Parts(
             account: configuration.account, global: global, clusters: planes, machines: machines, clock: clock, random: random)
-        let directory = RegionDirectory(store: store, services: services, served: configuration.regions, parts: parts)
+        let directory = RegionDirectory(store: store, services: services, hosting: hosting, served: configuration.regions, parts: parts)
         box.set(directory)
         try await directory.resume()
         let worldwide = [iam.table, STSService(account: configuration.account, records: global).table]
@@ -64,17 +67,15 @@ package final class System: Sendable {
             if let table = worldwide.first(where: { $0.service == service }) { return table }
             return try await directory.region(region)?.tables[service]
         }
-        let server = HTTPServer(
-            HTTPServer.Configuration(host: configuration.host, port: configuration.port, loops: loops), handler: aws)
-        let port = try await server.start()
+        let (server, port) = try await hosting.listen(host: configuration.host, port: configuration.port, handler: aws)
         let system = System(
-            configuration: configuration, store: store, services: services, directory: directory, planes: planes, server: server,
-            administrator: administrator)
+            configuration: configuration, store: store, services: services, directory: directory, planes: planes, machines: machines,
+            endpoint: aws, server: server, administrator: administrator)
         return (system, port)
     }
 
     private static func controlPlanes(
-        _ configuration: SystemConfiguration, _ store: Store, _ clock: any WallClock, _ random: RandomSource, _ loops: EventLoopGroup,
+        _ configuration: SystemConfiguration, _ store: Store, _ clock: any WallClock, _ random: RandomSource, _ hosting: Hosting,
         _ services: TaskBag, _ credentials: IAMCredentials, _ box: DirectoryBox
     ) async throws -> ControlPlanes {
         let realm = try await store.realm("control-planes")
@@ -86,15 +87,19 @@ package final class System: Sendable {
             ownHosts: { host in host.hasPrefix("127.0.0.1") || host.hasPrefix("localhost") || host.hasPrefix(configuration.host) },
             access: { region in box.get()?.opened(region).map { AccessResolver(records: $0.records) } })
         let parts = ControlPlaneParts(
-            clock: clock, random: random, loops: loops, services: services, host: configuration.host, identities: verifier)
+            clock: clock, random: random, hosting: hosting, services: services, host: configuration.host, identities: verifier)
         return ControlPlanes(store: store, records: records, parts: parts)
     }
 
-    /// Stops listening, then everything else; what is stored stays.
+    /// Stops listening, then everything else, and closes the store; what is stored stays.
     package func stop() async {
-        await server.stop()
+        await halt()
+        await store.close()
+    }
+    /// The same without closing the store, over which another system may then start.
+    package func halt() async {
+        await server?.stop()
         await services.stopAll()
         await planes.stopAll()
-        await store.close()
     }
 }

@@ -1,5 +1,4 @@
 import Control
-import Network
 import Synchronization
 
 /// Services of which each may begin and end on its own: control planes, machines, regions. Ends them all at once in the end.
@@ -9,20 +8,20 @@ final class TaskBag: Sendable {
         var closed = false
     }
     private let state = Mutex(State())
-    private let loops: EventLoopGroup
+    private let hosting: Hosting
     private let clock: any WallClock
     private let log = Log("services")
     /// The longest pause before a failed service begins again.
     private static let longestPause = Duration.seconds(30)
 
-    /// Services run on the loops of the group, each on one.
-    init(loops: EventLoopGroup, clock: any WallClock) { (self.loops, self.clock) = (loops, clock) }
+    /// Each service runs on one executor of the hosting.
+    init(hosting: Hosting, clock: any WallClock) { (self.hosting, self.clock) = (hosting, clock) }
 
     /// Runs a service under a name until it is stopped, unless one of that name runs already. One that fails begins again after a pause.
     func run(_ name: String, _ service: any Service) {
         state.withLock { state in
             guard !state.closed, state.tasks[name] == nil else { return }
-            state.tasks[name] = Task(executorPreference: loops.next()) { await self.keep(name, service) }
+            state.tasks[name] = Task(executorPreference: hosting.executor) { await self.keep(name, service) }
         }
     }
     private func keep(_ name: String, _ service: any Service) async {

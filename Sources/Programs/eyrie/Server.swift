@@ -25,7 +25,7 @@ struct Server: Sendable {
         var configuration = SystemConfiguration(regions: regions)
         (configuration.host, configuration.port) = (host, port)
         let (system, port) = try await System.start(
-            configuration, store: store, clock: clock, random: RandomSource(), loops: .shared)
+            configuration, store: store, clock: clock, random: RandomSource(), hosting: .listening(.shared))
         let endpoint = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"
         try Profile.write(home, endpoint: endpoint, region: regions[0], credential: system.administrator)
         link()

@@ -1,0 +1,43 @@
+package import Control
+import Synchronization
+
+/// Runs async work on a seeded executor and simulated time, to its end: when nothing can go on, the time moves to whoever wakes next.
+package struct Simulation: Sendable {
+    package let executor: SeededExecutor
+    package let clock: ManualClock
+    /// The draws of the simulation itself; those of the system are its own.
+    package let random: RandomSource
+    /// Simulated time after which a body that has not ended is given up.
+    private static let longest = Duration.seconds(24 * 3600)
+    /// Jobs in one instant after which it is taken for an endless loop.
+    private static let busiest = 40_000
+
+    package init(seed: UInt64) {
+        executor = SeededExecutor(seed: seed)
+        clock = ManualClock(Timestamp(seconds: 1_800_000_000))
+        random = RandomSource(seed: seed)
+    }
+
+    /// Runs the body; blocks the calling thread meanwhile.
+    /// - Throws: what the body throws, or `BehaviourFailure` when it waits for nothing or for ever.
+    package func run<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) throws -> Result {
+        let outcome = Mutex<Swift.Result<Result, any Error>?>(nil)
+        _ = executor.start {
+            let result: Swift.Result<Result, any Error>
+            do { result = .success(try await body()) } catch { result = .failure(error) }
+            outcome.withLock { $0 = result }
+        }
+        let end = clock.now + Self.longest
+        while true {
+            guard executor.drain(limit: Self.busiest) < Self.busiest else {
+                throw BehaviourFailure("the instant \(clock.now.text) does not end")
+            }
+            if let result = outcome.withLock({ $0 }) { return try result.get() }
+            guard let next = clock.nextWake else { throw BehaviourFailure("everybody waits for something that cannot come") }
+            guard next < end else { throw BehaviourFailure("not done after \(Self.longest)") }
+            var endless = false
+            clock.advance(by: next - clock.now) { endless = executor.drain(limit: endless ? 1 : Self.busiest) == Self.busiest || endless }
+            guard !endless else { throw BehaviourFailure("the instant \(clock.now.text) does not end") }
+        }
+    }
+}

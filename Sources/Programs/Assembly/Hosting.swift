@@ -1,0 +1,27 @@
+package import Network
+
+/// Where a system's tasks run and whether it listens.
+package enum Hosting: Sendable {
+    /// On event loops, with a listener for the AWS endpoint and one for each cluster's API.
+    case listening(EventLoopGroup)
+    /// On one executor and without sockets; callers in the process come by the system's transports.
+    case inProcess(any TaskExecutor)
+
+    /// Where the next service runs.
+    var executor: any TaskExecutor {
+        switch self {
+        case .listening(let loops): loops.next()
+        case .inProcess(let executor): executor
+        }
+    }
+
+    /// Begins to listen; nil where nothing listens.
+    /// - Returns: the listener and its port; without one the port is the wished one, or 443.
+    func listen(
+        host: String, port: Int, tls: TLSConfiguration? = nil, handler: any HTTPHandler
+    ) async throws -> (server: HTTPServer?, port: Int) {
+        guard case .listening(let loops) = self else { return (nil, port == 0 ? 443 : port) }
+        let server = HTTPServer(HTTPServer.Configuration(host: host, port: port, tls: tls, loops: loops), handler: handler)
+        return (server, try await server.start())
+    }
+}
