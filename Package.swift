@@ -28,6 +28,7 @@ let package = Package(
     products: [.executable(name: "eyrie", targets: ["eyrie"])],
     targets: [
         clib("COpenSSL", "openssl"), clib("CNGHTTP2", "libnghttp2"), clib("CYAML", "yaml-0.1"), clib("CZlib", "zlib"),
+        clib("CNftables", "libnftables"),
         .target(name: "CLinux", path: "Sources/Clibs/CLinux"),
 
         target("Kernel", "Documents", ["CYAML"]),
@@ -37,6 +38,8 @@ let package = Package(
         target("Kernel", "Reconcile", ["Documents", "Control", "Storage"]),
         target("Kernel", "Network", ["Control", "CLinux", "COpenSSL", "CNGHTTP2", "CZlib"]),
 
+        target("Kernel", "Linux", ["Control", "CLinux", "CNftables"]),
+
         target("Kubernetes", "KubeModel", ["Documents", "Control", "Storage", "Reconcile"]),
         target("Kubernetes", "KubeAPI", ["Documents", "Cryptography", "Control", "Storage", "Reconcile", "Network", "KubeModel"]),
         target("Kubernetes", "KubeControllers", ["Documents", "Cryptography", "Control", "Storage", "Reconcile", "KubeModel"]),
@@ -44,22 +47,45 @@ let package = Package(
         target("Kubernetes", "KubeClient", ["Documents", "Control", "Network", "KubeModel"]),
 
         target("Node", "SimulatedNode", ["Documents", "Control", "Network", "KubeModel", "KubeClient"]),
+        target("Node", "CRI", ["Control", "Network"]),
+        target("Node", "Kubelet", ["Documents", "Control", "Network", "KubeModel", "KubeClient"]),
+        target(
+            "Node", "LinuxNode",
+            ["Documents", "Cryptography", "Control", "Network", "Linux", "KubeModel", "KubeClient", "CRI", "Kubelet"]),
+        target(
+            "Node", "NodeNetwork",
+            ["Documents", "Cryptography", "Control", "Network", "Linux", "KubeModel", "KubeClient", "AWSProtocol"]),
+        target("Node", "ClusterDNS", ["Documents", "Control", "Network", "KubeModel", "KubeClient"]),
 
         target("AWS", "AWSProtocol", ["Documents", "Cryptography", "Control", "Network"]),
         target(
             "AWS", "AWSServices",
             ["Documents", "Cryptography", "Control", "Storage", "Reconcile", "Network", "AWSProtocol", "KubeModel", "KubeClient"]),
 
+        target(
+            "Host", "LinuxMachine", ["Documents", "Cryptography", "Control", "Network", "Linux", "AWSServices"]),
+        target("Host", "VPCNetwork", ["Documents", "Control", "Network", "Linux", "AWSServices"]),
+
+        target(
+            "Programs", "NodePrograms",
+            [
+                "Documents", "Cryptography", "Control", "Network", "Linux", "KubeModel", "KubeClient", "AWSProtocol", "CRI", "Kubelet",
+                "LinuxNode", "NodeNetwork", "ClusterDNS",
+            ]),
         target("Programs", "Eksctl", ["Documents", "Cryptography", "Control", "Network", "AWSProtocol", "KubeClient"]),
         target(
             "Programs", "Assembly",
             [
                 "Documents", "Cryptography", "Control", "Storage", "Reconcile", "Network", "KubeModel", "KubeAPI", "KubeControllers",
-                "KubeScheduler", "KubeClient", "SimulatedNode", "AWSProtocol", "AWSServices",
+                "KubeScheduler", "KubeClient", "SimulatedNode", "AWSProtocol", "AWSServices", "Linux", "LinuxMachine", "VPCNetwork",
+                "ClusterDNS",
             ]),
         .executableTarget(
             name: "eyrie",
-            dependencies: ["Assembly", "Eksctl", "AWSProtocol", "AWSServices", "Control", "Documents", "Network", "Storage"],
+            dependencies: [
+                "Assembly", "NodePrograms", "LinuxMachine", "Eksctl", "AWSProtocol", "AWSServices", "Control", "Documents", "Network",
+                "Storage",
+            ],
             path: "Sources/Programs/eyrie",
             swiftSettings: settings),
         .target(
@@ -91,6 +117,26 @@ let package = Package(
         tests(
             "SimulatedNode",
             ["SimulatedNode", "KubeClient", "KubeAPI", "KubeModel", "Storage", "Network", "Control", "Documents", "Cryptography"]),
+        tests("Linux", ["Linux", "Control"]),
+        tests("CRI", ["CRI", "Network", "Control"]),
+        tests("Kubelet", ["Kubelet", "KubeModel", "KubeClient", "KubeAPI", "Storage", "Network", "Control", "Documents", "Cryptography"]),
+        tests(
+            "LinuxNode",
+            [
+                "LinuxNode", "Kubelet", "CRI", "Linux", "KubeModel", "KubeClient", "KubeAPI", "Storage", "Network", "Control", "Documents",
+                "Cryptography",
+            ]),
+        tests(
+            "NodeNetwork",
+            [
+                "NodeNetwork", "Linux", "KubeModel", "KubeClient", "KubeAPI", "Storage", "Network", "Control", "Documents", "Cryptography",
+                "AWSProtocol",
+            ]),
+        tests(
+            "ClusterDNS",
+            ["ClusterDNS", "KubeModel", "KubeClient", "KubeAPI", "Storage", "Network", "Control", "Documents", "Cryptography"]),
+        tests("LinuxMachine", ["LinuxMachine", "Linux", "AWSServices", "Network", "Control", "Documents", "Cryptography"]),
+        tests("VPCNetwork", ["VPCNetwork", "Linux", "AWSServices", "Network", "Control", "Documents"]),
         tests("AWSProtocol", ["AWSProtocol", "Documents", "Control", "Network", "Cryptography"]),
         tests("AWSServices", ["AWSServices", "AWSProtocol", "Storage", "Reconcile", "Control", "Documents", "Network"]),
         tests("Eksctl", ["Eksctl", "Control", "Documents"]),

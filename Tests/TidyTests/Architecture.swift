@@ -3,7 +3,7 @@ import Foundation
 /// Which target may see which: the whole architecture in one table.
 enum Architecture {
     static let kernel = ["Documents", "Cryptography", "Control", "Storage", "Reconcile", "Network"]
-    static let clibs = ["COpenSSL", "CNGHTTP2", "CYAML", "CZlib", "CLinux"]
+    static let clibs = ["COpenSSL", "CNGHTTP2", "CYAML", "CZlib", "CLinux", "CNftables"]
 
     static let mayImport: [String: [String]] = [
         "Documents": ["CYAML"],
@@ -12,6 +12,7 @@ enum Architecture {
         "Storage": ["CLinux", "Documents", "Control"],
         "Reconcile": ["Documents", "Control", "Storage"],
         "Network": ["CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "Control"],
+        "Linux": ["CLinux", "CNftables", "Control"],
 
         "KubeModel": kernel,
         "KubeAPI": kernel + ["KubeModel"],
@@ -20,15 +21,27 @@ enum Architecture {
         "KubeClient": kernel + ["KubeModel"],
 
         "SimulatedNode": kernel + ["KubeModel", "KubeClient"],
+        "CRI": ["Control", "Network"],
+        "Kubelet": kernel + ["KubeModel", "KubeClient"],
+        "LinuxNode": kernel + ["Linux", "KubeModel", "KubeClient", "CRI", "Kubelet"],
+        "NodeNetwork": kernel + ["Linux", "KubeModel", "KubeClient", "AWSProtocol"],
+        "ClusterDNS": kernel + ["KubeModel", "KubeClient"],
 
         "AWSProtocol": kernel,
         "AWSServices": kernel + ["AWSProtocol", "KubeModel", "KubeClient"],
 
+        "LinuxMachine": kernel + ["Linux", "AWSServices"],
+        "VPCNetwork": kernel + ["Linux", "AWSServices"],
+
+        "NodePrograms": kernel + [
+            "Linux", "KubeModel", "KubeClient", "AWSProtocol", "CRI", "Kubelet", "LinuxNode", "NodeNetwork", "ClusterDNS",
+        ],
         "Eksctl": kernel + ["AWSProtocol", "KubeModel", "KubeClient"],
         "Assembly": kernel + [
             "KubeModel", "KubeAPI", "KubeControllers", "KubeScheduler", "KubeClient", "SimulatedNode", "AWSProtocol", "AWSServices",
+            "Linux", "LinuxMachine", "VPCNetwork", "ClusterDNS",
         ],
-        "eyrie": kernel + ["Assembly", "Eksctl", "AWSProtocol", "AWSServices"],
+        "eyrie": kernel + ["Assembly", "NodePrograms", "LinuxMachine", "Eksctl", "AWSProtocol", "AWSServices"],
     ]
 
     /// Modules of the platform, which everything may use; Foundation is not among them.

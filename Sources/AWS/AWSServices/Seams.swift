@@ -53,6 +53,12 @@ package struct MachineSpec: Sendable, Hashable {
     package var taints: [String]
     /// Kubernetes version of the node agent, `v1.36.2-eks-…`.
     package var kubeletVersion: String
+    /// The machine's VPC.
+    package var vpcID = ""
+    /// GiB of its root volume.
+    package var diskGiB = 20
+    /// Whether the user asked for a simulated machine where real ones can be had (the tag `eyrie.dev/machine=simulated`).
+    package var isSimulated = false
     package init(
         instanceID: String, instanceType: String, region: String, availabilityZone: String, privateAddress: String, privateDNSName: String,
         clusterID: String?, roleARN: String, labels: [String: String], taints: [String], kubeletVersion: String
@@ -67,6 +73,15 @@ package struct MachineSpec: Sendable, Hashable {
 package protocol MachineDriver: Sendable {
     /// Launches the machine, or finds it running.
     func launch(_ spec: MachineSpec) async throws
-    /// Ends the machine; nothing happens when there is none.
+    /// Ends the machine and its disk; nothing happens when there is none.
     func terminate(instanceID: String) async
+    /// Ends the machine and keeps its disk for the next launch.
+    func stop(instanceID: String) async
+    /// Sets who is told of machines that ended although nobody asked for it.
+    func onFailure(_ report: @escaping @Sendable (_ instanceID: String, _ reason: String) -> Void)
+}
+
+extension MachineDriver {
+    package func stop(instanceID: String) async { await terminate(instanceID: instanceID) }
+    package func onFailure(_ report: @escaping @Sendable (_ instanceID: String, _ reason: String) -> Void) {}
 }
