@@ -36,6 +36,8 @@ final class ClientExchange: Pokable, OutgoingListener, @unchecked Sendable {
     private var gathered: [UInt8]?
     private var pipe: BodyPipe?
     private var isOver = false
+    /// Where the response's trailers go; nil when nobody wants them.
+    let trailers: HTTPTrailers?
     var id: Int32 = 0
     /// When the response's header is due, in the loop's milliseconds.
     var deadline = UInt64.max
@@ -51,6 +53,7 @@ final class ClientExchange: Pokable, OutgoingListener, @unchecked Sendable {
     /// - Parameter finished: called once when the exchange is over.
     init(_ request: HTTPRequest, loop: EventLoop, finished: @escaping @Sendable () -> Void) {
         (self.request, self.loop, self.finished) = (request, loop, finished)
+        trailers = request.headers["te"] == "trailers" ? HTTPTrailers() : nil
     }
 
     // MARK: The application's side
@@ -88,6 +91,15 @@ final class ClientExchange: Pokable, OutgoingListener, @unchecked Sendable {
             }
         }
         waiting?.resume(with: result)
+    }
+
+    /// Gives the response up because its time is over. From any thread.
+    func timeOut() {
+        loop.execute { [self] in
+            guard !isOver else { return }
+            carrier?.cancel(self)
+            fail(.timedOut, unprocessed: false)
+        }
     }
 
     private func abandon() {
@@ -137,7 +149,7 @@ final class ClientExchange: Pokable, OutgoingListener, @unchecked Sendable {
         }
         pipe.onClose { [weak self] in self?.abandon() }
         self.pipe = pipe
-        settle(.success(HTTPResponse(status, headers: headers, body: .reader(PipeReader(pipe)))))
+        settle(.success(response(.reader(PipeReader(pipe)))))
     }
 
     func receive(_ bytes: UnsafeRawBufferPointer) {
@@ -157,8 +169,14 @@ final class ClientExchange: Pokable, OutgoingListener, @unchecked Sendable {
         if let pipe {
             pipe.finish(error: false)
         } else {
-            settle(.success(HTTPResponse(status, headers: headers, body: .bytes(gathered ?? []))))
+            settle(.success(response(.bytes(gathered ?? []))))
         }
+    }
+
+    private func response(_ body: Body) -> HTTPResponse {
+        var response = HTTPResponse(status, headers: headers, body: body)
+        response.trailers = trailers
+        return response
     }
 
     /// There will be no (whole) response.

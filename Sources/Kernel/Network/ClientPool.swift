@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 /// How long a client waits. nil waits for ever.
@@ -38,37 +37,44 @@ final class ClientPool: Sendable {
         var closed = false
     }
     private static let maxConnections = 64
-    private let endpoint: HTTPEndpoint
-    private let tls: TLSContext?
-    private let loops: EventLoopGroup
+    private let connector: Connector
     private let timeouts: HTTPTimeouts
+    private let priorKnowledge: Bool
     private let state = Mutex(State())
 
-    init(endpoint: HTTPEndpoint, tls: TLSContext?, loops: EventLoopGroup, timeouts: HTTPTimeouts) {
-        (self.endpoint, self.tls, self.loops, self.timeouts) = (endpoint, tls, loops, timeouts)
+    /// - Parameter priorKnowledge: the server is known to speak HTTP/2.
+    init(connector: Connector, timeouts: HTTPTimeouts, priorKnowledge: Bool) {
+        (self.connector, self.timeouts, self.priorKnowledge) = (connector, timeouts, priorKnowledge)
     }
 
     /// A connection with room for one request, which `release` gives back.
-    func lease() async throws -> Entry {
+    func lease(_ deadline: RequestDeadline?) async throws -> Entry {
         let id = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
         }
+        deadline?.arm { [weak self] in self?.giveUp(id, .timedOut) }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let refused = state.withLock { state in
-                    if !state.closed, !Task.isCancelled { state.waiters.append(Waiter(id: id, continuation: continuation)) }
-                    return state.closed || Task.isCancelled
+                let refusal: HTTPError? = state.withLock { state in
+                    if deadline?.isExpired == true { return .timedOut }
+                    if state.closed || Task.isCancelled { return .cancelled }
+                    state.waiters.append(Waiter(id: id, continuation: continuation))
+                    return nil
                 }
-                if refused { continuation.resume(throwing: HTTPError.cancelled) } else { match() }
+                if let refusal { continuation.resume(throwing: refusal) } else { match() }
             }
         } onCancel: {
-            let waiter = state.withLock { state -> Waiter? in
-                guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return nil }
-                return state.waiters.remove(at: index)
-            }
-            waiter?.continuation.resume(throwing: HTTPError.cancelled)
+            giveUp(id, .cancelled)
         }
+    }
+
+    private func giveUp(_ id: Int, _ error: HTTPError) {
+        let waiter = state.withLock { state -> Waiter? in
+            guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return nil }
+            return state.waiters.remove(at: index)
+        }
+        waiter?.continuation.resume(throwing: error)
     }
 
     func release(_ entry: Entry) {
@@ -113,34 +119,7 @@ final class ClientPool: Sendable {
     // MARK: Connecting
 
     private func open() {
-        Resolver.resolve(host: endpoint.host, port: endpoint.port) { [self] result in
-            switch result {
-            case .success(let addresses):
-                let loop = loops.next()
-                loop.execute { self.attempt(addresses[...], on: loop, lastError: .connectionFailed("no address")) }
-            case .failure(let error): failed(error)
-            }
-        }
-    }
-
-    private func attempt(_ addresses: ArraySlice<SocketAddress>, on loop: EventLoop, lastError: HTTPError) {
-        guard let address = addresses.first else { return failed(lastError) }
-        let rest = addresses.dropFirst()
-        do throws(HTTPError) {
-            let descriptor = try address.connect()
-            let session = tls.flatMap { TLSSession(client: $0, descriptor: descriptor, host: endpoint.host) }
-            guard tls == nil || session != nil else {
-                Glibc.close(descriptor)
-                throw HTTPError.connectionFailed("no TLS session")
-            }
-            let connection = Connection(loop: loop, descriptor: descriptor, tls: session, connecting: true)
-            connection.setDeadline(timeouts.connect.wholeMilliseconds)
-            connection.failed = { [self] in attempt(rest, on: loop, lastError: $0) }
-            connection.opened = { [self] in opened($0, $1) }
-            connection.start()
-        } catch {
-            attempt(rest, on: loop, lastError: error)
-        }
+        connector.connect(Connector.Ends(opened: { self.opened($0, $1) }, failed: { self.failed($0) }))
     }
 
     private func opened(_ connection: Connection, _ session: TLSSession?) {
@@ -148,17 +127,18 @@ final class ClientPool: Sendable {
         let unusable = { [weak self, weak entry] in
             if let self, let entry { self.remove(entry) }
         }
-        let isHTTP2 = session?.applicationProtocol == "h2"
+        let isHTTP2 = priorKnowledge || session?.applicationProtocol == "h2"
+        let authority = connector.endpoint.authority
         let machine: any ClientProtocol
         if isHTTP2 {
             machine = HTTP2Client(
-                connection: connection, authority: endpoint.authority, timeouts: timeouts, unusable: unusable,
+                connection: connection, authority: authority, timeouts: timeouts, unusable: unusable,
                 capacity: { [weak self, weak entry] in
                     if let self, let entry { self.setCapacity(entry, $0) }
                 })
         } else {
             machine = HTTP1Client(
-                connection: connection, authority: endpoint.authority, timeouts: timeouts, unusable: unusable)
+                connection: connection, authority: authority, timeouts: timeouts, unusable: unusable)
         }
         connection.machine = machine
         state.withLock { state in

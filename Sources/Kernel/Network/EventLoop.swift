@@ -29,7 +29,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private var channels: [Channel?] = []
     private var generation: UInt32 = 1
     private var dirty: [Channel] = []
-    private var timers = TimerHeap()
+    private var timers = TimerHeap<ChannelDue>()
+    private var calls = TimerHeap<LoopTimer.Entry>()
     /// Monotonic time of this turn in milliseconds.
     private(set) var now: UInt64 = 0
     /// For bytes that are read and used up at once.
@@ -121,6 +122,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         timers.insert(.init(deadline: channel.deadline, descriptor: channel.descriptor, generation: channel.generation))
     }
 
+    func add(_ call: LoopTimer.Entry) { calls.insert(call) }
+
     private func find(_ descriptor: Int32, _ generation: UInt32) -> Channel? {
         guard descriptor >= 0, Int(descriptor) < channels.count, let channel = channels[Int(descriptor)], channel.generation == generation
         else { return nil }
@@ -168,7 +171,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
             return !inbox.sleeping
         }
         if ready { return 0 }
-        guard let next = timers.next else { return -1 }
+        let next = min(timers.next ?? .max, calls.next ?? .max)
+        if next == .max { return -1 }
         return next <= now ? 0 : Int32(min(next - now, 60_000))
     }
 
@@ -204,6 +208,7 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
                 arm(channel)
             }
         }
+        while let call = calls.popDue(now) { call.fire() }
     }
 
     private static func clock() -> UInt64 {

@@ -51,14 +51,20 @@ struct HTTP2Callbacks: @unchecked Sendable {
 
     /// Asks a stream's body for its next piece; the bytes themselves go straight to the output in the send callback.
     static let read: nghttp2_data_source_read_callback = { _, stream, _, room, flags, _, context in
-        let piece = session(context)?.withBody(stream) { body in
+        guard let session = session(context) else { return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue) }
+        var ends = false
+        let piece = session.withBody(stream) { body in
             if body.isBroken { return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue) }
             let count = min(body.available, room)
-            if count == body.available, body.isLast { flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue }
+            if count == body.available, body.isLast {
+                flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+                ends = true
+            }
             if count == 0 { return body.isLast ? 0 : Int(NGHTTP2_ERR_DEFERRED.rawValue) }
             flags?.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue
             return count
         }
+        if ends, session.submitTrailers(stream) { flags?.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue }
         return piece ?? Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
     }
 }

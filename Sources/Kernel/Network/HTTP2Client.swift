@@ -41,7 +41,10 @@ final class HTTP2Client: HTTP2Session, ClientProtocol, ExchangeCarrier {
         headers["content-length"] = exchange.body?.length.flatMap { $0 > 0 ? String($0) : nil } ?? headers["content-length"]
         let empty = exchange.body?.length == 0
         exchange.isSent = empty
-        let pseudo = [(":method", request.method), (":scheme", "https"), (":authority", host), (":path", request.target)]
+        let pseudo = [
+            (":method", request.method), (":scheme", connection.isSecure ? "https" : "http"), (":authority", host),
+            (":path", request.target),
+        ]
         let id = Self.withFields(pseudo, headers) { fields, count in
             guard !empty else { return nghttp2_submit_request(session, nil, fields, count, nil, nil) }
             var provider = nghttp2_data_provider(source: nghttp2_data_source(), read_callback: HTTP2Callbacks.read)
@@ -63,12 +66,12 @@ final class HTTP2Client: HTTP2Session, ClientProtocol, ExchangeCarrier {
     // MARK: Responses
 
     override func header(_ id: Int32, _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
-        guard let stream = streams[id], !stream.exchange.hasHead else { return }
+        guard let stream = streams[id], !stream.exchange.hasHead || stream.exchange.trailers != nil else { return }
         stream.headerBytes += name.count + value.count + 32
         guard stream.headerBytes <= Self.maxHeader else { return reset(id, NGHTTP2_ENHANCE_YOUR_CALM) }
         let text = String(decoding: value, as: UTF8.self)
         if name.first == UInt8(ascii: ":") {
-            stream.status = Int(text) ?? 0
+            if !stream.exchange.hasHead { stream.status = Int(text) ?? 0 }
         } else {
             stream.fields.add(String(decoding: name, as: UTF8.self), text)
         }
@@ -76,7 +79,11 @@ final class HTTP2Client: HTTP2Session, ClientProtocol, ExchangeCarrier {
 
     override func headersEnd(_ id: Int32, last: Bool) {
         guard let stream = streams[id] else { return }
-        if stream.exchange.hasHead { return }
+        if stream.exchange.hasHead {
+            stream.exchange.trailers?.fields = stream.fields
+            if last { streamEnded(id) }
+            return
+        }
         guard stream.status >= 200 else {
             (stream.status, stream.fields) = (0, [:])
             return

@@ -10,6 +10,7 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
         var fields = HTTPFields()
         var headerBytes = 0
         var exchange: ServerExchange?
+        var trailers: HTTPTrailers?
         var sentAll = false
         var discards = false
     }
@@ -127,7 +128,8 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
         extra.append(("date", connection.loop.dateCache.current()))
         if bodiless { SendBody.discard(response.body, loop: connection.loop) }
         exchange.prepare(bodiless ? .empty : response.body)
-        let empty = exchange.body?.length == 0
+        streams[exchange.id]?.trailers = bodiless ? nil : response.trailers
+        let empty = exchange.body?.length == 0 && (bodiless || response.trailers == nil)
         let failure = Self.withFields([(":status", String(response.status))], response.headers, extra) { fields, count in
             guard !empty else { return nghttp2_submit_response(session, exchange.id, fields, count, nil) }
             var provider = nghttp2_data_provider(source: nghttp2_data_source(), read_callback: HTTP2Callbacks.read)
@@ -145,6 +147,8 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
         guard let exchange = streams[id]?.exchange else { return nil }
         return exchange.withBody(body)
     }
+
+    override func trailers(_ id: Int32) -> HTTPFields? { streams[id]?.trailers?.fields }
 
     override func streamSent(_ id: Int32) {
         guard let stream = streams[id] else { return }

@@ -88,6 +88,8 @@ class HTTP2Session: ConnectionProtocol {
     func settingsReceived() {}
     /// The peer says that it will take no further streams.
     func goingAway(lastStream: Int32) {}
+    /// The fields that go out behind the body of a stream; nil for none. Asked once the body has ended.
+    func trailers(_ stream: Int32) -> HTTPFields? { nil }
     /// The body that is being sent on a stream; nil when there is none.
     func withBody<Outcome>(_ stream: Int32, _ body: (inout SendBody) -> Outcome) -> Outcome? { nil }
 
@@ -121,6 +123,12 @@ class HTTP2Session: ConnectionProtocol {
         connection.wantsFlush()
     }
 
+    /// Queues the trailers of a stream whose body has ended. False when it has none.
+    final func submitTrailers(_ stream: Int32) -> Bool {
+        guard let trailers = trailers(stream) else { return false }
+        return Self.withFields([], trailers) { nghttp2_submit_trailer(session, stream, $0, $1) } == 0
+    }
+
     /// Calls `body` with the fields as nghttp2 wants them. Fields of one hop are left out; those in `extra` replace their like.
     static func withFields<Outcome>(
         _ pseudo: [(String, String)], _ fields: HTTPFields, _ extra: [(String, String)] = [],
@@ -134,13 +142,18 @@ class HTTP2Session: ConnectionProtocol {
             withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: pseudo.count + fields.count + extra.count) { entries in
                 var block = HTTP2FieldBlock(text: text, entries: entries)
                 for (name, value) in pseudo { block.add(name, value) }
-                for (name, value) in fields where !HTTP1Encoder.isHopByHop(name) && !extra.contains(where: { $0.0 == name }) {
+                for (name, value) in fields where isForwarded(name, value) && !extra.contains(where: { $0.0 == name }) {
                     block.add(name, value)
                 }
                 for (name, value) in extra { block.add(name, value) }
                 return body(entries.baseAddress, block.count)
             }
         }
+    }
+
+    /// The one field of a hop that HTTP/2 knows is `te: trailers`. Source: RFC 9113, section 8.2.2.
+    private static func isForwarded(_ name: String, _ value: String) -> Bool {
+        !HTTP1Encoder.isHopByHop(name) || name == "te" && value == "trailers"
     }
 
     /// A whole frame has come.

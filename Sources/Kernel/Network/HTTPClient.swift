@@ -3,20 +3,29 @@ package final class HTTPClient: HTTPTransport {
     private static let attempts = 3
     private let pool: ClientPool
     private let loops: EventLoopGroup
+    /// Opens connections of their own, for upgrades.
+    let connector: Connector
+    let timeouts: HTTPTimeouts
 
     /// - Parameters:
     ///   - endpoint: `https://host:port`, `http://host:port` or `unix:/path`.
     ///   - trust: whose server certificates are believed.
     ///   - clientCertificate: shown to a server that asks for one.
-    /// - Throws: `HTTPError.malformed` for an endpoint or PEM that does not parse.
+    ///   - namespace: where connections are made; names are resolved in the process's own.
+    ///   - source: the local address (numeric) to speak from.
+    ///   - priorKnowledge: speaks HTTP/2 without being told, TLS or not.
+    /// - Throws: `HTTPError.malformed` for an endpoint or PEM that does not parse, `connectionFailed` for such a source.
     package init(
         endpoint: String, trust: Trust = .system, clientCertificate: ClientCertificate? = nil, loops: EventLoopGroup = .shared,
-        timeouts: HTTPTimeouts = HTTPTimeouts()
+        timeouts: HTTPTimeouts = HTTPTimeouts(), namespace: NetworkNamespace? = nil, source: String? = nil, priorKnowledge: Bool = false
     ) throws(HTTPError) {
         let endpoint = try HTTPEndpoint(endpoint)
         let tls = endpoint.isSecure ? try TLSContext(trust: trust, certificate: clientCertificate) : nil
-        self.loops = loops
-        pool = ClientPool(endpoint: endpoint, tls: tls, loops: loops, timeouts: timeouts)
+        (self.loops, self.timeouts) = (loops, timeouts)
+        connector = Connector(
+            endpoint: endpoint, tls: tls, loops: loops, namespace: namespace,
+            source: try source.map { (text) throws(HTTPError) in try SocketAddress(numeric: text, port: 0) }, timeout: timeouts.connect)
+        pool = ClientPool(connector: connector, timeouts: timeouts, priorKnowledge: priorKnowledge)
     }
 
     deinit { pool.close(everything: false) }
@@ -26,10 +35,14 @@ package final class HTTPClient: HTTPTransport {
 
     /// Returns when the response's header has come; a long body is read from `Body.reader`. Cancelling the task, or letting go of the
     /// reader, cancels the request.
-    package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+    package func send(_ request: HTTPRequest) async throws -> HTTPResponse { try await send(request, deadline: nil) }
+
+    /// The same within a time that covers the body too, as long as `deadline` is kept.
+    func send(_ request: HTTPRequest, deadline: RequestDeadline?) async throws -> HTTPResponse {
         for attempt in 1... {
-            let entry = try await pool.lease()
+            let entry = try await pool.lease(deadline)
             let exchange = ClientExchange(request, loop: entry.connection.loop) { [pool] in pool.release(entry) }
+            deadline?.arm { [weak exchange] in exchange?.timeOut() }
             entry.connection.loop.execute {
                 guard let machine = entry.machine else {
                     return exchange.fail(.connectionLost("the connection was closed"), unprocessed: true)
@@ -44,6 +57,11 @@ package final class HTTPClient: HTTPTransport {
         }
         throw HTTPError.cancelled
     }
+}
+
+extension HTTPClient {
+    /// A deadline on one of the client's loops; nil for none.
+    func deadline(_ duration: Duration?) -> RequestDeadline? { duration.map { RequestDeadline($0, loop: loops.next()) } }
 }
 
 extension Body {

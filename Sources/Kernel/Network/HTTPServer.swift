@@ -28,12 +28,15 @@ package final class HTTPServer: Sendable {
         package var loops: EventLoopGroup
         /// Called on an event loop for each request that is over; must not block.
         package var finished: (@Sendable (AccessRecord) -> Void)?
+        /// Where the address is; nil is the process's own namespace. There the address may come up later than the server.
+        package var namespace: NetworkNamespace?
 
         package init(
             host: String = "127.0.0.1", port: Int = 0, tls: TLSConfiguration? = nil, limits: HTTPLimits = HTTPLimits(),
-            loops: EventLoopGroup = .shared, finished: (@Sendable (AccessRecord) -> Void)? = nil
+            loops: EventLoopGroup = .shared, namespace: NetworkNamespace? = nil, finished: (@Sendable (AccessRecord) -> Void)? = nil
         ) {
             (self.host, self.port, self.tls, self.limits, self.loops, self.finished) = (host, port, tls, limits, loops, finished)
+            self.namespace = namespace
         }
     }
     private enum Phase {
@@ -58,7 +61,7 @@ package final class HTTPServer: Sendable {
         let addresses = try SocketAddress.resolve(host: configuration.host, port: configuration.port)
         if let path = SocketAddress.unixPath(configuration.host) { unlink(path) }
         guard let address = addresses.first else { throw HTTPError.connectionFailed("\(configuration.host) has no address") }
-        let descriptor = try address.listen(backlog: 4096)
+        let descriptor = try address.listen(backlog: 4096, in: configuration.namespace)
         let listener = Listener(loop: configuration.loops.next(), descriptor: descriptor, context: context)
         phase.withLock { $0 = .listening([listener], context) }
         listener.loop.execute { listener.start() }

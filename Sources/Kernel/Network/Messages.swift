@@ -1,3 +1,5 @@
+import Synchronization
+
 /// HTTP header fields in order; names are lower case.
 package struct HTTPFields: Sendable, Hashable, RandomAccessCollection, ExpressibleByDictionaryLiteral {
     package private(set) var fields: [(name: String, value: String)]
@@ -101,11 +103,23 @@ package struct HTTPRequest: Sendable {
     }
 }
 
+/// Fields behind a body. A sender sets them before the body ends; a receiver knows them once it has read the body to its end.
+package final class HTTPTrailers: Sendable {
+    private let state: Mutex<HTTPFields>
+    package init(_ fields: HTTPFields = [:]) { state = Mutex(fields) }
+    package var fields: HTTPFields {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}
+
 /// A response; servers add date, content-length and transfer framing.
 package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: HTTPFields
     package var body: Body
+    /// Over HTTP/2 only. A client gets them when its request said `te: trailers`.
+    package var trailers: HTTPTrailers?
     package init(_ status: Int, headers: HTTPFields = [:], body: Body = .empty) {
         (self.status, self.headers, self.body) = (status, headers, body)
     }

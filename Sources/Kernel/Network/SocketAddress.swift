@@ -32,6 +32,14 @@ struct SocketAddress: @unchecked Sendable {
         return found
     }
 
+    /// One address of a numeric host. - Throws: `HTTPError.connectionFailed` for anything else.
+    init(numeric host: String, port: Int) throws(HTTPError) {
+        guard let first = try Self.resolve(host: host, port: port, numericOnly: true).first else {
+            throw .connectionFailed("\(host): no address")
+        }
+        self = first
+    }
+
     /// The path in `unix:/path`.
     static func unixPath(_ host: String) -> String? { host.hasPrefix("unix:") ? String(host.dropFirst(5)) : nil }
 
@@ -56,36 +64,57 @@ struct SocketAddress: @unchecked Sendable {
         }
     }
 
-    private func open() throws(HTTPError) -> Int32 {
-        let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(Int32(storage.ss_family), kind, 0)
-        guard descriptor >= 0 else { throw .connectionFailed("socket: \(lastErrorText())") }
+    private var family: Int32 { Int32(storage.ss_family) }
+
+    /// A socket for this kind of address, in `namespace` or the process's own. A path belongs to no namespace.
+    private func open(_ type: __socket_type, in namespace: NetworkNamespace?) throws(HTTPError) -> Int32 {
+        let kind = Int32(type.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = port == nil ? socket(family, kind, 0) : linux_socket(namespace?.path, family, kind, 0)
+        guard descriptor >= 0 else {
+            let place = namespace.map { " in \($0.path)" } ?? ""
+            throw .connectionFailed("socket\(place): \(lastErrorText())")
+        }
+        return descriptor
+    }
+
+    /// A socket of `type` that is bound to this address. In a namespace the address may come up later.
+    /// - Throws: `HTTPError.connectionFailed` when the address is taken or refused.
+    func bound(_ type: __socket_type, in namespace: NetworkNamespace? = nil) throws(HTTPError) -> Int32 {
+        let descriptor = try open(type, in: namespace)
+        var on: Int32 = 1
+        if type == SOCK_STREAM { setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size)) }
+        if namespace != nil, port != nil { _ = linux_free_bind(descriptor, family) }
+        guard withPointer({ bind(descriptor, $0, $1) }) == 0 else { throw Self.failure(descriptor, "listen on \(text)") }
         return descriptor
     }
 
     /// A listening socket. - Throws: `HTTPError.connectionFailed` when the address is taken or refused.
-    func listen(backlog: Int32) throws(HTTPError) -> Int32 {
-        let descriptor = try open()
-        var on: Int32 = 1
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
-        guard withPointer({ bind(descriptor, $0, $1) }) == 0, Glibc.listen(descriptor, backlog) == 0 else {
-            let reason = lastErrorText()
-            close(descriptor)
-            throw .connectionFailed("listen on \(text): \(reason)")
-        }
+    func listen(backlog: Int32, in namespace: NetworkNamespace? = nil) throws(HTTPError) -> Int32 {
+        let descriptor = try bound(SOCK_STREAM, in: namespace)
+        guard Glibc.listen(descriptor, backlog) == 0 else { throw Self.failure(descriptor, "listen on \(text)") }
         return descriptor
     }
 
     /// A socket whose connection is under way.
-    func connect() throws(HTTPError) -> Int32 {
-        let descriptor = try open()
+    /// - Parameter source: the local address to speak from.
+    func connect(in namespace: NetworkNamespace? = nil, from source: SocketAddress? = nil) throws(HTTPError) -> Int32 {
+        let descriptor = try open(SOCK_STREAM, in: namespace)
         if port != nil { linux_tune_tcp(descriptor) }
+        if let source, port != nil {
+            linux_bind_address_no_port(descriptor)
+            guard source.withPointer({ bind(descriptor, $0, $1) }) == 0 else { throw Self.failure(descriptor, "speak from \(source.text)") }
+        }
         guard withPointer({ Glibc.connect(descriptor, $0, $1) }) == 0 || errno == EINPROGRESS else {
-            let reason = lastErrorText()
-            close(descriptor)
-            throw .connectionFailed("connect to \(text): \(reason)")
+            throw Self.failure(descriptor, "connect to \(text)")
         }
         return descriptor
+    }
+
+    /// Closes a socket that could not be used; errno says why.
+    private static func failure(_ descriptor: Int32, _ what: String) -> HTTPError {
+        let reason = lastErrorText()
+        close(descriptor)
+        return .connectionFailed("\(what): \(reason)")
     }
 
     /// The address and port that a socket is bound to.

@@ -27,11 +27,15 @@ final class TLSSession {
     }
 
     /// A client's side, which expects a certificate for `host` (a name or an address).
-    init?(client context: TLSContext, descriptor: Int32, host: String) {
+    init?(client context: TLSContext, descriptor: Int32, host: String, onlyHTTP1: Bool = false) {
         guard let ssl = SSL_new(context.pointer) else { return nil }
         (self.context, self.ssl) = (context, ssl)
         SSL_set_fd(ssl, descriptor)
         SSL_set_connect_state(ssl)
+        if onlyHTTP1 {
+            let offered = [UInt8]("\u{8}http/1.1".utf8)
+            SSL_set_alpn_protos(ssl, offered, UInt32(offered.count))
+        }
         if X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1 { return }
         tls_set_server_name(ssl, host)
         if context.verifiesPeer, SSL_set1_host(ssl, host) != 1 { return nil }

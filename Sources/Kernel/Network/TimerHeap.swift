@@ -1,10 +1,11 @@
-/// Deadlines in the order in which they come due. Entries name a channel without keeping it alive; stale ones are skipped when due.
-struct TimerHeap {
-    struct Entry {
-        let deadline: UInt64
-        let descriptor: Int32
-        let generation: UInt32
-    }
+/// Something that is due at a time of the loop's.
+protocol Due {
+    /// In the loop's milliseconds.
+    var deadline: UInt64 { get }
+}
+
+/// Entries in the order in which they come due.
+struct TimerHeap<Entry: Due> {
     private var entries: [Entry] = []
 
     /// The earliest deadline.
@@ -36,4 +37,11 @@ struct TimerHeap {
             parent = least
         }
     }
+}
+
+/// When a channel may be due. It names the channel without keeping it alive; stale ones are skipped.
+struct ChannelDue: Due {
+    let deadline: UInt64
+    let descriptor: Int32
+    let generation: UInt32
 }
