@@ -3,6 +3,8 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include "checksum.h"
+#include "mounts.h"
+#include "process.h"
 #include "sockets.h"
 // Keeps freed memory in the process, and takes more in large steps.
 void linux_keep_memory(void);
