@@ -5,6 +5,8 @@
 #include "checksum.h"
 #include "mounts.h"
 #include "process.h"
+#include "namespaces.h"
+#include "routing.h"
 #include "sockets.h"
 // Keeps freed memory in the process, and takes more in large steps.
 void linux_keep_memory(void);
