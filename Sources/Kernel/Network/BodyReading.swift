@@ -9,6 +9,7 @@ extension Body {
         case .slices(let slices):
             guard slices.reduce(0, { $0 + $1.count }) <= limit else { throw HTTPError.bodyTooLarge(limit: limit) }
             return Array(slices.joined())
+        case .upgrade: return []
         case .reader, .writer:
             let reader = read()
             var whole: [UInt8] = []
@@ -35,6 +36,7 @@ extension Body {
             for slice in slices { pipe.write(slice) }
             pipe.finish(error: false)
         case .writer(let produce): produce(pipe)
+        case .upgrade: pipe.finish(error: false)
         case .reader: break
         }
         return PipeReader(pipe)
@@ -43,7 +45,7 @@ extension Body {
     /// The same body as bytes or a reader, the two forms that receivers know.
     package var received: Body {
         switch self {
-        case .bytes, .reader: self
+        case .bytes, .reader, .upgrade: self
         case .slices(let slices): .bytes(Array(slices.joined()))
         case .writer: .reader(read())
         }

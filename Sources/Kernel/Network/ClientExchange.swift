@@ -38,6 +38,10 @@ final class ClientExchange: Pokable, OutgoingListener, @unchecked Sendable {
     private var isOver = false
     /// Where the response's trailers go; nil when nobody wants them.
     let trailers: HTTPTrailers?
+    /// Whether the connection shall become a stream when the server agrees.
+    let wantsUpgrade: Bool
+    /// The stream that the connection has become.
+    let upgraded = Mutex<(any ByteStream)?>(nil)
     var id: Int32 = 0
     /// When the response's header is due, in the loop's milliseconds.
     var deadline = UInt64.max
@@ -51,8 +55,8 @@ final class ClientExchange: Pokable, OutgoingListener, @unchecked Sendable {
     var streamsBody: Bool { pipe != nil }
 
     /// - Parameter finished: called once when the exchange is over.
-    init(_ request: HTTPRequest, loop: EventLoop, finished: @escaping @Sendable () -> Void) {
-        (self.request, self.loop, self.finished) = (request, loop, finished)
+    init(_ request: HTTPRequest, loop: EventLoop, wantsUpgrade: Bool = false, finished: @escaping @Sendable () -> Void) {
+        (self.request, self.loop, self.finished, self.wantsUpgrade) = (request, loop, finished, wantsUpgrade)
         trailers = request.headers["te"] == "trailers" ? HTTPTrailers() : nil
     }
 
@@ -150,6 +154,14 @@ final class ClientExchange: Pokable, OutgoingListener, @unchecked Sendable {
         pipe.onClose { [weak self] in self?.abandon() }
         self.pipe = pipe
         settle(.success(response(.reader(PipeReader(pipe)))))
+    }
+
+    /// The server has agreed to an upgrade.
+    func upgrade(headers: HTTPFields, stream: any ByteStream) {
+        guard !isOver else { return stream.close() }
+        upgraded.withLock { $0 = stream }
+        over()
+        settle(.success(HTTPResponse(101, headers: headers)))
     }
 
     func receive(_ bytes: UnsafeRawBufferPointer) {

@@ -31,6 +31,7 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
     private var paused = false
     private var hungUp = false
     private var closeWhenSent = false
+    private var shutWhenSent = false
     private var lingerMilliseconds: UInt64?
     /// What waits to be sent.
     var output = OutputQueue()
@@ -42,6 +43,8 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
     var failed: ((HTTPError) -> Void)?
     /// Called once when the connection is over.
     var released: ((Connection) -> Void)?
+    /// Bytes that have come are kept for a slow reader after the peer has gone.
+    var keepsUnread = false
     /// How long the peer may refuse to take output, in milliseconds.
     var writeTimeout: UInt64?
     private var machineDeadline = UInt64.max
@@ -76,7 +79,9 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
         case .open, .lingering:
             guard events & (EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 else { return }
             readable = true
-            if paused, events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { return close(.connectionLost("the peer went away")) }
+            if paused, !keepsUnread, events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 {
+                return close(.connectionLost("the peer went away"))
+            }
             readAvailable()
         case .closed: break
         }
@@ -224,7 +229,13 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
             }
         }
         guard phase == .open, output.isEmpty else { return }
-        if closeWhenSent { finishClosing() } else { machine?.sent() }
+        if closeWhenSent { return finishClosing() }
+        if shutWhenSent {
+            shutWhenSent = false
+            tls?.shutdown()
+            Glibc.shutdown(descriptor, Int32(SHUT_WR))
+        }
+        machine?.sent()
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer) -> IOOutcome {
@@ -242,6 +253,12 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
         guard phase == .open else { return close(nil) }
         closeWhenSent = true
         lingerMilliseconds = milliseconds
+        loop.markDirty(self)
+    }
+
+    /// Tells the peer that no more will come, once all output is sent. Reading goes on.
+    func finishWriting() {
+        shutWhenSent = true
         loop.markDirty(self)
     }
 

@@ -50,3 +50,27 @@ struct Connector: Sendable {
         }
     }
 }
+
+extension Connector {
+    /// Opens a connection and gives it the protocol that `make` returns, before any byte is read.
+    /// - Throws: `HTTPError`, `cancelled` when the task is.
+    func open<Machine: ConnectionProtocol & SendableMetatype>(_ make: @escaping @Sendable (Connection) -> Machine) async throws
+        -> OpenedConnection<Machine>
+    {
+        let slot = ConnectionSlot<Machine>()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                slot.wait(continuation)
+                let opened: @Sendable (Connection, TLSSession?) -> Void = { connection, _ in
+                    let machine = make(connection)
+                    connection.machine = machine
+                    let opened = OpenedConnection(connection: connection, machine: machine)
+                    if !slot.settle(.success(opened)) { connection.close(.cancelled) }
+                }
+                connect(Ends(opened: opened, failed: { _ = slot.settle(.failure($0)) }))
+            }
+        } onCancel: {
+            _ = slot.settle(.failure(HTTPError.cancelled))
+        }
+    }
+}

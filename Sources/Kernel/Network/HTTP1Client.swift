@@ -12,6 +12,7 @@ final class HTTP1Client: ClientProtocol, ExchangeCarrier {
     private let responseTimeout: UInt64?
     private let idleTimeout: UInt64
     private let unusable: () -> Void
+    private let single: Bool
     private var decoder: HTTP1Decoder
     private var exchange: ClientExchange?
     private var keepAlive = true
@@ -20,9 +21,11 @@ final class HTTP1Client: ClientProtocol, ExchangeCarrier {
     private var used = false
     private var isClosed = false
 
-    /// - Parameter unusable: called on the loop when the connection can take no further request.
-    init(connection: Connection, authority: String, timeouts: HTTPTimeouts, unusable: @escaping () -> Void) {
-        (self.connection, self.authority, self.unusable) = (connection, authority, unusable)
+    /// - Parameters:
+    ///   - single: the connection carries one request only.
+    ///   - unusable: called on the loop when the connection can take no further request.
+    init(connection: Connection, authority: String, timeouts: HTTPTimeouts, single: Bool = false, unusable: @escaping () -> Void) {
+        (self.connection, self.authority, self.single, self.unusable) = (connection, authority, single, unusable)
         (responseTimeout, idleTimeout) = (timeouts.response?.wholeMilliseconds, timeouts.idle.wholeMilliseconds)
         decoder = HTTP1Decoder(request: false, maxHead: 262_144, maxFields: 1_000)
     }
@@ -42,8 +45,9 @@ final class HTTP1Client: ClientProtocol, ExchangeCarrier {
         let target = request.target.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F } ? request.target : "/"
         connection.output.append(request.method + " " + target + " HTTP/1.1\r\n")
         if request.headers["host"] == nil { HTTP1Encoder.field("host", authority, to: &connection.output) }
-        for (name, value) in request.headers where name != "content-length" && !HTTP1Encoder.isHopByHop(name) {
-            HTTP1Encoder.field(name, value, to: &connection.output)
+        for (name, value) in request.headers where name != "content-length" {
+            let isOurs = HTTP1Encoder.isHopByHop(name) && !(exchange.wantsUpgrade && (name == "upgrade" || name == "connection"))
+            if !isOurs { HTTP1Encoder.field(name, value, to: &connection.output) }
         }
         let length = exchange.body?.length ?? request.headers["content-length"].flatMap(parseContentLength)
         lengthLeft = length
@@ -76,7 +80,9 @@ final class HTTP1Client: ClientProtocol, ExchangeCarrier {
         do {
             while let exchange, let event = try decoder.next(&input) {
                 switch event {
-                case .head(let head): try receive(head, exchange)
+                case .head(let head):
+                    if exchange.wantsUpgrade, head.start == .response(status: 101) { return upgrade(head, exchange, input) }
+                    try receive(head, exchange)
                 case .body(let piece): exchange.receive(piece)
                 case .end: complete(exchange)
                 }
@@ -85,6 +91,17 @@ final class HTTP1Client: ClientProtocol, ExchangeCarrier {
             return connection.close(.malformed(error.reason))
         }
         if let exchange, exchange.waitingBytes > Self.maxWaiting { connection.pause() }
+    }
+
+    private func upgrade(_ head: HTTP1Head, _ exchange: ClientExchange, _ rest: UnsafeRawBufferPointer) {
+        self.exchange = nil
+        isClosed = true
+        unusable()
+        let machine = StreamMachine(connection)
+        connection.machine = machine
+        machine.received(rest)
+        connection.resume()
+        exchange.upgrade(headers: head.fields, stream: SocketStream(machine))
     }
 
     private func receive(_ head: HTTP1Head, _ exchange: ClientExchange) throws(HTTP1Failure) {
@@ -96,7 +113,7 @@ final class HTTP1Client: ClientProtocol, ExchangeCarrier {
         let framing = try HTTP1Framing.response(head, status: status, method: exchange.request.method)
         decoder.setFraming(framing)
         let options = head.fields.all("connection").joined(separator: ",").lowercased()
-        keepAlive = framing != .untilClose && !options.contains("close") && (!head.oldVersion || options.contains("keep-alive"))
+        keepAlive = !single && framing != .untilClose && !options.contains("close") && (!head.oldVersion || options.contains("keep-alive"))
         connection.setMachineDeadline(nil)
         exchange.receive(status: status, headers: head.fields, hasBody: framing != .none && framing != .length(0))
     }

@@ -171,6 +171,7 @@ final class HTTP1Server: ServerProtocol, ExchangeOwner {
 
     func respond(_ exchange: ServerExchange, _ response: HTTPResponse) {
         guard exchange === self.exchange, !responding else { return SendBody.discard(response.body, loop: connection.loop) }
+        if case .upgrade(let run) = response.body { return upgrade(exchange, response, run) }
         responding = true
         if exchange.isReceived { connection.setMachineDeadline(nil) }
         let headOnly = exchange.request.method == "HEAD"
@@ -185,6 +186,24 @@ final class HTTP1Server: ServerProtocol, ExchangeOwner {
         connection.output.append("\r\n")
         if peerEnded { limitStream() }
         arrived(exchange)
+    }
+
+    /// The connection becomes a stream; bytes that came behind the request are its first.
+    private func upgrade(_ exchange: ServerExchange, _ response: HTTPResponse, _ run: @escaping @Sendable (any ByteStream) async -> Void) {
+        guard response.status == 101, exchange.isReceived, !oldVersion, !stopping else { return respond(exchange, .plain(500)) }
+        HTTP1Encoder.statusLine(101, to: &connection.output)
+        for (name, value) in response.headers { HTTP1Encoder.field(name, value, to: &connection.output) }
+        connection.output.append("\r\n")
+        let machine = StreamMachine(connection)
+        connection.machine = machine
+        closing = true
+        exchange.finish(lost: false)
+        self.exchange = nil
+        held.withUnsafeBytes { machine.received(UnsafeRawBufferPointer(rebasing: $0[heldOffset...])) }
+        held = []
+        if peerEnded { machine.ended() } else { connection.resume() }
+        connection.wantsFlush()
+        machine.serve(run)
     }
 
     private func writeHead(_ response: HTTPResponse, length: Int?, bodiless: Bool) {

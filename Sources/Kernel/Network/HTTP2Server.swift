@@ -115,6 +115,8 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
 
     func respond(_ exchange: ServerExchange, _ response: HTTPResponse) {
         guard !isClosed, streams[exchange.id] != nil else { return SendBody.discard(response.body, loop: connection.loop) }
+        // HTTP/2 has no upgrades. Source: RFC 9113, section 8.6.
+        if case .upgrade = response.body { return respond(exchange, .plain(505)) }
         let headOnly = exchange.request.method == "HEAD"
         let bodiless = headOnly || response.status == 204 || response.status == 304
         var extra: [(String, String)] = []
@@ -122,7 +124,7 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
             switch response.body {
             case .bytes(let bytes): extra.append(("content-length", String(bytes.count)))
             case .slices(let slices): extra.append(("content-length", String(slices.reduce(0) { $0 + $1.count })))
-            case .reader, .writer: break
+            case .reader, .writer, .upgrade: break
             }
         }
         extra.append(("date", connection.loop.dateCache.current()))

@@ -69,7 +69,7 @@ extension Body {
     fileprivate var isReplayable: Bool {
         switch self {
         case .bytes, .slices: true
-        case .reader, .writer: false
+        case .reader, .writer, .upgrade: false
         }
     }
 }

@@ -6,6 +6,9 @@ struct HTTPEndpoint: Sendable, Hashable {
     /// The value of the host field.
     let authority: String
 
+    /// A plain connection's other end. `host` may be `unix:/path`.
+    init(host: String, port: Int) { (isSecure, self.host, self.port, authority) = (false, host, port, "\(host):\(port)") }
+
     /// - Throws: `HTTPError.malformed` for anything else.
     init(_ text: String) throws(HTTPError) {
         if text.hasPrefix("unix:/") {

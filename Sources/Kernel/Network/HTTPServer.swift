@@ -62,7 +62,7 @@ package final class HTTPServer: Sendable {
         if let path = SocketAddress.unixPath(configuration.host) { unlink(path) }
         guard let address = addresses.first else { throw HTTPError.connectionFailed("\(configuration.host) has no address") }
         let descriptor = try address.listen(backlog: 4096, in: configuration.namespace)
-        let listener = Listener(loop: configuration.loops.next(), descriptor: descriptor, context: context)
+        let listener = Listener(loop: configuration.loops.next(), descriptor: descriptor) { context.accepted($0, from: $1) }
         phase.withLock { $0 = .listening([listener], context) }
         listener.loop.execute { listener.start() }
         return SocketAddress.bound(descriptor)?.port ?? 0

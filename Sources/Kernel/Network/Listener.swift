@@ -1,12 +1,13 @@
 import CLinux
 import Glibc
 
-/// A listening socket, which spreads its connections over the loops.
+/// A listening socket, which hands on its connections.
 final class Listener: Channel, @unchecked Sendable {
-    private let context: ServerContext
+    private let accepted: @Sendable (Int32, SocketAddress) -> Void
 
-    init(loop: EventLoop, descriptor: Int32, context: ServerContext) {
-        self.context = context
+    /// - Parameter accepted: takes each new descriptor over, on the listener's loop.
+    init(loop: EventLoop, descriptor: Int32, accepted: @escaping @Sendable (Int32, SocketAddress) -> Void) {
+        self.accepted = accepted
         super.init(loop: loop, descriptor: descriptor)
     }
 
@@ -23,8 +24,8 @@ final class Listener: Channel, @unchecked Sendable {
 
     private func accept() {
         while descriptor >= 0 {
-            if let (accepted, address) = SocketAddress.accept(descriptor) {
-                context.accepted(accepted, from: address)
+            if let (taken, address) = SocketAddress.accept(descriptor) {
+                accepted(taken, address)
                 continue
             }
             switch errno {

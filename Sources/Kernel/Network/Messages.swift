@@ -86,6 +86,8 @@ package enum Body: Sendable {
     case reader(any BodyReader)
     /// Written by the closure, which may keep the writer and go on using it after it returns.
     case writer(@Sendable (any BodyWriter) -> Void)
+    /// With an answer of status 101: the connection becomes the stream, which is closed when the closure returns. Only HTTP/1.1 knows it.
+    case upgrade(@Sendable (any ByteStream) async -> Void)
     /// A body of no bytes.
     package static var empty: Body { .bytes([]) }
 }
@@ -107,6 +109,7 @@ package struct HTTPRequest: Sendable {
 package final class HTTPTrailers: Sendable {
     private let state: Mutex<HTTPFields>
     package init(_ fields: HTTPFields = [:]) { state = Mutex(fields) }
+    /// What is known of them so far.
     package var fields: HTTPFields {
         get { state.withLock { $0 } }
         set { state.withLock { $0 = newValue } }

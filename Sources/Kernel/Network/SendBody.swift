@@ -17,6 +17,7 @@ struct SendBody {
         case .slices(let slices):
             for slice in slices { fixed.append(slice) }
             (writer, length) = (nil, fixed.count)
+        case .upgrade: (writer, length) = (nil, 0)
         case .writer(let produce):
             let outgoing = OutgoingBody(loop: loop)
             outgoing.listener = listener
@@ -70,7 +71,7 @@ struct SendBody {
     /// Tells the application of a response that nobody will read.
     static func discard(_ body: Body, loop: EventLoop) {
         switch body {
-        case .bytes, .slices: break
+        case .bytes, .slices, .upgrade: break
         case .reader(let reader): reader.cancel()
         case .writer(let produce):
             let outgoing = OutgoingBody(loop: loop)

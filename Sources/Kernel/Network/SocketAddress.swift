@@ -150,11 +150,53 @@ struct SocketAddress: @unchecked Sendable {
     /// `192.0.2.1:80`, `[2001:db8::1]:80` or `unix`.
     var text: String {
         guard let port else { return "unix" }
+        return host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    /// The numeric address alone; empty for a path.
+    var host: String {
+        guard port != nil else { return "" }
         var buffer = [CChar](repeating: 0, count: Int(NI_MAXHOST))
         let failure = withPointer { getnameinfo($0, $1, &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST) }
         guard failure == 0 else { return "unknown" }
-        let host = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}
+
+// Datagrams.
+extension SocketAddress: Hashable {
+    /// Takes a waiting datagram into `buffer`; nil and errno when there is none.
+    static func receive(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> (count: Int, address: SocketAddress)? {
+        while true {
+            var storage = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let count = withUnsafeMutablePointer(to: &storage) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    recvfrom(descriptor, buffer.baseAddress, buffer.count, 0, $0, &length)
+                }
+            }
+            if count >= 0 { return (count, SocketAddress(&storage, length)) }
+            // An error that an earlier datagram brought about (its peer was not there) is no end.
+            if errno == EAGAIN || errno == EBADF { return nil }
+        }
+    }
+
+    /// Sends a datagram to this address; the reason when it cannot be sent.
+    func send(_ bytes: [UInt8], on descriptor: Int32) -> String? {
+        let count = bytes.withUnsafeBytes { bytes in
+            withPointer { sendto(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL), $0, $1) }
+        }
+        return count >= 0 || errno == EAGAIN || errno == ENOBUFS ? nil : lastErrorText()
+    }
+
+    static func == (left: SocketAddress, right: SocketAddress) -> Bool {
+        left.withBytes { left in right.withBytes { left.elementsEqual($0) } }
+    }
+
+    func hash(into hasher: inout Hasher) { withBytes { hasher.combine(bytes: $0) } }
+
+    private func withBytes<Outcome>(_ body: (UnsafeRawBufferPointer) -> Outcome) -> Outcome {
+        withUnsafeBytes(of: storage) { body(UnsafeRawBufferPointer(rebasing: $0[..<Int(length)])) }
     }
 }
 
