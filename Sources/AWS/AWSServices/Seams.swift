@@ -9,6 +9,9 @@ package struct ControlPlaneSpec: Sendable, Hashable {
     /// Kubernetes minor version, `1.36`.
     package var version: String
     package var serviceCIDR: String
+    /// The VPC that its nodes are in, and the addresses there on which the API server answers at port 443.
+    package var vpcID = ""
+    package var privateAddresses: [String] = []
     package init(id: String, name: String, region: String, version: String, serviceCIDR: String) {
         (self.id, self.name, self.region, self.version, self.serviceCIDR) = (id, name, region, version, serviceCIDR)
     }
