@@ -13,10 +13,12 @@ import sys
 
 import botocore
 
-SERVICES = {"eks": "EKS", "sts": "STS", "iam": "IAM", "ec2": "EC2", "autoscaling": "AutoScaling"}
+SERVICES = {"eks": "EKS", "sts": "STS", "iam": "IAM", "ec2": "EC2", "autoscaling": "AutoScaling", "ecr": "ECR"}
 SUBSETS = {
     "ec2": """
-        AllocateAddress AssociateAddress AssociateRouteTable AssociateVpcCidrBlock AttachInternetGateway
+        AllocateAddress AssignPrivateIpAddresses AssociateAddress AssociateRouteTable AssociateVpcCidrBlock AttachInternetGateway
+        AttachNetworkInterface CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaceAttribute DetachNetworkInterface
+        ModifyInstanceAttribute ModifyNetworkInterfaceAttribute UnassignPrivateIpAddresses
         AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress CreateInternetGateway CreateKeyPair CreateLaunchTemplate
         CreateLaunchTemplateVersion CreateNatGateway CreateRoute CreateRouteTable CreateSecurityGroup CreateSubnet CreateTags CreateVpc
         DeleteInternetGateway DeleteKeyPair DeleteLaunchTemplate DeleteLaunchTemplateVersions DeleteNatGateway DeleteRoute

@@ -15,7 +15,10 @@ final class RegionBed: Sendable {
     let ec2: EC2Service
     let eks: EKSService
     let scaling: AutoScalingService
+    /// The realm of IAM and STS.
+    let global: Records
     let cloud = FakeCloud()
+    let fabric = FakeFabric()
     private let group: ControllerGroup
     let clock = SystemClock()
 
@@ -25,18 +28,24 @@ final class RegionBed: Sendable {
         let random = RandomSource(seed: 7)
         let writer = RealmWriter(realm: realm, clock: clock, random: random)
         records = Records(realm: realm, writer: writer, clock: clock, random: random)
-        ec2 = EC2Service(region: "us-west-2", account: "111122223333", records: records)
+        let accounts = try await store.realm("global")
+        let accountWriter = RealmWriter(realm: accounts, clock: clock, random: random)
+        global = Records(realm: accounts, writer: accountWriter, clock: clock, random: random)
+        let network = VPCNetworks(records: records, driver: fabric)
+        ec2 = EC2Service(region: "us-west-2", account: "111122223333", records: records, network: network)
         scaling = AutoScalingService(region: "us-west-2", account: "111122223333", records: records)
         eks = EKSService(region: "us-west-2", account: "111122223333", records: records) { _ in true }
         let steward = NodeSteward(records: records, clusters: cloud)
         let effects = BedEffects(
-            instances: InstanceEffects(region: "us-west-2", records: records, machines: cloud, nodes: steward) { _ in nil },
-            clusters: EKSEffects(region: "us-west-2", records: records, clusters: cloud, nodes: steward))
+            instances: InstanceEffects(region: "us-west-2", records: records, machines: cloud, nodes: steward, network: network) { _ in nil
+            },
+            clusters: EKSEffects(region: "us-west-2", records: records, clusters: cloud, nodes: steward, network: network),
+            network: network)
         group = ControllerGroup(
             realm: realm, writer: writer, effects: effects, clock: clock, random: random,
             controllers: [
                 ClusterController(account: "111122223333"), NodegroupController(), EKSUpdateController(), AutoScalingGroupController(),
-                InstanceController(),
+                InstanceController(), VPCNetworkController(), InterfaceController(), PrivateAddressController(), PublicAddressController(),
             ])
         try await ec2.bootstrap()
     }
@@ -62,6 +71,14 @@ final class RegionBed: Sendable {
     }
     var defaultSubnets: [String] { records.list(Subnet.self).compactMap(\.metadata.name) }
 
+    /// A role that instances may have; returns its ARN.
+    func makeRole(_ name: String) async throws -> String {
+        let trust =
+            #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#
+        let input: Value = ["RoleName": .string(name), "AssumeRolePolicyDocument": .string(trust)]
+        let table = IAMService(account: "111122223333", records: global).table
+        return try await call(table, "CreateRole", input)["Role"]["Arn"].string ?? ""
+    }
     /// A cluster that is ACTIVE.
     func makeCluster(_ name: String, mode: String = "API") async throws {
         _ = try await call(
@@ -81,9 +98,20 @@ final class RegionBed: Sendable {
 struct BedEffects: EffectPerformer {
     let instances: InstanceEffects
     let clusters: EKSEffects
+    let network: VPCNetworks
     func perform(_ effect: Effect) async throws -> [Change] {
-        effect.name.hasPrefix("instance.") ? try await instances.perform(effect) : try await clusters.perform(effect)
+        if effect.name.hasPrefix("instance.") { return try await instances.perform(effect) }
+        if effect.name.hasPrefix("vpc.") { return try await network.perform(effect) }
+        return try await clusters.perform(effect)
     }
+}
+
+/// Remembers the networks that it was given.
+final class FakeFabric: NetworkDriver {
+    private let states = Mutex<[String: VPCState]>([:])
+    var networks: [String: VPCState] { states.withLock { $0 } }
+    func apply(_ vpc: VPCState) async throws { states.withLock { $0[vpc.id] = vpc } }
+    func remove(vpcID: String) async { states.withLock { $0[vpcID] = nil } }
 }
 
 /// Control planes and machines in one: every launched machine of a cluster is a Ready node.

@@ -32,7 +32,9 @@ package struct RouteState: Sendable, Hashable {
         case interface(String)
         case blackhole
     }
+    /// A block in CIDR notation.
     package var destination: String
+    /// Where packets for the destination go.
     package var target: Target
     package init(_ destination: String, _ target: Target) { (self.destination, self.target) = (destination, target) }
 }
@@ -48,7 +50,9 @@ package struct InterfaceState: Sendable, Hashable {
         case none
     }
     package var id: String
+    /// The subnet of all its addresses.
     package var subnetID: String
+    /// Who has it.
     package var owner: Owner
     /// `02:42:ac:1f:00:05`
     package var mac: String
@@ -80,6 +84,7 @@ package struct SecurityGroupState: Sendable, Hashable {
         }
     }
     package var id: String
+    /// What may come in, and what may go out.
     package var ingress: [Rule] = [], egress: [Rule] = []
     package init(id: String) { self.id = id }
 }

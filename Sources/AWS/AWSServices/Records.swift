@@ -25,6 +25,11 @@ package struct Records: Sendable {
         let prefix = namespace.map { kind.prefix + $0 + "/" } ?? kind.prefix
         return realm.snapshot().range(prefix: prefix, after: nil, limit: 0).map(\.value)
     }
+    /// The names of all documents of a kind (of one namespace when given), without reading them.
+    package func names(_ kind: Kind, in namespace: String? = nil) -> Set<String> {
+        let prefix = namespace.map { kind.prefix + $0 + "/" } ?? kind.prefix
+        return Set(realm.snapshot().range(prefix: prefix, after: nil, limit: 0).map { String($0.key.dropFirst(prefix.count)) })
+    }
     /// Stores a new document and returns it as stored.
     /// - Throws: `ChangeError`, `alreadyExists` when the name is taken.
     package func create(_ kind: Kind, _ document: Value) async throws -> Value {

@@ -10,6 +10,10 @@ final class Region: Sendable {
     let name: String
     let records: Records
     let tables: [String: ServiceTable]
+    /// The networks of the region's VPCs.
+    let network: VPCNetworks
+    /// What its instances are told of themselves.
+    let metadata: MetadataService
     private let effects: RegionEffects
     private let group: ControllerGroup
 
@@ -19,6 +23,7 @@ final class Region: Sendable {
         let global: Records
         let clusters: any ControlPlaneHost
         let machines: any MachineDriver
+        let network: any NetworkDriver
         let clock: any WallClock
         let random: RandomSource
     }
@@ -28,17 +33,21 @@ final class Region: Sendable {
         let writer = RealmWriter(realm: realm, clock: parts.clock, random: parts.random)
         records = Records(realm: realm, writer: writer, clock: parts.clock, random: parts.random)
         let nodes = NodeSteward(records: records, clusters: parts.clusters)
+        network = VPCNetworks(records: records, driver: parts.network)
         let global = parts.global
+        metadata = MetadataService(region: name, account: parts.account, records: records, global: global)
         effects = RegionEffects(
-            instances: InstanceEffects(region: name, records: records, machines: parts.machines, nodes: nodes) { profile in
+            instances: InstanceEffects(region: name, records: records, machines: parts.machines, nodes: nodes, network: network) {
+                profile in
                 IAMRoles.role(ofProfile: profile, in: global)
             },
-            clusters: EKSEffects(region: name, records: records, clusters: parts.clusters, nodes: nodes))
+            clusters: EKSEffects(region: name, records: records, clusters: parts.clusters, nodes: nodes, network: network),
+            network: network)
         group = ControllerGroup(
             realm: realm, writer: writer, effects: effects, clock: parts.clock, random: parts.random,
             controllers: RegionControllers.all(account: parts.account), log: Log("region/\(name)"))
         let tables = [
-            EC2Service(region: name, account: parts.account, records: records).table,
+            EC2Service(region: name, account: parts.account, records: records, network: network).table,
             AutoScalingService(region: name, account: parts.account, records: records).table,
             EKSService(region: name, account: parts.account, records: records) { IAMRoles.exists(arn: $0, in: global) }.table,
         ]
@@ -62,7 +71,10 @@ final class Region: Sendable {
 struct RegionEffects: EffectPerformer {
     let instances: InstanceEffects
     let clusters: EKSEffects
+    let network: VPCNetworks
     func perform(_ effect: Effect) async throws -> [Change] {
-        effect.name.hasPrefix("instance.") ? try await instances.perform(effect) : try await clusters.perform(effect)
+        if effect.name.hasPrefix("instance.") { return try await instances.perform(effect) }
+        if effect.name.hasPrefix("vpc.") { return try await network.perform(effect) }
+        return try await clusters.perform(effect)
     }
 }

@@ -6,7 +6,7 @@ enum RegionControllers {
     static func all(account: String) -> [any Controller] {
         [
             ClusterController(account: account), NodegroupController(), EKSUpdateController(), AutoScalingGroupController(),
-            InstanceController(),
+            InstanceController(), VPCNetworkController(), InterfaceController(), PrivateAddressController(), PublicAddressController(),
         ]
     }
 }

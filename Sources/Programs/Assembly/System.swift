@@ -56,7 +56,8 @@ package final class System: Sendable {
         let login = NodeLogin(planes: planes, directory: box, account: configuration.account)
         let machines = SimulatedMachines(clock: clock, random: random, services: services, login: login)
         let parts = Region.Parts(
-            account: configuration.account, global: global, clusters: planes, machines: machines, clock: clock, random: random)
+            account: configuration.account, global: global, clusters: planes, machines: machines, network: NoNetwork(), clock: clock,
+            random: random)
         let directory = RegionDirectory(store: store, services: services, hosting: hosting, served: configuration.regions, parts: parts)
         box.set(directory)
         try await directory.resume()

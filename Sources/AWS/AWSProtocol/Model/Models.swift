@@ -8,9 +8,10 @@ package enum Models {
     private static let iam = ModelText.parse(ModelTexts.iam)
     private static let ec2 = ModelText.parse(ModelTexts.ec2)
     private static let autoScaling = ModelText.parse(ModelTexts.autoScaling)
+    private static let ecr = ModelText.parse(ModelTexts.ecr)
 
     /// Names of all services, in the order in which a request that says nothing of its service is matched.
-    package static let names = ["eks", "sts", "iam", "ec2", "autoscaling"]
+    package static let names = ["eks", "sts", "iam", "ec2", "autoscaling", "ecr"]
 
     /// The model of a service by its botocore name; nil when the program has none.
     package static func named(_ name: String) -> ServiceModel? {
@@ -20,6 +21,7 @@ package enum Models {
         case "iam": iam
         case "ec2": ec2
         case "autoscaling": autoScaling
+        case "ecr": ecr
         default: nil
         }
     }

@@ -31,20 +31,6 @@ package struct SubnetSpecFields: Fields {
     package let cidrBlock = Field<Self, String>("CidrBlock"), mapPublicIp = Field<Self, Bool>("MapPublicIpOnLaunch")
 }
 
-/// An address of a subnet that an instance holds, kept under the subnet's id; its own name is the address.
-package struct PrivateAddressFields: KindFields {
-    package static let kind = Kind(group: "ec2", "PrivateAddress", prefix: "ec2/private-addresses/")
-    package init() {}
-    package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, View<PrivateAddressSpecFields>>("spec")
-}
-/// A private address as a document.
-package typealias PrivateAddress = View<PrivateAddressFields>
-/// The desired part of a private address.
-package struct PrivateAddressSpecFields: Fields {
-    package init() {}
-    package let instanceId = Field<Self, String>("InstanceId")
-}
-
 /// A security group.
 package struct SecurityGroupFields: KindFields {
     package static let kind = Kind(group: "ec2", "SecurityGroup", prefix: "ec2/security-groups/", namespaced: false)
@@ -111,6 +97,10 @@ package struct InstanceSpecFields: Fields {
     package let tags = Field<Self, [Value]>("Tags"), launchTime = Field<Self, String>("LaunchTime")
     package let privateAddress = Field<Self, String>("PrivateIpAddress"), privateDNSName = Field<Self, String>("PrivateDnsName")
     package let autoScalingGroup = Field<Self, String>("AutoScalingGroup"), reservationId = Field<Self, String>("ReservationId")
+    /// Public addresses for the primary interface: as the subnet says when nil.
+    package let associatePublicAddress = Field<Self, Bool>("AssociatePublicIpAddress")
+    /// GiB of the root volume.
+    package let volumeSize = Field<Self, Int>("VolumeSize")
     /// What EKS launches a managed node with: `cluster`, `roleArn`, `labels`, `taints`; other nodes say it in their user data.
     package let node = Field<Self, Value>("Node")
 }
@@ -119,6 +109,8 @@ package struct InstanceStatusFields: Fields {
     package init() {}
     /// `pending`, `running`, `draining` (its pods move away), `shutting-down`, `terminated`, `stopping` or `stopped`.
     package let state = Field<Self, String>("state"), reason = Field<Self, String>("reason")
+    /// Why the state changed, in EC2's words: `Code` and `Message`.
+    package let stateReason = Field<Self, Value>("stateReason")
     /// When the instance was terminated.
     package let ended = Field<Self, String>("ended")
 }

@@ -13,7 +13,7 @@ enum EC2Filter {
         return true
     }
     private static func texts(_ shape: Value, _ name: String, _ type: EC2Type) throws -> [String] {
-        let tags = shape["Tags"].items
+        let tags = shape["Tags"].items + shape["TagSet"].items
         if name == "tag-key" { return tags.compactMap { $0["Key"].string } }
         if name == "tag-value" { return tags.compactMap { $0["Value"].string } }
         if name.hasPrefix("tag:") { return tags.filter { $0["Key"].string == String(name.dropFirst(4)) }.compactMap { $0["Value"].string } }

@@ -2,7 +2,7 @@ import AWSProtocol
 import Control
 import Documents
 
-/// Internet gateways, NAT gateways and elastic addresses.
+/// Internet gateways and NAT gateways.
 extension EC2Service {
     func createInternetGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
         let gateway = try await create(
@@ -46,12 +46,23 @@ extension EC2Service {
     func createNatGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
         let subnet = try resource(.subnet, input["SubnetId"].string)["spec"]
         let address = try resource(.address, input["AllocationId"].string)["spec"]
-        guard associations[address["AllocationId"].string ?? ""] == nil else {
+        guard records.get(PublicAddress.self, address["PublicIp"].string ?? "")?.spec.interfaceId == nil else {
             throw AWSError(
                 "Resource.AlreadyAssociated", "Elastic IP address [\(address["AllocationId"].string ?? "")] is already associated")
         }
         let id = newID(.natGateway)
+        guard let place = records.get(Subnet.self, subnet["SubnetId"].string ?? "") else {
+            throw EC2Type.subnet.notFound(subnet["SubnetId"].string ?? "")
+        }
+        var wish = NetworkInterfaces.Wish(id: newID(.networkInterface), subnet: place)
+        (wish.description, wish.type, wish.requester) = ("Interface for NAT Gateway \(id)", "nat_gateway", "amazon-nat")
+        if let address = input["PrivateIpAddress"].string { wish.addresses = [address] }
+        let interface = try await interfaces.ensure(wish)
         let association = "eipassoc-" + records.random.hex(17)
+        _ = try await records.update(PublicAddress.self, address["PublicIp"].string ?? "") { held in
+            (held.spec.interfaceId, held.spec.privateAddress) = (interface.id, interface.spec.addresses?.first)
+            held.spec.associationId = association
+        }
         let gateway = try await create(
             .natGateway, id: id,
             [
@@ -59,8 +70,9 @@ extension EC2Service {
                 "CreateTime": .string(context.now.text),
                 "NatGatewayAddresses": [
                     [
-                        "AllocationId": address["AllocationId"], "PublicIp": address["PublicIp"],
-                        "AssociationId": .string(association),
+                        "AllocationId": address["AllocationId"], "PublicIp": address["PublicIp"], "AssociationId": .string(association),
+                        "NetworkInterfaceId": .string(interface.id), "PrivateIp": .string(interface.spec.addresses?.first ?? ""),
+                        "IsPrimary": true, "Status": "succeeded",
                     ]
                 ],
             ], tags: try tags(input, for: .natGateway))
@@ -68,44 +80,11 @@ extension EC2Service {
     }
     func deleteNatGateway(_ input: Value, _ context: OperationContext) async throws -> Value {
         let id = input["NatGatewayId"].string ?? ""
-        _ = try resource(.natGateway, id)
+        let gateway = try resource(.natGateway, id)["spec"]
         try await records.delete(EC2Type.natGateway.kind, id)
+        for address in gateway["NatGatewayAddresses"].items {
+            if let interface = address["NetworkInterfaceId"].string { try await interfaces.remove(interface) }
+        }
         return ["NatGatewayId": .string(id)]
-    }
-
-    /// The association of each address that a NAT gateway holds, by allocation. It follows from the gateways alone, so that no crash
-    /// leaves an address in use by nobody.
-    private var associations: [String: Value] {
-        let held = records.list(EC2Type.natGateway.kind).flatMap { $0["spec"]["NatGatewayAddresses"].items }
-        return Dictionary(held.map { ($0["AllocationId"].string ?? "", $0["AssociationId"]) }) { $1 }
-    }
-    func describeAddresses(_ input: Value, _ context: OperationContext) async throws -> Value {
-        let associations = associations
-        let shapes = records.list(EC2Type.address.kind).map { document -> Value in
-            var shape = document["spec"]
-            shape["AssociationId"] = associations[shape["AllocationId"].string ?? ""] ?? .null
-            return shape
-        }
-        return try describe(.address, input, shapes: shapes)
-    }
-    func allocateAddress(_ input: Value, _ context: OperationContext) async throws -> Value {
-        let taken = Set(records.list(EC2Type.address.kind).compactMap { $0["spec"]["PublicIp"].string })
-        guard let address = (1..<65_000).lazy.map({ IPv4Network.text(0x3412_0000 + UInt32($0)) }).first(where: { !taken.contains($0) })
-        else {
-            throw AWSError("AddressLimitExceeded", "The maximum number of addresses has been reached.")
-        }
-        return try await create(
-            .address, id: newID(.address),
-            ["PublicIp": .string(address), "PublicIpv4Pool": "amazon", "Domain": "vpc", "NetworkBorderGroup": .string(region)],
-            tags: try tags(input, for: .address))
-    }
-    func releaseAddress(_ input: Value, _ context: OperationContext) async throws -> Value {
-        let id = input["AllocationId"].string ?? ""
-        _ = try resource(.address, id)
-        guard associations[id] == nil else {
-            throw AWSError("InvalidIPAddress.InUse", "Address is in use.")
-        }
-        try await records.delete(EC2Type.address.kind, id)
-        return [:]
     }
 }

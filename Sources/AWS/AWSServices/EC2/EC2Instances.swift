@@ -10,7 +10,6 @@ extension EC2Service {
             "TerminateInstances": { input, _ in try await move(input, "TerminatingInstances", from: nil, to: "shutting-down") },
             "StopInstances": { input, _ in try await move(input, "StoppingInstances", from: ["pending", "running"], to: "stopping") },
             "StartInstances": { input, _ in try await move(input, "StartingInstances", from: ["stopped"], to: "pending") },
-            "DescribeNetworkInterfaces": describeNetworkInterfaces,
         ]
     }
 
@@ -37,14 +36,34 @@ extension EC2Service {
         for group in data["SecurityGroupIds"].items.compactMap(\.string) { _ = try resource(.securityGroup, group) }
         let subnet = try subnet(for: data)
         let reservation = "r-" + records.random.hex(17)
-        var shapes: [Value] = []
+        var made: [Instance] = []
+        let tags = try tagged(input, data)
         for _ in 0..<most {
             let instance = InstanceShape.document(
-                id: newID(.instance), data: data, subnet: subnet, now: context.now, group: nil, node: .null,
-                tags: try tagged(input, data), reservation: reservation)
-            shapes.append(InstanceShape.describe(try await records.create(instance), records, account))
+                id: newID(.instance), data: data, subnet: subnet, now: context.now, group: nil, node: .null, tags: tags,
+                reservation: reservation)
+            do {
+                _ = try await interfaces.primary(of: instance)
+                made.append(try await records.create(instance))
+            } catch {
+                try await interfaces.remove(NetworkInterfaces.primaryID(of: instance.metadata.name ?? ""))
+                guard made.count >= least, (error as? AWSError)?.code == "InsufficientFreeAddressesInSubnet" else {
+                    try await abandon(made)
+                    throw error
+                }
+                break
+            }
         }
+        let interfaces = interfaceShapes
+        let shapes = made.map { InstanceShape.describe($0, interfaces) }
         return ["ReservationId": .string(reservation), "OwnerId": .string(account), "Groups": [], "Instances": .array(shapes)]
+    }
+    /// Takes back what a request made that cannot be met as a whole.
+    private func abandon(_ instances: [Instance]) async throws {
+        for instance in instances {
+            let id = instance.metadata.name ?? ""
+            _ = try await records.update(Instance.self, id) { $0.status.state = "shutting-down" }
+        }
     }
     /// The request's members over those of the launch template that it names.
     private func templateData(_ input: Value) throws -> Value {
@@ -70,10 +89,10 @@ extension EC2Service {
 
     func describeInstances(_ input: Value, _ context: OperationContext) async throws -> Value {
         let instances = records.list(Instance.self)
+        let interfaces = interfaceShapes
         var unpaged = input
         (unpaged["MaxResults"], unpaged["NextToken"]) = (.null, .null)
-        let found = try describe(.instance, unpaged, shapes: instances.map { InstanceShape.describe($0, records, account) })["Instances"]
-            .items
+        let found = try describe(.instance, unpaged, shapes: instances.map { InstanceShape.describe($0, interfaces) })["Instances"].items
         let reservations = Dictionary(
             instances.map { ($0.metadata.name ?? "", $0.spec.reservationId ?? "r-" + ($0.metadata.name ?? "").dropFirst(2)) }
         ) { $1 }
@@ -124,7 +143,15 @@ extension EC2Service {
                 before = instance.status.state ?? "pending"
                 let ended = before == "terminated" || before == "shutting-down"
                 if !ended, states?.contains(before) != false { instance.status.state = next }
-                if !ended, next == "shutting-down" { instance.status.reason = "User initiated" }
+                guard !ended, states?.contains(before) != false else { return }
+                if next == "pending" {
+                    (instance.status.reason, instance.status.stateReason) = (nil, nil)
+                } else {
+                    instance.status.reason = "User initiated (\(records.clock.now.text))"
+                    instance.status.stateReason = [
+                        "Code": "Client.UserInitiatedShutdown", "Message": "Client.UserInitiatedShutdown: User initiated shutdown",
+                    ]
+                }
             }
             changes.append([
                 "InstanceId": .string(id), "PreviousState": InstanceShape.state(before),
@@ -134,20 +161,5 @@ extension EC2Service {
         var output: Value = [:]
         output[member] = .array(changes)
         return output
-    }
-
-    func describeNetworkInterfaces(_ input: Value, _ context: OperationContext) async throws -> Value {
-        let filters = ["vpc-id": "VpcId", "subnet-id": "SubnetId", "attachment.instance-id": "InstanceId"]
-        let shapes = records.list(Instance.self).filter { $0.spec.privateAddress != nil && $0.status.state != "terminated" }.map(
-            InstanceShape.interface
-        )
-        .filter { shape in
-            input["Filters"].items.allSatisfy { filter in
-                guard let member = filters[filter["Name"].string ?? ""] else { return false }
-                let text = member == "InstanceId" ? shape["Attachment"][member] : shape[member]
-                return filter["Values"].items.contains(text)
-            }
-        }
-        return try Self.page(shapes, input, "NetworkInterfaces")
     }
 }

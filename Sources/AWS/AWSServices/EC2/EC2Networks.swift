@@ -13,8 +13,6 @@ extension EC2Service {
             "AttachInternetGateway": attachInternetGateway, "DetachInternetGateway": detachInternetGateway,
             "DescribeInternetGateways": { input, _ in try describe(.internetGateway, input) }, "CreateNatGateway": createNatGateway,
             "DeleteNatGateway": deleteNatGateway, "DescribeNatGateways": { input, _ in try describe(.natGateway, input) },
-            "AllocateAddress": allocateAddress, "ReleaseAddress": releaseAddress,
-            "DescribeAddresses": describeAddresses,
         ]
     }
 
@@ -125,7 +123,7 @@ extension EC2Service {
     /// The subnet's shape with the number of addresses that are left: all but the five that AWS keeps and those in use.
     private func counted(_ subnet: Value) -> Value {
         var subnet = subnet
-        let used = records.list(PrivateAddressFields.kind, in: subnet["SubnetId"].string).count
+        let used = records.names(PrivateAddressFields.kind, in: subnet["SubnetId"].string).count
         subnet["AvailableIpAddressCount"] = .int(Int64((IPv4Network(subnet["CidrBlock"].string ?? "")?.count ?? 5) - 5 - used))
         return subnet
     }
@@ -135,11 +133,7 @@ extension EC2Service {
     func deleteSubnet(_ input: Value, _ context: OperationContext) async throws -> Value {
         let id = input["SubnetId"].string ?? ""
         _ = try resource(.subnet, id)
-        let inUse = records.list(PrivateAddressFields.kind, in: id).isEmpty == false
-        let gateway = records.list(EC2Type.natGateway.kind).contains {
-            $0["spec"]["SubnetId"].string == id && $0["spec"]["State"].string == "available"
-        }
-        guard !inUse, !gateway else {
+        guard records.names(PrivateAddressFields.kind, in: id).isEmpty else {
             throw AWSError("DependencyViolation", "The subnet '\(id)' has dependencies and cannot be deleted.")
         }
         for table in records.list(EC2Type.routeTable.kind)

@@ -56,7 +56,7 @@ extension EC2Service {
                     $0["UserIdGroupPairs"].items.contains { $0["GroupId"].string == id }
                 }
         }
-        let used = records.list(Instance.self).contains { $0.status.state != "terminated" && ($0.spec.securityGroupIds ?? []).contains(id) }
+        let used = records.list(NetworkInterface.self).contains { ($0.spec.groupIds ?? []).contains(id) }
         guard !named, !used else { throw AWSError("DependencyViolation", "resource \(id) has a dependent object") }
         try await records.delete(SecurityGroup.self, id)
         return ["Return": true, "GroupId": .string(id)]

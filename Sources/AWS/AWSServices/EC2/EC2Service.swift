@@ -8,15 +8,18 @@ package struct EC2Service: Sendable {
     let region: String
     let account: String
     let records: Records
+    /// The networks that follow from the documents; nil where nothing is carried out.
+    let network: VPCNetworks?
 
-    package init(region: String, account: String, records: Records) {
-        (self.region, self.account, self.records) = (region, account, records)
+    package init(region: String, account: String, records: Records, network: VPCNetworks? = nil) {
+        (self.region, self.account, self.records, self.network) = (region, account, records, network)
     }
 
     /// The operations that have a handler.
     package var table: ServiceTable {
         let groups: [[String: OperationHandler]] = [
             regionOperations, networkOperations, routeOperations, securityOperations, instanceOperations, templateOperations,
+            interfaceOperations, addressOperations,
         ]
         return ServiceTable("ec2", groups.reduce(into: [:]) { $0.merge($1) { first, _ in first } })
     }

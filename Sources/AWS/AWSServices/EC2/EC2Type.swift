@@ -47,7 +47,10 @@ struct EC2Type: Sendable {
     static let address = EC2Type(
         Kind(group: "ec2", "Address", prefix: "ec2/addresses/", namespaced: false), "elastic-ip", "eipalloc-", "AllocationId", "Addresses",
         "AllocationIds", "InvalidAllocationID.NotFound", "The allocation ID '%' does not exist",
-        ["allocation-id": "AllocationId", "public-ip": "PublicIp", "domain": "Domain"])
+        [
+            "allocation-id": "AllocationId", "public-ip": "PublicIp", "domain": "Domain", "association-id": "AssociationId",
+            "instance-id": "InstanceId", "network-interface-id": "NetworkInterfaceId", "private-ip-address": "PrivateIpAddress",
+        ])
     static let routeTable = EC2Type(
         Kind(group: "ec2", "RouteTable", prefix: "ec2/route-tables/", namespaced: false), "route-table", "rtb-", "RouteTableId",
         "RouteTables",
@@ -76,8 +79,33 @@ struct EC2Type: Sendable {
             "private-ip-address": "PrivateIpAddress",
             "private-dns-name": "PrivateDnsName", "image-id": "ImageId", "instance.group-id": "SecurityGroups.GroupId",
             "iam-instance-profile.arn": "IamInstanceProfile.Arn", "instance-lifecycle": "InstanceLifecycle",
+            "ip-address": "PublicIpAddress", "dns-name": "PublicDnsName", "instance.group-name": "SecurityGroups.GroupName",
+            "network-interface.network-interface-id": "NetworkInterfaces.NetworkInterfaceId",
+            "network-interface.addresses.private-ip-address": "NetworkInterfaces.PrivateIpAddresses.PrivateIpAddress",
+            "network-interface.vpc-id": "NetworkInterfaces.VpcId", "network-interface.subnet-id": "NetworkInterfaces.SubnetId",
         ])
-    static let all = [vpc, subnet, internetGateway, natGateway, address, routeTable, securityGroup, keyPair, launchTemplate, instance]
+    static let networkInterface = EC2Type(
+        NetworkInterfaceFields.kind, "network-interface", "eni-", "NetworkInterfaceId", "NetworkInterfaces", "NetworkInterfaceIds",
+        "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '%' does not exist",
+        [
+            "network-interface-id": "NetworkInterfaceId", "subnet-id": "SubnetId", "vpc-id": "VpcId", "status": "Status",
+            "availability-zone": "AvailabilityZone", "description": "Description", "mac-address": "MacAddress", "owner-id": "OwnerId",
+            "private-ip-address": "PrivateIpAddress", "private-dns-name": "PrivateDnsName", "requester-id": "RequesterId",
+            "requester-managed": "RequesterManaged", "source-dest-check": "SourceDestCheck", "interface-type": "InterfaceType",
+            "group-id": "Groups.GroupId", "group-name": "Groups.GroupName", "addresses.primary": "PrivateIpAddresses.Primary",
+            "addresses.private-ip-address": "PrivateIpAddresses.PrivateIpAddress",
+            "addresses.association.public-ip": "PrivateIpAddresses.Association.PublicIp",
+            "association.allocation-id": "Association.AllocationId", "association.association-id": "Association.AssociationId",
+            "association.public-ip": "Association.PublicIp", "association.ip-owner-id": "Association.IpOwnerId",
+            "association.public-dns-name": "Association.PublicDnsName", "attachment.attachment-id": "Attachment.AttachmentId",
+            "attachment.instance-id": "Attachment.InstanceId", "attachment.device-index": "Attachment.DeviceIndex",
+            "attachment.status": "Attachment.Status", "attachment.attach-time": "Attachment.AttachTime",
+            "attachment.delete-on-termination": "Attachment.DeleteOnTermination",
+            "attachment.instance-owner-id": "Attachment.InstanceOwnerId",
+        ])
+    static let all = [
+        vpc, subnet, internetGateway, natGateway, address, routeTable, securityGroup, keyPair, launchTemplate, instance, networkInterface,
+    ]
 
     /// The error for an id that is not there.
     func notFound(_ id: String) -> AWSError { AWSError(notFoundCode, notFoundText.replacing("%", with: id)) }

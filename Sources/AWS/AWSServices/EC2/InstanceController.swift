@@ -17,7 +17,8 @@ package struct InstanceController: Controller {
         switch instance.status.state ?? "pending" {
         case "pending": return Plan(effects: [Effect(InstanceEffects.launch, subject: key)])
         case "draining": return Plan(effects: [Effect(InstanceEffects.drain, subject: key)])
-        case "shutting-down", "stopping": return Plan(effects: [Effect(InstanceEffects.terminate, subject: key)])
+        case "shutting-down": return Plan(effects: [Effect(InstanceEffects.terminate, subject: key)])
+        case "stopping": return Plan(effects: [Effect(InstanceEffects.stop, subject: key)])
         case "terminated":
             guard let ended = instance.status.ended.flatMap(Timestamp.init) else { return Plan() }
             let left = ended + Self.memory - world.now

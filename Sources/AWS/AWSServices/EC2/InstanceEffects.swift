@@ -5,19 +5,22 @@ package import Reconcile
 /// What is done for instances outside the region's documents: machines, addresses, nodes.
 package struct InstanceEffects: EffectPerformer {
     package static let launch = "instance.launch", drain = "instance.drain", terminate = "instance.terminate"
+    package static let stop = "instance.stop"
 
     let region: String
     let records: Records
     let machines: any MachineDriver
     let nodes: NodeSteward
+    let network: VPCNetworks
     /// The ARN of an instance profile's role.
     let profileRole: @Sendable (_ profile: String) -> String?
 
     package init(
-        region: String, records: Records, machines: any MachineDriver, nodes: NodeSteward,
+        region: String, records: Records, machines: any MachineDriver, nodes: NodeSteward, network: VPCNetworks,
         profileRole: @escaping @Sendable (String) -> String?
     ) {
-        (self.region, self.records, self.machines, self.nodes, self.profileRole) = (region, records, machines, nodes, profileRole)
+        (self.region, self.records, self.machines, self.nodes) = (region, records, machines, nodes)
+        (self.network, self.profileRole) = (network, profileRole)
     }
 
     package func perform(_ effect: Effect) async throws -> [Change] {
@@ -31,10 +34,10 @@ package struct InstanceEffects: EffectPerformer {
         case (Self.terminate, "shutting-down"):
             await machines.terminate(instanceID: id)
             try await nodes.remove(instance)
-            try await releaseAddress(of: instance)
+            try await interfaces.release(instance: id)
             return [patch(id, ["status": ["state": "terminated", "ended": .string(records.clock.now.text)]])]
-        case (Self.terminate, "stopping"):
-            await machines.terminate(instanceID: id)
+        case (Self.stop, "stopping"):
+            await machines.stop(instanceID: id)
             return [patch(id, ["status": ["state": "stopped"]])]
         default: return []
         }
@@ -42,61 +45,29 @@ package struct InstanceEffects: EffectPerformer {
     /// Starts the machines of all instances that run; for the start of the program.
     package func resume() async throws {
         for instance in records.list(Instance.self) where ["running", "draining"].contains(instance.status.state ?? "") {
-            guard let address = instance.spec.privateAddress else { continue }
-            try await machines.launch(machine(instance, address: address))
+            let interface = try await interfaces.primary(of: instance)
+            try await network.apply(instance.spec.vpcId ?? "")
+            try await machines.launch(machine(instance, address: interface.spec.addresses?.first ?? ""))
         }
     }
+    private var interfaces: NetworkInterfaces { NetworkInterfaces(region: region, records: records) }
 
+    /// The primary interface first, then its place in the network, then the machine.
     private func launch(_ instance: Instance, _ id: String) async throws -> [Change] {
-        let address: String
-        if let held = instance.spec.privateAddress { address = held } else { address = try await claimAddress(for: instance) }
+        let address = try await interfaces.primary(of: instance).spec.addresses?.first ?? ""
+        try await network.apply(instance.spec.vpcId ?? "")
         try await machines.launch(machine(instance, address: address))
+        let name = NetworkInterfaces.dnsName(address, region: region)
         return [
             patch(
                 id,
                 [
-                    "spec": ["PrivateIpAddress": .string(address), "PrivateDnsName": .string(dnsName(address))],
+                    "spec": ["PrivateIpAddress": .string(address), "PrivateDnsName": .string(name)],
                     "status": ["state": "running"],
                 ])
         ]
     }
     private func patch(_ id: String, _ patch: Value) -> Change { .patch(InstanceFields.kind, namespace: nil, name: id, patch) }
-    private func dnsName(_ address: String) -> String {
-        let host = "ip-" + address.replacing(".", with: "-")
-        return region == "us-east-1" ? "\(host).ec2.internal" : "\(host).\(region).compute.internal"
-    }
-
-    /// Claims a free address of the subnet by creating its document; the first four and the last are AWS's.
-    /// - Throws: `ChangeError` when the subnet is full.
-    private func claimAddress(for instance: Instance) async throws -> String {
-        let id = instance.metadata.name ?? ""
-        guard let subnet = records.get(Subnet.self, instance.spec.subnetId ?? ""), let block = IPv4Network(subnet.spec.cidrBlock ?? "")
-        else {
-            throw ChangeError.notFound("subnet \(instance.spec.subnetId ?? "")")
-        }
-        let name = subnet.metadata.name ?? ""
-        let claims = records.list(PrivateAddress.self, in: name)
-        if let held = claims.first(where: { $0.spec.instanceId == id })?.metadata.name { return held }
-        let taken = Set(claims.compactMap(\.metadata.name))
-        let start = records.random.int(in: 4..<max(5, block.count - 1))
-        for step in 0..<block.count {
-            let index = (start + step) % block.count
-            guard (4..<block.count - 1).contains(index) else { continue }
-            let address = IPv4Network.text(block[index])
-            guard !taken.contains(address) else { continue }
-            var claim = PrivateAddress()
-            (claim.metadata.name, claim.metadata.namespace, claim.spec.instanceId) = (address, name, id)
-            do {
-                _ = try await records.create(claim)
-                return address
-            } catch ChangeError.alreadyExists { continue }
-        }
-        throw ChangeError.unavailable("InsufficientFreeAddressesInSubnet: subnet \(name) has no free addresses")
-    }
-    private func releaseAddress(of instance: Instance) async throws {
-        guard let subnet = instance.spec.subnetId, let address = instance.spec.privateAddress else { return }
-        try await records.delete(PrivateAddress.self, address, in: subnet)
-    }
 
     /// What the machine is made of: its type and network from the instance, its cluster from EKS or from the user data.
     private func machine(_ instance: Instance, address: String) -> MachineSpec {
@@ -106,11 +77,14 @@ package struct InstanceEffects: EffectPerformer {
         let document = cluster.flatMap { records.get(EKSCluster.self, $0) }
         let version = spec.node?["version"].string ?? document?.spec.version ?? EKSVersion.standard.name
         let role = spec.node?["roleArn"].string ?? spec.instanceProfile.flatMap(profileRole) ?? ""
-        return MachineSpec(
+        var machine = MachineSpec(
             instanceID: instance.metadata.name ?? "", instanceType: spec.instanceType ?? "", region: region,
-            availabilityZone: spec.availabilityZone ?? "", privateAddress: address, privateDNSName: dnsName(address),
+            availabilityZone: spec.availabilityZone ?? "", privateAddress: address,
+            privateDNSName: NetworkInterfaces.dnsName(address, region: region),
             clusterID: document?.metadata.uid, roleARN: role, labels: spec.node?["labels"].strings ?? data?.labels ?? [:],
             taints: spec.node?["taints"].items.compactMap(\.string) ?? data?.taints ?? [],
             kubeletVersion: "v\(EKSVersion.named(version)?.patch ?? EKSVersion.standard.patch)-eks-a1b2c3d")
+        (machine.vpcID, machine.diskGiB, machine.isSimulated) = (spec.vpcId ?? "", spec.volumeSize ?? 20, instance.isSimulated)
+        return machine
     }
 }

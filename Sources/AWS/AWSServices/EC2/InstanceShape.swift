@@ -16,11 +16,15 @@ enum InstanceShape {
         spec.subnetId = subnet.metadata.name
         spec.vpcId = subnet.spec.vpcId
         spec.availabilityZone = subnet.spec.availabilityZone
-        let groups = data["SecurityGroupIds"].array ?? data["NetworkInterfaces"][0]["Groups"].items
+        let groups = (data["SecurityGroupIds"].array ?? []) + (data["NetworkInterfaces"][0]["Groups"].array ?? [])
         spec.securityGroupIds = groups.compactMap(\.string)
         let profile = data["IamInstanceProfile"]
         spec.instanceProfile = profile["Name"].string ?? profile["Arn"].string?.split(separator: "/").last.map(String.init)
         spec.userData = data["UserData"].string
+        let interface = data["NetworkInterfaces"].items.first { ($0["DeviceIndex"].int ?? 0) == 0 } ?? .null
+        spec.privateAddress = data["PrivateIpAddress"].string ?? interface["PrivateIpAddress"].string
+        spec.associatePublicAddress = interface["AssociatePublicIpAddress"].bool
+        spec.volumeSize = data["BlockDeviceMappings"].items.compactMap { $0["Ebs"]["VolumeSize"].int }.first
         spec.tags = tags
         spec.launchTime = now.text
         spec.autoScalingGroup = group
@@ -39,34 +43,42 @@ enum InstanceShape {
     }
 
     /// The `Instance` shape.
-    static func describe(_ instance: Instance, _ records: Records, _ account: String) -> Value {
+    static func describe(_ instance: Instance, _ interfaces: InterfaceShapes) -> Value {
         let spec = instance.spec
         let type = InstanceTypes.find(spec.instanceType ?? "")
         let state = instance.status.state ?? "pending"
-        let groups = (spec.securityGroupIds ?? []).map { id -> Value in
-            ["GroupId": .string(id), "GroupName": .string(records.get(SecurityGroup.self, id)?.spec.groupName ?? "")]
-        }
         var shape: Value = [
             "InstanceId": instance.metadata.value["name"], "ImageId": spec.value["ImageId"], "InstanceType": spec.value["InstanceType"],
             "State": Self.state(state), "LaunchTime": spec.value["LaunchTime"], "Architecture": .string(type?.arch ?? "x86_64"),
             "Placement": ["AvailabilityZone": spec.value["AvailabilityZone"], "Tenancy": "default", "GroupName": ""],
             "Hypervisor": .string(type?.hypervisor == "nitro" ? "xen" : type?.hypervisor ?? "xen"), "VirtualizationType": "hvm",
             "Monitoring": ["State": "disabled"], "RootDeviceType": "ebs", "RootDeviceName": "/dev/xvda", "EbsOptimized": false,
-            "AmiLaunchIndex": 0, "ProductCodes": [], "SourceDestCheck": true, "Tags": .array(tags(of: instance)),
+            "AmiLaunchIndex": 0, "ProductCodes": [], "Tags": .array(tags(of: instance)),
             "PrivateDnsName": .string(spec.privateDNSName ?? ""), "PublicDnsName": "",
             "StateTransitionReason": .string(instance.status.reason ?? ""),
         ]
+        if let reason = instance.status.stateReason { shape["StateReason"] = reason }
         if let key = spec.keyName { shape["KeyName"] = .string(key) }
         if let profile = spec.instanceProfile {
-            shape["IamInstanceProfile"] = ["Arn": .string("arn:aws:iam::\(account):instance-profile/\(profile)")]
+            shape["IamInstanceProfile"] = ["Arn": .string("arn:aws:iam::\(interfaces.account):instance-profile/\(profile)")]
         }
         guard state != "terminated" else { return shape }
         shape["VpcId"] = spec.value["VpcId"]
         shape["SubnetId"] = spec.value["SubnetId"]
-        shape["SecurityGroups"] = .array(groups)
-        if spec.privateAddress != nil {
-            shape["PrivateIpAddress"] = spec.value["PrivateIpAddress"]
-            shape["NetworkInterfaces"] = [interface(instance)]
+        let attached = interfaces.of(instance: instance.metadata.name ?? "")
+        guard let primary = attached.first, primary.spec.attachment.deviceIndex == 0 else {
+            shape["SecurityGroups"] = interfaces.groups(spec.securityGroupIds ?? [])
+            return shape
+        }
+        let address = primary.spec.addresses?.first ?? ""
+        shape["SecurityGroups"] = interfaces.groups(primary.spec.groupIds ?? [])
+        shape["PrivateIpAddress"] = .string(address)
+        shape["PrivateDnsName"] = .string(NetworkInterfaces.dnsName(address, region: interfaces.region))
+        shape["SourceDestCheck"] = .bool(primary.spec.checksSourceAndDestination ?? true)
+        shape["NetworkInterfaces"] = .array(attached.map(interfaces.describeAttached))
+        if let open = interfaces.publicAddress(of: primary) {
+            shape["PublicIpAddress"] = .string(open)
+            shape["PublicDnsName"] = .string(NetworkInterfaces.publicDNSName(open, region: interfaces.region))
         }
         return shape
     }
@@ -75,22 +87,5 @@ enum InstanceShape {
         var tags = instance.spec.tags ?? []
         if let group = instance.spec.autoScalingGroup { tags.append(["Key": "aws:autoscaling:groupName", "Value": .string(group)]) }
         return tags
-    }
-    /// The shape of the instance's primary network interface.
-    static func interface(_ instance: Instance) -> Value {
-        let (id, spec) = (instance.metadata.name ?? "", instance.spec)
-        return [
-            "NetworkInterfaceId": .string("eni-" + id.dropFirst(2)), "SubnetId": spec.value["SubnetId"], "VpcId": spec.value["VpcId"],
-            "PrivateIpAddress": spec.value["PrivateIpAddress"], "PrivateDnsName": spec.value["PrivateDnsName"], "Status": "in-use",
-            "InterfaceType": "interface", "SourceDestCheck": true,
-            "Groups": .array((spec.securityGroupIds ?? []).map { ["GroupId": .string($0)] }),
-            "PrivateIpAddresses": [
-                ["Primary": true, "PrivateIpAddress": spec.value["PrivateIpAddress"], "PrivateDnsName": spec.value["PrivateDnsName"]]
-            ],
-            "Attachment": [
-                "AttachmentId": .string("eni-attach-" + id.dropFirst(2)), "DeviceIndex": 0, "InstanceId": .string(id), "Status": "attached",
-                "DeleteOnTermination": true,
-            ],
-        ]
     }
 }

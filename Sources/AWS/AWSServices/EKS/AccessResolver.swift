@@ -53,8 +53,10 @@ package struct AccessResolver: Sendable {
         let mode = cluster.spec.accessConfig.authenticationMode ?? "CONFIG_MAP"
         let session = principal.arn.split(separator: "/").last.map(String.init) ?? ""
         func filled(_ text: String) -> String {
-            text.replacing("{{EC2PrivateDNSName}}", with: nodeName ?? session).replacing("{{SessionNameRaw}}", with: session)
-                .replacing("{{SessionName}}", with: session.replacing("@", with: "-")).replacing("{{AccountID}}", with: principal.account)
+            text.replacing("{{EC2PrivateDNSName}}", with: nodeName ?? Self.nodeName(session, records) ?? session).replacing(
+                "{{SessionNameRaw}}", with: session
+            )
+            .replacing("{{SessionName}}", with: session.replacing("@", with: "-")).replacing("{{AccountID}}", with: principal.account)
         }
         if mode != "CONFIG_MAP", let entry = records.get(AccessEntry.self, AccessEntry.name(of: principal.entryARN), in: name) {
             return MappedIdentity(username: filled(entry.spec.username ?? ""), groups: entry.spec.kubernetesGroups ?? [])
@@ -67,6 +69,14 @@ package struct AccessResolver: Sendable {
         }
         guard let mapping = mapping(of: principal, in: awsAuth) else { return nil }
         return MappedIdentity(username: filled(mapping.username), groups: mapping.groups.map(filled))
+    }
+
+    /// The private DNS name of the instance that a session is named after, which is its node's name.
+    private static func nodeName(_ session: String, _ records: Records) -> String? {
+        guard session.hasPrefix("i-"), let instance = records.get(Instance.self, session) else { return nil }
+        let primary = records.get(NetworkInterface.self, NetworkInterfaces.primaryID(of: session))
+        let region = instance.spec.availabilityZone.map { String($0.dropLast()) }
+        return primary?.spec.addresses?.first.flatMap { address in region.map { NetworkInterfaces.dnsName(address, region: $0) } }
     }
 
     /// The access policies of a principal's entry in the cluster at this moment.

@@ -43,6 +43,8 @@ package struct EKSClusterStatusFields: Fields {
     package let status = Field<Self, String>("status"), endpoint = Field<Self, String>("endpoint")
     package let certificateAuthority = Field<Self, String>("certificateAuthority"), platformVersion = Field<Self, String>("platformVersion")
     package let issues = Field<Self, [Value]>("issues")
+    /// The addresses of its API server inside the VPC; it answers there on port 443.
+    package let privateEndpoints = Field<Self, [String]>("privateEndpoints")
 }
 
 /// A managed nodegroup, kept under its cluster's name.

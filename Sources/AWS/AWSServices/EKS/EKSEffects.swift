@@ -12,9 +12,10 @@ package struct EKSEffects: EffectPerformer {
     let records: Records
     let clusters: any ControlPlaneHost
     let nodes: NodeSteward
+    let network: VPCNetworks
 
-    package init(region: String, records: Records, clusters: any ControlPlaneHost, nodes: NodeSteward) {
-        (self.region, self.records, self.clusters, self.nodes) = (region, records, clusters, nodes)
+    package init(region: String, records: Records, clusters: any ControlPlaneHost, nodes: NodeSteward, network: VPCNetworks) {
+        (self.region, self.records, self.clusters, self.nodes, self.network) = (region, records, clusters, nodes, network)
     }
 
     package func perform(_ effect: Effect) async throws -> [Change] {
@@ -31,21 +32,30 @@ package struct EKSEffects: EffectPerformer {
         var problems: [String] = []
         for cluster in records.list(EKSCluster.self)
         where ["ACTIVE", "UPDATING"].contains(cluster.status.status ?? "") && cluster.metadata.deletionTimestamp == nil {
-            do { _ = try await clusters.start(spec(cluster)) } catch {
+            do { _ = try await run(cluster) } catch {
                 problems.append("the control plane of cluster \(cluster.metadata.name ?? "") does not start: \(error)")
             }
         }
         return problems
     }
-    private func spec(_ cluster: EKSCluster) -> ControlPlaneSpec {
-        ControlPlaneSpec(
+    private var interfaces: ClusterInterfaces { ClusterInterfaces(region: region, records: records) }
+    /// Starts a cluster's control plane once its addresses in the VPC stand.
+    private func run(_ cluster: EKSCluster) async throws -> (facts: ControlPlaneFacts, addresses: [String]) {
+        let addresses = try await interfaces.ensure(cluster)
+        try await network.apply(cluster.spec.resourcesVpcConfig.vpcId ?? "")
+        return (try await clusters.start(spec(cluster, addresses)), addresses)
+    }
+    private func spec(_ cluster: EKSCluster, _ addresses: [String]) -> ControlPlaneSpec {
+        var spec = ControlPlaneSpec(
             id: cluster.metadata.uid ?? "", name: cluster.metadata.name ?? "", region: region, version: cluster.spec.version ?? "",
             serviceCIDR: cluster.spec.kubernetesNetworkConfig?["serviceIpv4Cidr"].string ?? "10.100.0.0/16")
+        (spec.vpcID, spec.privateAddresses) = (cluster.spec.resourcesVpcConfig.vpcId ?? "", addresses)
+        return spec
     }
 
     private func start(_ name: String) async throws -> [Change] {
         guard let cluster = records.get(EKSCluster.self, name), cluster.metadata.deletionTimestamp == nil else { return [] }
-        let facts = try await clusters.start(spec(cluster))
+        let (facts, addresses) = try await run(cluster)
         return [
             .patch(
                 EKSClusterFields.kind, namespace: nil, name: name,
@@ -53,6 +63,7 @@ package struct EKSEffects: EffectPerformer {
                     "status": [
                         "status": "ACTIVE", "endpoint": .string(facts.endpoint),
                         "certificateAuthority": .string(facts.certificateAuthority),
+                        "privateEndpoints": .array(addresses.map(Value.string)),
                     ]
                 ])
         ]
@@ -60,6 +71,7 @@ package struct EKSEffects: EffectPerformer {
     private func destroy(_ name: String) async throws -> [Change] {
         guard let cluster = records.get(EKSCluster.self, name), cluster.metadata.deletionTimestamp != nil else { return [] }
         try await clusters.destroy(id: cluster.metadata.uid ?? "")
+        try await interfaces.remove(cluster)
         let left = (cluster.metadata.finalizers ?? []).filter { $0 != ClusterController.finalizer }
         return [.patch(EKSClusterFields.kind, namespace: nil, name: name, ["metadata": ["finalizers": .array(left.map(Value.string))]])]
     }

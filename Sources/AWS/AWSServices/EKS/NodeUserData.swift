@@ -11,8 +11,7 @@ package struct NodeUserData: Sendable, Hashable {
 
     /// Reads plain or base64 user data, bare or as a part of a MIME multi-part message; nil when it names no cluster.
     package init?(_ data: String) {
-        let text = Base64.decode(data).flatMap { String(validating: $0, as: UTF8.self) } ?? data
-        for part in Self.parts(of: text) {
+        for part in Self.parts(of: Self.plain(data)) {
             if let config = NodeUserData(nodeConfig: part) ?? NodeUserData(script: part) {
                 self = config
                 return
@@ -20,6 +19,9 @@ package struct NodeUserData: Sendable, Hashable {
         }
         return nil
     }
+    /// User data as the instance reads it: out of its base64 when it is in that.
+    static func plain(_ data: String) -> String { Base64.decode(data).flatMap { String(validating: $0, as: UTF8.self) } ?? data }
+
     private init?(nodeConfig part: String) {
         guard let documents = try? YAML.parse(part) else { return nil }
         let configs = documents.filter { $0["kind"].string == "NodeConfig" }

@@ -102,10 +102,11 @@ package struct NodegroupController: Controller {
         group.spec.subnetIds = spec.subnets
         (group.spec.defaultCooldown, group.spec.healthCheckType, group.spec.healthCheckGracePeriod) = (300, "EC2", 15)
         group.spec.terminationPolicies = ["AllocationStrategy", "OldestLaunchTemplate", "OldestInstance"]
-        let tags = [
+        var tags = [
             "eks:cluster-name": clusterName, "eks:nodegroup-name": name, "k8s.io/cluster-autoscaler/enabled": "true",
             "k8s.io/cluster-autoscaler/\(clusterName)": "owned", "kubernetes.io/cluster/\(clusterName)": "owned",
         ]
+        tags["eyrie.dev/machine"] = spec.tags?["eyrie.dev/machine"]
         group.spec.tags = tags.sorted { $0.key < $1.key }.map { pair in
             var tag = View<GroupTagFields>()
             (tag.key, tag.content, tag.propagate) = (pair.key, pair.value, true)
@@ -124,6 +125,7 @@ package struct NodegroupController: Controller {
         let taints = (spec.taints ?? []).map { "\($0.key ?? "")=\($0.content ?? ""):\(Self.effect($0.effect))" }
         var data: Value = [
             "InstanceType": .string(spec.instanceTypes?.first ?? "t3.medium"), "ImageId": "ami-0a1b2c3d4e5f60718",
+            "BlockDeviceMappings": [["DeviceName": "/dev/xvda", "Ebs": ["VolumeSize": .int(Int64(spec.diskSize ?? 20))]]],
             "SecurityGroupIds": [.string(cluster.spec.resourcesVpcConfig.clusterSecurityGroupId ?? "")],
             "Node": [
                 "cluster": .string(cluster.metadata.name ?? ""), "roleArn": .string(spec.nodeRole ?? ""), "labels": Value(labels),
