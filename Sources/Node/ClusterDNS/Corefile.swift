@@ -18,6 +18,7 @@ package struct Corefile: Sendable, Hashable {
         package var directives: [Directive] = []
         package func directive(_ name: String) -> Directive? { directives.first { $0.name == name } }
     }
+    /// In the order of the file.
     package private(set) var blocks: [ServerBlock] = []
 
     /// Those that are carried out, and those that need nothing here.

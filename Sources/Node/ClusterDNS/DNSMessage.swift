@@ -17,13 +17,16 @@ package enum DNSCode: UInt16, Sendable {
 package struct DNSQuestion: Sendable, Hashable {
     /// As it was asked, with a dot at the end.
     package var name: String
+    /// The type of record that is wanted.
     package var type: DNSType
+    /// 1, the Internet.
     package var dnsClass: UInt16 = 1
     package init(_ name: String, _ type: DNSType) { (self.name, self.type) = (name, type) }
 }
 
 /// A resource record.
 package struct DNSRecord: Sendable, Hashable {
+    /// The data by type.
     package enum Data: Sendable, Hashable {
         /// Four or sixteen bytes.
         case address([UInt8])
@@ -34,8 +37,11 @@ package struct DNSRecord: Sendable, Hashable {
         /// The data of other types as they stood in a message, names expanded where RFC 3597 lets them be compressed.
         case opaque([UInt8])
     }
+    /// Whose record it is.
     package var name: String
+    /// What the data are.
     package var type: DNSType
+    /// 1, the Internet.
     package var dnsClass: UInt16 = 1
     /// Seconds.
     package var ttl: UInt32

@@ -102,6 +102,7 @@ package struct SecurityConfig: Sendable, Hashable {
     package var maskedPaths: [String] = [], readOnlyPaths: [String] = []
     package init() {}
 
+    /// A profile of allowed system calls.
     package enum Seccomp: Sendable, Hashable {
         case runtimeDefault, unconfined
         case localhost(String)
