@@ -48,7 +48,7 @@ let package = Package(
 
         target("Node", "SimulatedNode", ["Documents", "Control", "Network", "KubeModel", "KubeClient"]),
         target("Node", "CRI", ["Control", "Network"]),
-        target("Node", "Kubelet", ["Documents", "Control", "Network", "KubeModel", "KubeClient"]),
+        target("Node", "Kubelet", ["Documents", "Cryptography", "Control", "Network", "KubeModel", "KubeClient"]),
         target(
             "Node", "LinuxNode",
             ["Documents", "Cryptography", "Control", "Network", "Linux", "KubeModel", "KubeClient", "CRI", "Kubelet"]),

@@ -1,0 +1,63 @@
+package import Documents
+
+/// What every part of a pod's configuration reads of it.
+package struct PodText: Sendable {
+    package let pod: Value
+
+    package init(_ pod: Value) { self.pod = pod }
+
+    package var name: String { pod["metadata"]["name"].string ?? "" }
+    package var namespace: String { pod["metadata"]["namespace"].string ?? "" }
+    package var uid: String { pod["metadata"]["uid"].string ?? "" }
+    package var spec: Value { pod["spec"] }
+    package var isHostNetwork: Bool { spec["hostNetwork"].bool ?? false }
+    package var containers: [Value] { spec["containers"].items }
+    package var initContainers: [Value] { spec["initContainers"].items }
+    package var ephemeralContainers: [Value] { spec["ephemeralContainers"].items }
+    package var allContainers: [Value] { initContainers + containers + ephemeralContainers }
+    package var volumes: [Value] { spec["volumes"].items }
+
+    /// As it stands in messages: `web_default(uid)`. Source: kubelet/util/format.
+    package var label: String { "\(name)_\(namespace)(\(uid))" }
+    /// The name of its log directory: `default_web_uid`.
+    package var logDirectory: String { "\(namespace)_\(name)_\(uid)" }
+
+    /// Whether it is of a priority that the node must keep. Source: kubelet/types, IsCriticalPod.
+    package var isCritical: Bool { (spec["priority"].int ?? 0) >= 2_000_000_000 || isStatic }
+    /// Whether it must run on this very node. Source: kubelet/types, IsNodeCriticalPod.
+    package var isNodeCritical: Bool { isCritical && spec["priorityClassName"].string == "system-node-critical" }
+    /// Whether it comes from a file of the node. Source: kubelet/types, IsStaticPod.
+    package var isStatic: Bool {
+        guard let source = pod["metadata"]["annotations"]["kubernetes.io/config.source"].string else { return false }
+        return source != "api"
+    }
+}
+
+extension Value {
+    /// Whether an init container runs beside the others. Source: types, restartPolicy of init containers.
+    package var isSidecar: Bool { self["restartPolicy"].string == "Always" }
+}
+
+extension String {
+    /// In double quotes with Go's escapes (`%q`).
+    package var quoted: String {
+        var text = "\""
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "\n": text += "\\n"
+            case "\t": text += "\\t"
+            case "\r": text += "\\r"
+            case "\u{7}": text += "\\a"
+            case "\u{8}": text += "\\b"
+            case "\u{b}": text += "\\v"
+            case "\u{c}": text += "\\f"
+            case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+                text += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: text.unicodeScalars.append(scalar)
+            }
+        }
+        return text + "\""
+    }
+}
