@@ -1,4 +1,5 @@
 package import Documents
+import KubeModel
 
 /// What a container is made of, but for its mounts. Source: kuberuntime_container.go, generateContainerConfig.
 package struct ContainerPlan: Sendable {

@@ -1,4 +1,5 @@
 package import Documents
+import KubeModel
 
 /// A volume as it stands on the node.
 package struct MountedVolume: Sendable, Hashable {
@@ -39,7 +40,8 @@ package enum MountPlan {
             mounts.append(
                 PlannedMount(
                     volume: name, index: index, volumePath: volume.path, subpath: try subpath(mount, environment),
-                    containerPath: path.hasPrefix("/") ? path : "/\(path)", isReadOnly: (mount["readOnly"].bool ?? false) || volume.isReadOnly,
+                    containerPath: path.hasPrefix("/") ? path : "/\(path)",
+                    isReadOnly: (mount["readOnly"].bool ?? false) || volume.isReadOnly,
                     propagation: try propagation(mount)))
         }
         return mounts

@@ -52,6 +52,8 @@ package struct PodPaths: Sendable, Hashable {
     package var subpaths: String { "\(root)/volume-subpaths" }
     /// The place of the sub-path of a container's mount by its number.
     package func subpath(_ volume: String, _ container: String, _ index: Int) -> String { "\(subpaths)/\(volume)/\(container)/\(index)" }
-    /// Where a container's termination message is written.
-    package func terminationMessage(_ container: String, attempt: Int) -> String { "\(root)/containers/\(container)/\(attempt)" }
+    /// Where the termination messages of a container are.
+    package func terminationFolder(_ container: String) -> String { "\(root)/containers/\(container)" }
+    /// The file for the termination message of one start of a container.
+    package func terminationMessage(_ container: String, attempt: Int) -> String { "\(terminationFolder(container))/\(attempt)" }
 }

@@ -3,7 +3,9 @@ package import KubeModel
 
 /// How a pod is treated when resources are short. Source: pkg/apis/core/v1/helper/qos.
 package enum QualityOfService: String, Sendable, CaseIterable {
-    case guaranteed = "Guaranteed", burstable = "Burstable", bestEffort = "BestEffort"
+    case guaranteed = "Guaranteed"
+    case burstable = "Burstable"
+    case bestEffort = "BestEffort"
 
     /// The class of a pod: what its status says, or what its containers ask for.
     package init(pod: Value) {
@@ -71,7 +73,9 @@ package struct PodResources: Sendable, Hashable {
         running = greatest(sum([running, sidecars]), peak)
         for (name, amount) in amounts(text.spec["resources"], side) { running[name] = amount }
         let overhead = ([String: Quantity](text.spec["overhead"]) ?? [:])
-        for (name, amount) in overhead where side == "requests" || running[name] != nil { running[name] = (running[name] ?? .zero) + amount }
+        for (name, amount) in overhead where side == "requests" || running[name] != nil {
+            running[name] = (running[name] ?? .zero) + amount
+        }
         return running
     }
     private static func amounts(_ resources: Value, _ side: String) -> [String: Quantity] {

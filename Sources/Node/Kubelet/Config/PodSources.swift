@@ -1,4 +1,5 @@
 package import Documents
+import KubeModel
 
 /// What the API gave for a config map or secret.
 package enum Fetched: Sendable, Hashable {

@@ -37,27 +37,3 @@ extension Value {
     /// Whether an init container runs beside the others. Source: types, restartPolicy of init containers.
     package var isSidecar: Bool { self["restartPolicy"].string == "Always" }
 }
-
-extension String {
-    /// In double quotes with Go's escapes (`%q`).
-    package var quoted: String {
-        var text = "\""
-        for scalar in unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case "\t": text += "\\t"
-            case "\r": text += "\\r"
-            case "\u{7}": text += "\\a"
-            case "\u{8}": text += "\\b"
-            case "\u{b}": text += "\\v"
-            case "\u{c}": text += "\\f"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-                text += "\\x" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text + "\""
-    }
-}

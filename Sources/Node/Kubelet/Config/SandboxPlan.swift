@@ -1,4 +1,5 @@
 package import Documents
+import KubeModel
 
 /// What the sandbox of a pod is made of. Source: kuberuntime_sandbox.go, generatePodSandboxConfig.
 package enum SandboxPlan {

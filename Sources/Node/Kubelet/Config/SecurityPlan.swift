@@ -1,4 +1,5 @@
 import Documents
+import KubeModel
 
 /// Who a container is and what it may do: its own security context over its pod's. Source: kubelet/kuberuntime/security_context.go.
 struct SecurityPlan {

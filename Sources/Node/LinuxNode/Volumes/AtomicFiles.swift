@@ -35,11 +35,9 @@ struct AtomicFiles {
 
     /// The name of the folder that is shown now; nil when there is none.
     private func target() -> String? {
-        var buffer = [UInt8](repeating: 0, count: 256)
-        let length = buffer.withUnsafeMutableBytes { bytes in
-            readlink(link, bytes.baseAddress?.assumingMemoryBound(to: CChar.self) ?? UnsafeMutablePointer.allocate(capacity: 0), bytes.count)
-        }
-        return length > 0 ? String(decoding: buffer.prefix(length), as: UTF8.self) : nil
+        var buffer = [CChar](repeating: 0, count: 256)
+        let length = readlink(link, &buffer, buffer.count)
+        return length > 0 ? String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
     }
 
     private func holds(_ files: [String: VolumeFile], _ moment: String) -> Bool {
