@@ -43,7 +43,7 @@ import Testing
         try inner.add(process: child.process)
         #expect(inner.processes() == [child.process])
         #expect(group.allProcesses() == [child.process])
-        #expect(throws: SystemError.self) { try group.remove() }
+        #expect(throws: LinuxError.self) { try group.remove() }
         group.kill()
         #expect(await child.wait() == .signalled(SIGKILL))
         try group.remove()

@@ -26,7 +26,7 @@ import Testing
         for (index, child) in children.enumerated() { #expect(await child.wait() == .exited(Int32(index))) }
     }
     @Test func saysWhichProgramCannotBeRun() throws {
-        #expect(throws: SystemError("run", "/no/such/program", code: ENOENT)) { try Spawn.start(Program("/no/such/program")) }
+        #expect(throws: LinuxError("run", "/no/such/program", code: ENOENT)) { try Spawn.start(Program("/no/such/program")) }
     }
     @Test func anotherProcessCanBeWatchedByItsNumber() async throws {
         let child = try Spawn.start(Program("/bin/sleep", ["60"]))

@@ -49,6 +49,8 @@ int linux_spawn_fresh(posix_spawnattr_t *attributes, int new_session) {
 
 int linux_become_subreaper(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
+int linux_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
 int linux_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 
 // The child shares the caller's memory until it runs its program, so it tells its failure by writing here.

@@ -37,8 +37,8 @@ package struct Cgroup: Sendable, Hashable {
         return Set(names).sorted().map(child)
     }
 
-    /// Makes it and those above it in every hierarchy; in version 2 with all controllers handed down. - Throws: `SystemError`.
-    package func create() throws(SystemError) {
+    /// Makes it and those above it in every hierarchy; in version 2 with all controllers handed down. - Throws: `LinuxError`.
+    package func create() throws(LinuxError) {
         for root in layout.roots {
             var folder = root
             for part in path.split(separator: "/") {
@@ -47,7 +47,7 @@ package struct Cgroup: Sendable, Hashable {
                 if mkdir(folder, 0o755) == 0 {
                     try inheritSets(folder)
                 } else if errno != EEXIST {
-                    throw SystemError("mkdir", folder)
+                    throw LinuxError("mkdir", folder)
                 }
             }
         }
@@ -59,15 +59,15 @@ package struct Cgroup: Sendable, Hashable {
         }
     }
     /// A new group of version 1's cpuset may hold no process before it has processors and memory nodes.
-    private func inheritSets(_ folder: String) throws(SystemError) {
+    private func inheritSets(_ folder: String) throws(LinuxError) {
         for file in ["cpuset.cpus", "cpuset.mems"] where !layout.isUnified && Files.text("\(folder)/\(file)") == "" {
             let above = folder.split(separator: "/").dropLast().map { "/\($0)" }.joined()
             if let value = Files.text("\(above)/\(file)") { try Files.set("\(folder)/\(file)", value) }
         }
     }
 
-    /// Moves a process with all its threads here; 0 is the calling one. - Throws: `SystemError`.
-    package func add(process: Int32) throws(SystemError) {
+    /// Moves a process with all its threads here; 0 is the calling one. - Throws: `LinuxError`.
+    package func add(process: Int32) throws(LinuxError) {
         for folder in folders { try Files.set("\(folder)/cgroup.procs", "\(process)") }
     }
     /// The processes in this group itself.
@@ -88,14 +88,14 @@ package struct Cgroup: Sendable, Hashable {
         if let unified = layout.unified, (try? Files.set("\(unified)/\(path)/cgroup.kill", "1")) != nil { return }
         for process in allProcesses() { Glibc.kill(process, SIGKILL) }
     }
-    /// Removes it with all groups below; nothing happens when it is gone. - Throws: `SystemError` with EBUSY while processes are in it.
-    package func remove() throws(SystemError) {
+    /// Removes it with all groups below; nothing happens when it is gone. - Throws: `LinuxError` with EBUSY while processes are in it.
+    package func remove() throws(LinuxError) {
         guard !path.isEmpty else { return }
         for folder in folders { try Cgroup.remove(folder) }
     }
-    private static func remove(_ folder: String) throws(SystemError) {
+    private static func remove(_ folder: String) throws(LinuxError) {
         guard Files.isFolder(folder) else { return }
         for name in Files.names(in: folder) where Files.isFolder("\(folder)/\(name)") { try remove("\(folder)/\(name)") }
-        guard rmdir(folder) == 0 || errno == ENOENT else { throw SystemError("rmdir", folder) }
+        guard rmdir(folder) == 0 || errno == ENOENT else { throw LinuxError("rmdir", folder) }
     }
 }

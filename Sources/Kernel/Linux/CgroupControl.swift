@@ -19,11 +19,11 @@ extension Cgroup {
     private static let period = 100_000
     private static let noMemoryLimit = 1 << 60
 
-    /// Sets the limits that are given. Memory and swap together are limited alike where the machine counts swap. - Throws: `SystemError`.
-    package func set(_ limits: CgroupLimits) throws(SystemError) {
+    /// Sets the limits that are given. Memory and swap together are limited alike where the machine counts swap. - Throws: `LinuxError`.
+    package func set(_ limits: CgroupLimits) throws(LinuxError) {
         if layout.isUnified { try setUnified(limits) } else { try setSeparate(limits) }
     }
-    private func setSeparate(_ limits: CgroupLimits) throws(SystemError) {
+    private func setSeparate(_ limits: CgroupLimits) throws(LinuxError) {
         if let cpu = limits.cpuMillicores, let folder = folder("cpu") {
             try Files.set("\(folder)/cpu.cfs_period_us", "\(Cgroup.period)")
             try Files.set("\(folder)/cpu.cfs_quota_us", cpu > 0 ? "\(max(1000, cpu * Cgroup.period / 1000))" : "-1")
@@ -45,7 +45,7 @@ extension Cgroup {
             try Files.set("\(folder)/pids.max", processes > 0 ? "\(processes)" : "max")
         }
     }
-    private func setUnified(_ limits: CgroupLimits) throws(SystemError) {
+    private func setUnified(_ limits: CgroupLimits) throws(LinuxError) {
         guard let folder = folders.first else { return }
         if let cpu = limits.cpuMillicores {
             let quota = cpu > 0 ? "\(max(1000, cpu * Cgroup.period / 1000))" : "max"

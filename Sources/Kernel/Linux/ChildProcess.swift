@@ -29,12 +29,26 @@ package final class ChildProcess: Sendable {
     package func wait() async -> ExitStatus {
         while true {
             await ProcessWatcher.shared.ready(pidfd)
-            var status: Int32 = 0
-            switch linux_pidfd_reap(pidfd, &status) {
-            case 0: continue
-            case 1: return ExitStatus(wait: status)
-            default: return .exited(0)
-            }
+            if let status = reap() { return status }
+        }
+    }
+    /// Calls the handler when it has ended, on a thread that must not be held; reaps it if it is a child.
+    package func whenEnded(_ handler: @escaping @Sendable (ExitStatus) -> Void) {
+        ProcessWatcher.shared.whenReady(pidfd) { [self] in
+            if let status = reap() { handler(status) } else { whenEnded(handler) }
+        }
+    }
+    /// Holds the thread until it has ended, for so long at most. - Returns: whether it has.
+    package func waitHere(milliseconds: Int) -> Bool {
+        var descriptor = pollfd(fd: pidfd, events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, Int32(clamping: milliseconds)) > 0
+    }
+    private func reap() -> ExitStatus? {
+        var status: Int32 = 0
+        return switch linux_pidfd_reap(pidfd, &status) {
+        case 0: nil
+        case 1: ExitStatus(wait: status)
+        default: .exited(0)
         }
     }
 }

@@ -15,48 +15,48 @@ package enum Mounts {
 
     private static let remount: UInt = 0x20, bindFlag: UInt = 0x1000, recursiveFlag: UInt = 0x4000
 
-    /// Mounts a file system: `mount("tmpfs", at: "/run", type: "tmpfs", options: "mode=755")`. - Throws: `SystemError`.
+    /// Mounts a file system: `mount("tmpfs", at: "/run", type: "tmpfs", options: "mode=755")`. - Throws: `LinuxError`.
     package static func mount(
         _ source: String, at target: String, type: String, flags: Flags = [], options: String = ""
-    ) throws(SystemError) {
+    ) throws(LinuxError) {
         guard Glibc.mount(source, target, type, flags.rawValue, options.isEmpty ? nil : options) == 0 else {
-            throw SystemError("mount", target)
+            throw LinuxError("mount", target)
         }
     }
-    /// Shows a file or folder at another place too; `recursive` with all that is mounted below it. - Throws: `SystemError`.
+    /// Shows a file or folder at another place too; `recursive` with all that is mounted below it. - Throws: `LinuxError`.
     package static func bind(
         _ source: String, at target: String, recursive: Bool = false, flags: Flags = []
-    ) throws(SystemError) {
+    ) throws(LinuxError) {
         guard Glibc.mount(source, target, nil, bindFlag | (recursive ? recursiveFlag : 0), nil) == 0 else {
-            throw SystemError("bind \(source) at", target)
+            throw LinuxError("bind \(source) at", target)
         }
         // A bind mount takes its flags only in a second step.
         if flags.isEmpty { return }
         guard Glibc.mount(nil, target, nil, remount | bindFlag | flags.rawValue, nil) == 0 else {
-            let failure = SystemError("remount", target)
+            let failure = LinuxError("remount", target)
             umount2(target, Int32(MNT_DETACH))
             throw failure
         }
     }
-    /// - Throws: `SystemError`.
-    package static func setPropagation(_ propagation: Propagation, of target: String, recursive: Bool = true) throws(SystemError) {
+    /// - Throws: `LinuxError`.
+    package static func setPropagation(_ propagation: Propagation, of target: String, recursive: Bool = true) throws(LinuxError) {
         guard Glibc.mount(nil, target, nil, propagation.rawValue | (recursive ? recursiveFlag : 0), nil) == 0 else {
-            throw SystemError("set propagation of", target)
+            throw LinuxError("set propagation of", target)
         }
     }
     /// Takes a mount down; `lazily` now from sight and for good when its last user goes. Nothing happens when nothing is mounted there.
-    /// - Throws: `SystemError`.
-    package static func unmount(_ target: String, lazily: Bool = false) throws(SystemError) {
+    /// - Throws: `LinuxError`.
+    package static func unmount(_ target: String, lazily: Bool = false) throws(LinuxError) {
         let flags = 8 | (lazily ? Int32(MNT_DETACH) : 0)
-        guard umount2(target, flags) == 0 || errno == EINVAL || errno == ENOENT else { throw SystemError("unmount", target) }
+        guard umount2(target, flags) == 0 || errno == EINVAL || errno == ENOENT else { throw LinuxError("unmount", target) }
     }
-    /// Makes a mount the root of the calling process's namespace and lets the old root go. - Throws: `SystemError`.
-    package static func moveRoot(to newRoot: String) throws(SystemError) {
-        guard chdir(newRoot) == 0 else { throw SystemError("chdir", newRoot) }
+    /// Makes a mount the root of the calling process's namespace and lets the old root go. - Throws: `LinuxError`.
+    package static func moveRoot(to newRoot: String) throws(LinuxError) {
+        guard chdir(newRoot) == 0 else { throw LinuxError("chdir", newRoot) }
         // With both paths the same, the old root lies above the new one and can be taken away from there.
-        guard linux_pivot_root(".", ".") == 0 else { throw SystemError("pivot_root", newRoot) }
-        guard umount2(".", Int32(MNT_DETACH)) == 0 else { throw SystemError("unmount", "the old root") }
-        guard chdir("/") == 0 else { throw SystemError("chdir", "/") }
+        guard linux_pivot_root(".", ".") == 0 else { throw LinuxError("pivot_root", newRoot) }
+        guard umount2(".", Int32(MNT_DETACH)) == 0 else { throw LinuxError("unmount", "the old root") }
+        guard chdir("/") == 0 else { throw LinuxError("chdir", "/") }
     }
     /// All mounts that a process sees, in the order in which they lie over each other; empty when it cannot be read.
     package static func list(process: String = "self") -> [MountEntry] {
@@ -65,8 +65,8 @@ package enum Mounts {
     }
     /// Whether something is mounted exactly there.
     package static func isMountPoint(_ path: String) -> Bool { list().contains { $0.target == path } }
-    /// Takes down all that is mounted at or below a path, the innermost first. - Throws: `SystemError`.
-    package static func unmountTree(_ path: String) throws(SystemError) {
+    /// Takes down all that is mounted at or below a path, the innermost first. - Throws: `LinuxError`.
+    package static func unmountTree(_ path: String) throws(LinuxError) {
         for entry in list().reversed() where entry.target == path || entry.target.hasPrefix("\(path)/") {
             try unmount(entry.target, lazily: true)
         }

@@ -6,35 +6,29 @@ import Synchronization
 final class ProcessWatcher: Sendable {
     static let shared = ProcessWatcher()
     private let poller: Int32
-    private let waiting = Mutex<[Int32: [CheckedContinuation<Void, Never>]]>([:])
+    private let waiting = Mutex<[Int32: [@Sendable () -> Void]]>([:])
 
     private init() {
         poller = epoll_create1(Int32(EPOLL_CLOEXEC))
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { argument in
-                _ = linux_name_thread("processes")
-                if let argument { Unmanaged<ProcessWatcher>.fromOpaque(argument).takeUnretainedValue().run() }
-                return nil
-            }, Unmanaged.passRetained(self).toOpaque())
-        if code == 0 { pthread_detach(thread) }
+        Blocking.start("processes") { [self] in run() }
     }
 
     /// Returns when the descriptor can be read.
     func ready(_ descriptor: Int32) async {
-        await withCheckedContinuation { continuation in
-            waiting.withLock { $0[descriptor, default: []].append(continuation) }
-            var event = epoll_event()
-            event.events = EPOLLIN.rawValue | EPOLLONESHOT.rawValue
-            event.data.fd = descriptor
-            if epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) == 0 { return }
-            if errno == EEXIST, epoll_ctl(poller, EPOLL_CTL_MOD, descriptor, &event) == 0 { return }
-            finish(descriptor)
-        }
+        await withCheckedContinuation { continuation in whenReady(descriptor) { continuation.resume() } }
+    }
+    /// Calls the handler once, on the watcher's thread, when the descriptor can be read.
+    func whenReady(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) {
+        waiting.withLock { $0[descriptor, default: []].append(handler) }
+        var event = epoll_event()
+        event.events = EPOLLIN.rawValue | EPOLLONESHOT.rawValue
+        event.data.fd = descriptor
+        if epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) == 0 { return }
+        if errno == EEXIST, epoll_ctl(poller, EPOLL_CTL_MOD, descriptor, &event) == 0 { return }
+        finish(descriptor)
     }
     private func finish(_ descriptor: Int32) {
-        for waiter in waiting.withLock({ $0.removeValue(forKey: descriptor) }) ?? [] { waiter.resume() }
+        for handler in waiting.withLock({ $0.removeValue(forKey: descriptor) }) ?? [] { handler() }
     }
 
     private func run() {

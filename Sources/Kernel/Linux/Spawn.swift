@@ -37,15 +37,15 @@ package enum ExitStatus: Sendable, Hashable {
 
 /// Starts processes without copying this one: no Swift code runs between fork and exec.
 package enum Spawn {
-    /// Starts a program. Its child is reaped by `ChildProcess.wait`, which has to be called. - Throws: `SystemError`.
-    package static func start(_ program: Program) throws(SystemError) -> ChildProcess {
+    /// Starts a program. Its child is reaped by `ChildProcess.wait`, which has to be called. - Throws: `LinuxError`.
+    package static func start(_ program: Program) throws(LinuxError) -> ChildProcess {
         let process = try process(program)
         let pidfd = linux_pidfd_open(process)
-        guard pidfd >= 0 else { throw SystemError("pidfd_open", program.path) }
+        guard pidfd >= 0 else { throw LinuxError("pidfd_open", program.path) }
         return ChildProcess(process: process, pidfd: pidfd)
     }
-    /// Starts a program whose end the caller sees by wait(2). - Throws: `SystemError`.
-    package static func process(_ program: Program) throws(SystemError) -> Int32 {
+    /// Starts a program whose end the caller sees by wait(2). - Throws: `LinuxError`.
+    package static func process(_ program: Program) throws(LinuxError) -> Int32 {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -67,8 +67,17 @@ package enum Spawn {
             }
             return withStrings(environment) { posix_spawn(&process, program.path, &actions, &attributes, arguments, $0) }
         }
-        guard code == 0 else { throw SystemError("run", program.path, code: code) }
+        guard code == 0 else { throw LinuxError("run", program.path, code: code) }
         return process
+    }
+    /// Runs a program to its end while the calling thread waits. - Throws: `LinuxError`.
+    package static func runHere(_ program: Program) throws(LinuxError) -> ExitStatus {
+        let process = try process(program)
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0 {
+            guard errno == EINTR else { throw LinuxError("wait", program.path) }
+        }
+        return ExitStatus(wait: status)
     }
     /// The strings as C wants them, ending with nil.
     package static func withStrings<Result>(
@@ -80,13 +89,10 @@ package enum Spawn {
     }
 
     /// Runs a program to its end and returns how it ended and what it wrote to standard output and error together, `limit` bytes at most.
-    /// - Throws: `SystemError`.
-    package static func run(_ program: Program, limit: Int = 1 << 20) async throws(SystemError) -> (status: ExitStatus, output: [UInt8]) {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw SystemError("pipe") }
-        let (reading, writing) = (ends[0], ends[1])
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        _ = fcntl(reading, F_SETFL, O_NONBLOCK)
+    /// - Throws: `LinuxError`.
+    package static func run(_ program: Program, limit: Int = 1 << 20) async throws(LinuxError) -> (status: ExitStatus, output: [UInt8]) {
+        let pipe = try Pipe(waits: false)
+        let (reading, writing) = (pipe.reading, pipe.writing)
         defer { close(reading) }
         var program = program
         for output in [1, 2] as [Int32] where program.descriptors[output] == nil { program.descriptors[output] = writing }

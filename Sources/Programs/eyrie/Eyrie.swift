@@ -1,6 +1,7 @@
 import Control
 import Eksctl
 import Glibc
+import LinuxMachine
 import Network
 
 /// The program: a region's server, and the commands that talk to it.
@@ -12,6 +13,7 @@ import Network
         let program = words.first?.split(separator: "/").last.map(String.init) ?? "eyrie"
         words = Array(words.dropFirst())
         signal(SIGPIPE, SIG_IGN)
+        if words.first == "machine-init" { MachineInit.run(Array(words.dropFirst())) }
         let isEksctl = program == "eksctl"
         let name = isEksctl ? "eksctl" : "eyrie"
         let tree = Command(

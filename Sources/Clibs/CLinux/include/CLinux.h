@@ -5,6 +5,7 @@
 #include "checksum.h"
 #include "mounts.h"
 #include "process.h"
+#include "signals.h"
 #include "namespaces.h"
 #include "routing.h"
 #include "sockets.h"

@@ -15,6 +15,8 @@ int linux_spawn_chdir(posix_spawn_file_actions_t *actions, const char *folder);
 int linux_spawn_fresh(posix_spawnattr_t *attributes, int new_session);
 // Orphans below this process become its children. -1 and errno on failure.
 int linux_become_subreaper(void);
+// A pipe that no program inherits. -1 and errno on failure.
+int linux_pipe(int ends[2]);
 // The calling process gets the signal when its parent's thread ends.
 int linux_die_with_parent(int signal);
 

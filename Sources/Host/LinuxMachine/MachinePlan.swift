@@ -1,0 +1,41 @@
+import Documents
+import Linux
+
+/// What PID 1 of a machine is told when it is started; the host writes it, `machine-init` reads it before it leaves the host's file tree.
+struct MachinePlan: Sendable, Hashable {
+    var instanceID: String
+    var hostName: String
+    /// The block device of the machine's disk.
+    var disk: String
+    /// Empty folders of the host on which the disk and the new root are mounted.
+    var diskMount: String
+    var rootMount: String
+    /// Folders of the host that the machine does not see.
+    var hidden: [String]
+    /// Whether processes here may lower their out-of-memory score.
+    var mayLowerScores: Bool
+
+    func write(to path: String) throws(LinuxError) {
+        let document: Value = [
+            "instanceID": .string(instanceID), "hostName": .string(hostName), "disk": .string(disk), "diskMount": .string(diskMount),
+            "rootMount": .string(rootMount), "hidden": .array(hidden.map(Value.string)), "mayLowerScores": .bool(mayLowerScores),
+        ]
+        try Files.replace(path, JSON.encode(document), mode: 0o600)
+    }
+    /// Reads it; nil when it is not there or not whole.
+    init?(path: String) {
+        guard let bytes = try? Files.read(path), let document = try? JSON.parse(bytes), let instanceID = document["instanceID"].string,
+            let hostName = document["hostName"].string, let disk = document["disk"].string,
+            let diskMount = document["diskMount"].string, let rootMount = document["rootMount"].string
+        else { return nil }
+        self.init(
+            instanceID: instanceID, hostName: hostName, disk: disk, diskMount: diskMount, rootMount: rootMount,
+            hidden: document["hidden"].items.compactMap(\.string), mayLowerScores: document["mayLowerScores"].bool ?? false)
+    }
+    init(
+        instanceID: String, hostName: String, disk: String, diskMount: String, rootMount: String, hidden: [String], mayLowerScores: Bool
+    ) {
+        (self.instanceID, self.hostName, self.disk) = (instanceID, hostName, disk)
+        (self.diskMount, self.rootMount, self.hidden, self.mayLowerScores) = (diskMount, rootMount, hidden, mayLowerScores)
+    }
+}
