@@ -46,7 +46,7 @@ enum Rules {
     /// Places that own tasks: a kernel part that carries others, or a named owner that ends what it starts.
     static let taskOwners = [
         "Sources/Kernel/Control/", "Sources/Kernel/Network/ServerExchange.swift", "Sources/Kernel/Network/SendBody.swift",
-        "Sources/Kernel/Network/StreamMachine.swift",
+        "Sources/Kernel/Network/StreamMachine.swift", "Sources/Kernel/Network/SPDYSession.swift",
         "Sources/Programs/Assembly/TaskBag.swift", "Sources/Programs/Assembly/RegionDirectory.swift", "Sources/Programs/eyrie/Eyrie.swift",
     ]
 

@@ -4,6 +4,8 @@ package protocol ByteStream: AnyObject, Sendable {
     func read() async throws -> [UInt8]?
     /// Sends a piece and returns when there is room for more. - Throws: `HTTPError` when the peer went away.
     func write(_ bytes: [UInt8]) async throws
+    /// Sends a piece behind what was written before, without waiting for room: for few and short ones.
+    func queue(_ bytes: [UInt8])
     /// Sends no more (half close); reading goes on.
     func finish()
     /// Ends both directions; what was written before is still sent.

@@ -125,6 +125,7 @@ final class SocketStream: ByteStream {
         try await machine.outgoing.drained()
     }
 
+    func queue(_ bytes: [UInt8]) { machine.outgoing.write(bytes) }
     func finish() { machine.outgoing.finish(error: false) }
     func close() { machine.close() }
 }
