@@ -19,6 +19,19 @@ package final class GRPCChannel: Sendable {
         self.messageLimit = messageLimit
     }
 
+    /// A channel to a server on the network, over HTTP/2 without TLS for `http://host:port`; server certificates are not looked at.
+    /// - Throws: `GRPCError` `invalidArgument` for an endpoint that does not parse.
+    package init(endpoint: String, messageLimit: Int = 16 << 20, loops: EventLoopGroup = .shared) throws(GRPCError) {
+        var timeouts = HTTPTimeouts()
+        timeouts.response = nil
+        do throws(HTTPError) {
+            client = try HTTPClient(endpoint: endpoint, trust: .insecure, loops: loops, timeouts: timeouts, priorKnowledge: true)
+        } catch {
+            throw GRPCError(.invalidArgument, "\(endpoint) is no endpoint")
+        }
+        self.messageLimit = messageLimit
+    }
+
     /// Breaks off calls under way; later ones fail.
     package func close() { client.close() }
 

@@ -1,0 +1,175 @@
+import Control
+import Documents
+import KubeClient
+import KubeModel
+
+/// Carries out what machines plan, each operation by itself.
+struct PodPerformer: Sendable {
+    let runtime: any ContainerRuntime
+    let host: any PodHost
+    let client: KubeClient
+    let events: EventRecorder
+    let prober: Prober
+    let images: ImageKeeper
+    let clock: any WallClock
+    /// Bounds what the runtime makes at the same time.
+    let gate: Gate
+
+    func perform(_ operation: PodOperation, _ spec: PodSpecView) async -> PodOutcome {
+        switch operation {
+        case .prepare: return await prepare(spec)
+        case .refresh:
+            try? await host.refresh(spec.pod)
+            return .done
+        case .runSandbox(let attempt): return await gate.pass { await runSandbox(spec, attempt) }
+        case .stopSandbox(let id): return await stopSandbox(id, spec)
+        case .removeSandbox(let id): return await removed(sandbox: id)
+        case .start(let start): return await ContainerStarter(performer: self, spec: spec, start: start).run()
+        case .stop(let stop): return await ContainerStopper(performer: self, spec: spec, stop: stop).run()
+        case .removeContainer(let id): return await removed(container: id)
+        case .inspectContainer(let id): return await inspect(container: id, spec)
+        case .inspectSandbox(let id):
+            return await inspect(sandbox: id)
+        case .probe(let run): return .probed(run, await prober.probe(run))
+        case .patch(let changes, let report): return await patch(changes, report, spec)
+        case .release: return await release(spec)
+        case .delete: return await delete(spec)
+        }
+    }
+
+    private func prepare(_ spec: PodSpecView) async -> PodOutcome {
+        do throws(PodHostError) {
+            try await host.prepare(spec.pod)
+            return .prepared
+        } catch {
+            switch error {
+            case .cancelled: return .cancelled
+            case .volume(_, let message): return failed(spec, "FailedMount", message)
+            case .config(let message), .failed(let message): return failed(spec, "FailedCreatePodContainer", message)
+            }
+        }
+    }
+
+    private func failed(_ spec: PodSpecView, _ reason: String, _ message: String) -> PodOutcome {
+        events.record(spec.reference(), "Warning", reason, message)
+        return .failed(message)
+    }
+
+    private func runSandbox(_ spec: PodSpecView, _ attempt: Int) async -> PodOutcome {
+        do {
+            let config = try await host.sandboxConfig(for: spec.pod, attempt: attempt)
+            let id = try await runtime.runSandbox(config)
+            guard let status = try await runtime.sandbox(id) else { return .failed("the sandbox is gone") }
+            return .sandbox(status)
+        } catch let error as RuntimeError {
+            if error == .cancelled { return .cancelled }
+            return failed(spec, "FailedCreatePodSandBox", "Failed to create pod sandbox: \(error.text)")
+        } catch {
+            return failed(spec, "FailedCreatePodSandBox", "Failed to create pod sandbox: \(Self.text(error))")
+        }
+    }
+
+    private func stopSandbox(_ id: String, _ spec: PodSpecView) async -> PodOutcome {
+        do throws(RuntimeError) {
+            try await runtime.stopSandbox(id)
+            return .sandboxSeen(id: id, try await runtime.sandbox(id))
+        } catch {
+            if error == .cancelled { return .cancelled }
+            return failed(spec, "FailedKillPod", "error killing pod: failed to \"KillPodSandbox\" for \"\(spec.uid)\": \(error.text)")
+        }
+    }
+
+    private func removed(sandbox id: String) async -> PodOutcome {
+        do throws(RuntimeError) {
+            try await runtime.removeSandbox(id)
+            return .sandboxSeen(id: id, nil)
+        } catch {
+            return .failed(error.text)
+        }
+    }
+    private func removed(container id: String) async -> PodOutcome {
+        do throws(RuntimeError) {
+            try await runtime.removeContainer(id)
+            return .container(id: id, nil)
+        } catch {
+            return .failed(error.text)
+        }
+    }
+
+    /// What the runtime says of a container, with what it left as a message.
+    func inspect(container id: String, _ spec: PodSpecView) async -> PodOutcome {
+        do throws(RuntimeError) {
+            return .container(id: id, try await status(id, spec))
+        } catch {
+            return .failed(error.text)
+        }
+    }
+    private func inspect(sandbox id: String) async -> PodOutcome {
+        do throws(RuntimeError) {
+            return .sandboxSeen(id: id, try await runtime.sandbox(id))
+        } catch {
+            return .failed(error.text)
+        }
+    }
+    func status(_ id: String, _ spec: PodSpecView) async throws(RuntimeError) -> ContainerStatus? {
+        guard var status = try await runtime.container(id) else { return nil }
+        if status.state == .exited, let slot = spec.slot(status.name) {
+            let message = await host.terminationMessage(of: slot.spec, in: spec.pod, status: status)
+            if !message.isEmpty { status.message = message }
+        }
+        return status
+    }
+
+    private func patch(_ changes: Value, _ report: Value, _ spec: PodSpecView) async -> PodOutcome {
+        let patch: Value = ["metadata": ["uid": .string(spec.uid)], "status": changes]
+        do throws(KubeClientError) {
+            _ = try await client.patch(PodFields.kind, namespace: spec.namespace, spec.name, .strategic(patch), subresource: "status")
+            return .patched(report: report)
+        } catch {
+            if error == .cancelled { return .cancelled }
+            // Gone, or a namesake has come: the watch will tell.
+            return error.isNotFound || error.reason == .conflict ? .patched(report: report) : .failed("\(error)")
+        }
+    }
+
+    private func release(_ spec: PodSpecView) async -> PodOutcome {
+        do throws(PodHostError) {
+            try await host.release(uid: spec.uid)
+            return .released
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    private func delete(_ spec: PodSpecView) async -> PodOutcome {
+        do throws(KubeClientError) {
+            let options = DeleteOptions(gracePeriodSeconds: 0, uid: spec.uid)
+            try await client.delete(PodFields.kind, namespace: spec.namespace, spec.name, options)
+            return .deleted
+        } catch {
+            if error == .cancelled { return .cancelled }
+            return error.isNotFound || error.reason == .conflict ? .missing : .failed("\(error)")
+        }
+    }
+
+    static func text(_ error: any Error) -> String {
+        switch error {
+        case let error as RuntimeError: error.text
+        case PodHostError.volume(_, let message), PodHostError.config(let message), PodHostError.failed(let message): message
+        default: "\(error)"
+        }
+    }
+}
+
+extension RuntimeError {
+    /// As the kubelet shows it.
+    var text: String {
+        switch self {
+        case .unavailable(let message): "rpc error: code = Unavailable desc = \(message)"
+        case .notFound(let message): "rpc error: code = NotFound desc = \(message)"
+        case .timedOut(let message): "rpc error: code = DeadlineExceeded desc = \(message)"
+        case .cancelled: "rpc error: code = Canceled desc = context canceled"
+        case .failed(let code, let message): "rpc error: code = \(code) desc = \(message)"
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import Documents
+import KubeClient
+
+/// What the engine is told.
+enum EngineMessage: Sendable {
+    case informer(InformerEvent)
+    case finished(uid: String, PodOperation, PodOutcome)
+    case runtime(RuntimeEvent)
+    case listing([SandboxStatus], [ContainerStatus])
+    /// The runtime was looked at: its network may be ready now.
+    case looked
+    case evict(uid: String, reason: String, message: String, grace: Int)
+}

@@ -1,0 +1,65 @@
+import Control
+import Synchronization
+
+/// Messages for one reader, which waits for them until a moment.
+final class Mailbox<Message: Sendable>: Sendable {
+    private struct State {
+        var messages: [Message] = []
+        var isRung = false
+        var reader: CheckedContinuation<Void, Never>?
+    }
+    private let state = Mutex(State())
+
+    func post(_ message: Message) { wake { $0.messages.append(message) } }
+
+    /// What has come so far.
+    func take() -> [Message] {
+        state.withLock { state in
+            defer { state.messages.removeAll(keepingCapacity: true) }
+            return state.messages
+        }
+    }
+
+    /// Waits until there is a message, or for that long; nil waits for a message alone.
+    /// - Throws: `CancellationError`.
+    func wait(atMost duration: Duration?, on clock: any WallClock) async throws {
+        if let duration, duration <= .zero { return try Task.checkCancellation() }
+        guard state.withLock({ $0.messages.isEmpty }) else { return try Task.checkCancellation() }
+        await withTaskGroup(of: Void.self) { group in
+            if let duration {
+                group.addTask {
+                    do { try await clock.sleep(for: duration) } catch { return }
+                    self.wake { $0.isRung = true }
+                }
+            }
+            await listen()
+            group.cancelAll()
+        }
+        state.withLock { $0.isRung = false }
+        try Task.checkCancellation()
+    }
+
+    private func listen() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let ready = state.withLock { state in
+                    if !state.messages.isEmpty || state.isRung { return true }
+                    state.reader = continuation
+                    return false
+                }
+                if ready { continuation.resume() }
+            }
+        } onCancel: {
+            wake { $0.isRung = true }
+        }
+    }
+
+    private func wake(_ change: (inout State) -> Void) {
+        let reader = state.withLock { state in
+            change(&state)
+            defer { state.reader = nil }
+            return state.reader
+        }
+        reader?.resume()
+    }
+}

@@ -1,0 +1,216 @@
+import Control
+import Documents
+import KubeClient
+import KubeModel
+import Synchronization
+
+/// Owns the machines of all pods of the node: takes messages in turn, lets machines plan, and starts what they plan as tasks of its own.
+struct PodEngine {
+    let facts: NodeFacts
+    let performer: PodPerformer
+    let health: NodeHealth
+    let mailbox: Mailbox<EngineMessage>
+    let clock: any WallClock
+    /// The pods as they are known here, for the kubelet's API.
+    let shown: PodBoard
+    /// Asks for a list of all that the runtime has.
+    let relist: @Sendable () -> Void
+
+    private var machines: [String: PodMachine] = [:]
+    private var cancellations: [String: Cancellation] = [:]
+    /// Pods that are deleted here, of which the watch has not told yet.
+    private var buried: Set<String> = []
+    /// What ended before its start had been noted.
+    private var earlyEnds: Set<String> = []
+    private var dirty: Set<String> = []
+    private var (hasPods, hasRuntime) = (false, false)
+    private var networkProblem: String?
+
+    init(
+        facts: NodeFacts, performer: PodPerformer, health: NodeHealth, mailbox: Mailbox<EngineMessage>, clock: any WallClock,
+        shown: PodBoard, relist: @escaping @Sendable () -> Void
+    ) {
+        (self.facts, self.performer, self.health, self.mailbox) = (facts, performer, health, mailbox)
+        (self.clock, self.shown, self.relist) = (clock, shown, relist)
+    }
+
+    /// Runs until cancelled.
+    mutating func run() async throws {
+        var engine = self
+        try await withThrowingDiscardingTaskGroup { group in
+            while true {
+                try Task.checkCancellation()
+                for message in engine.mailbox.take() { engine.take(message) }
+                engine.work(&group)
+                let due = engine.machines.values.lazy.compactMap(\.due).min()
+                try await engine.mailbox.wait(atMost: due.map { $0 - engine.clock.now }, on: engine.clock)
+            }
+        }
+    }
+
+    private mutating func work(_ group: inout ThrowingDiscardingTaskGroup<any Error>) {
+        guard hasPods, hasRuntime else { return }
+        let now = clock.now
+        let late = machines.filter { $0.value.due.map { $0 <= now } ?? false }.keys
+        let turn = dirty.union(late)
+        dirty = []
+        for uid in turn.sorted() { step(uid, now, &group) }
+    }
+
+    private mutating func step(_ uid: String, _ now: Timestamp, _ group: inout ThrowingDiscardingTaskGroup<any Error>) {
+        guard var machine = machines[uid] else { return }
+        let operations = machine.plan(NodeView(now: now, networkProblem: networkProblem))
+        for note in machine.notes {
+            performer.events.record(machine.spec.reference(note.fieldPath), note.type, note.reason, note.message)
+        }
+        machine.notes = []
+        if machine.ending != nil { for key in machine.cancellable { cancellations["\(uid) \(key)"]?.cancel() } }
+        let isOver = machine.isGone && machine.flight.isEmpty
+        if isOver {
+            machines[uid] = nil
+            shown.remove(uid)
+        } else {
+            shown.show(machine)
+            machines[uid] = machine
+        }
+        for operation in operations { begin(operation, machine.spec, &group) }
+    }
+
+    private mutating func begin(_ operation: PodOperation, _ spec: PodSpecView, _ group: inout ThrowingDiscardingTaskGroup<any Error>) {
+        let (performer, mailbox) = (performer, mailbox)
+        guard operation.isCancellable else {
+            group.addTask {
+                mailbox.post(.finished(uid: spec.uid, operation, await performer.perform(operation, spec)))
+            }
+            return
+        }
+        let cancellation = Cancellation()
+        cancellations["\(spec.uid) \(operation.key)"] = cancellation
+        group.addTask {
+            let outcome = await cancellation.guarding { await performer.perform(operation, spec) }
+            mailbox.post(.finished(uid: spec.uid, operation, outcome ?? .cancelled))
+        }
+    }
+}
+
+extension PodOperation {
+    /// Whether it is broken off when the pod ends.
+    var isCancellable: Bool {
+        switch self {
+        case .prepare, .start: true
+        default: false
+        }
+    }
+}
+
+extension PodMachine {
+    /// Operations under way that are of no use for a pod that ends.
+    var cancellable: [String] { flight.filter { $0.hasPrefix("start ") || $0 == PodOperation.Key.prepare } }
+}
+
+/// What the engine is told.
+extension PodEngine {
+    private mutating func take(_ message: EngineMessage) {
+        switch message {
+        case .informer(let event): take(event)
+        case .finished(let uid, let operation, let outcome): finish(uid, operation, outcome)
+        case .runtime(.exited(let id)): ended(id)
+        case .runtime(.outOfMemory): break
+        case .listing(let sandboxes, let containers): compare(sandboxes, containers)
+        case .looked:
+            let problem = health.reading.networkProblem
+            if (problem == nil) != (networkProblem == nil) { dirty.formUnion(machines.keys) }
+            networkProblem = problem
+        case .evict(let uid, let reason, let message, let grace):
+            guard machines[uid] != nil, machines[uid]?.ending == nil else { return }
+            let now = clock.now
+            machines[uid]?.note("Warning", reason, message)
+            machines[uid]?.ending = PodEnding(cause: .killed, began: now, grace: grace, reason: reason, message: message)
+            dirty.insert(uid)
+        }
+    }
+
+    private mutating func take(_ event: InformerEvent) {
+        switch event {
+        case .listed(let pods):
+            let present = Set(pods.compactMap { $0["metadata"]["uid"].string })
+            for uid in machines.keys where !present.contains(uid) { remove(uid) }
+            buried = buried.filter { present.contains($0) }
+            for pod in pods.sorted(by: Self.isOlder) { apply(pod) }
+            hasPods = true
+        case .applied(let pod): apply(pod)
+        case .deleted(let pod):
+            guard let uid = pod["metadata"]["uid"].string else { return }
+            buried.remove(uid)
+            remove(uid)
+        }
+    }
+
+    private static func isOlder(_ left: Value, _ right: Value) -> Bool {
+        (left["metadata"]["creationTimestamp"].string ?? "") < (right["metadata"]["creationTimestamp"].string ?? "")
+    }
+
+    private mutating func apply(_ pod: Value) {
+        guard let uid = pod["metadata"]["uid"].string, !buried.contains(uid) else { return }
+        dirty.insert(uid)
+        guard machines[uid] == nil else {
+            machines[uid]?.take(pod)
+            return
+        }
+        var machine = PodMachine(pod, on: facts)
+        if !machine.spec.isDeleted, !machine.spec.hasEnded, pod["status"]["startTime"].isNull {
+            machine.admit(beside: machines.values.map(\.self), on: clock.now)
+        }
+        machines[uid] = machine
+        if hasRuntime, !pod["status"]["startTime"].isNull { relist() }
+    }
+
+    private mutating func remove(_ uid: String) {
+        guard machines[uid] != nil else { return }
+        let now = clock.now
+        machines[uid]?.leave(now)
+        dirty.insert(uid)
+    }
+
+    private mutating func finish(_ uid: String, _ operation: PodOperation, _ outcome: PodOutcome) {
+        cancellations["\(uid) \(operation.key)"] = nil
+        guard machines[uid] != nil else { return }
+        let now = clock.now
+        machines[uid]?.settle(outcome)
+        machines[uid]?.finish(operation, outcome, now)
+        if case .started(let status) = outcome, earlyEnds.remove(status.id) != nil { _ = machines[uid]?.notice(ended: status.id) }
+        if case .sandbox(let status) = outcome, earlyEnds.remove(status.id) != nil { _ = machines[uid]?.notice(ended: status.id) }
+        if case .cancelled = outcome { relist() }
+        if case .deleted = outcome { buried.insert(uid) }
+        dirty.insert(uid)
+    }
+
+    private mutating func ended(_ id: String) {
+        for uid in machines.keys where machines[uid]?.notice(ended: id) == true {
+            dirty.insert(uid)
+            return
+        }
+        if earlyEnds.count > 1024 { earlyEnds = [] }
+        earlyEnds.insert(id)
+    }
+
+    private mutating func compare(_ sandboxes: [SandboxStatus], _ containers: [ContainerStatus]) {
+        let sandboxesByPod = Dictionary(grouping: sandboxes, by: \.uid)
+        let containersByPod = Dictionary(grouping: containers) { $0.labels[RuntimeLabel.podUID] ?? "" }
+        hasRuntime = true
+        guard hasPods else { return relist() }
+        for uid in machines.keys {
+            machines[uid]?.compare(sandboxesByPod[uid] ?? [], containersByPod[uid] ?? [])
+            dirty.insert(uid)
+        }
+        for (uid, list) in sandboxesByPod where machines[uid] == nil && !buried.contains(uid) && !uid.isEmpty {
+            guard let first = list.first else { continue }
+            let metadata: Value = ["name": .string(first.name), "namespace": .string(first.namespace), "uid": .string(uid)]
+            var orphan = PodMachine(["metadata": metadata], on: facts)
+            orphan.leave(clock.now)
+            orphan.compare(list, containersByPod[uid] ?? [])
+            machines[uid] = orphan
+            dirty.insert(uid)
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Control
+import Documents
+
+/// When containers are checked, and what follows from results.
+extension PodMachine {
+    /// The checks that are due now.
+    mutating func planProbes(_ now: Timestamp) -> [PodOperation] {
+        let ids = Set(running.map(\.id))
+        probes.states = probes.states.filter { ids.contains($0.key.container) }
+        var operations: [PodOperation] = []
+        for slot in spec.initial.filter(\.isSidecar) + spec.main {
+            guard let status = live(slot.name), status.state == .running, !isStarting(slot.name) else { continue }
+            for kind in ProbeKind.allCases where !slot.spec[kind.field].isNull {
+                if let operation = check(slot, status, kind, now) { operations.append(operation) }
+            }
+        }
+        return operations
+    }
+
+    private mutating func check(_ slot: ContainerSlot, _ status: ContainerStatus, _ kind: ProbeKind, _ now: Timestamp) -> PodOperation? {
+        if ending != nil, kind != .readiness { return nil }
+        let started = probes.hasStarted(slot, status)
+        if kind == .startup ? started : !started { return nil }
+        if kind != .readiness, condemned[status.id] != nil { return nil }
+        let key = ProbeTable.Key(container: status.id, kind: kind)
+        let probe = slot.spec[kind.field]
+        let first = Timestamp(nanoseconds: Int64(status.started)) + .seconds(probe["initialDelaySeconds"].int ?? 0)
+        let state = probes.states[key] ?? ProbeTable.State(kind: kind, next: max(first, now))
+        probes.states[key] = state
+        let operation = PodOperation.probe(ProbeRun(kind: kind, slot: slot, container: status.id, address: address))
+        guard !flight.contains(operation.key) else { return nil }
+        guard state.next <= now else {
+            wake(state.next)
+            return nil
+        }
+        probes.states[key]?.next = now + .seconds(max(1, probe["periodSeconds"].int ?? 10))
+        return operation
+    }
+
+    /// Takes note of a check's result.
+    mutating func probed(_ run: ProbeRun, _ outcome: ProbeOutcome, _ now: Timestamp) {
+        let key = ProbeTable.Key(container: run.container, kind: run.kind)
+        guard var state = probes.states[key], let status = live(run.slot.name), status.id == run.container else { return }
+        let passed: Bool
+        switch outcome {
+        case .success: passed = true
+        case .failure(let output):
+            passed = false
+            note("Warning", "Unhealthy", "\(run.kind.title) probe failed: \(output)", run.slot)
+        case .unknown(let output):
+            return note("Warning", "Unhealthy", "\(run.kind.title) probe errored and resulted in unknown state: \(output)", run.slot)
+        }
+        state.streak = state.last == passed ? state.streak + 1 : 1
+        state.last = passed
+        let threshold = run.probe[passed ? "successThreshold" : "failureThreshold"].int ?? (passed ? 1 : 3)
+        if state.streak >= threshold { state.result = passed }
+        let failedForGood = state.result == false && !passed && state.streak >= threshold && run.kind != .readiness
+        if failedForGood { state.streak = 0 }
+        probes.states[key] = state
+        guard failedForGood, ending == nil, status.state == .running else { return }
+        let message = "Container \(run.slot.name) failed \(run.kind.rawValue) probe, will be restarted"
+        condemned[status.id] = Condemnation(message: message, grace: run.probe["terminationGracePeriodSeconds"].int)
+    }
+}
