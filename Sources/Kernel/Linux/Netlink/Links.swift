@@ -46,8 +46,10 @@ extension Netlink {
         return link.index
     }
 
-    /// Makes a pair of links, the peer where its settings say; both down unless asked to be up. Throws `EEXIST` when a name is taken.
+    /// Makes a pair of links, the peer where its settings say; the peer begins down. Throws `EEXIST` when a name is taken.
     package func addVeth(_ name: String, _ settings: LinkSettings = LinkSettings(), peer: String, _ peerSettings: LinkSettings) throws {
+        var peerSettings = peerSettings
+        peerSettings.isUp = nil
         try withNamespace(of: peerSettings) { descriptor in
             var request = NetlinkRequest.newLink("add veth \(name)", name, settings)
             request.nest(Int(IFLA_LINKINFO)) { info in

@@ -11,7 +11,7 @@ package struct NetlinkError: Error, Sendable, Hashable, CustomStringConvertible 
     package init(_ request: String, code: Int32, detail: String? = nil) { (self.request, self.code, self.detail) = (request, code, detail) }
 
     package var description: String {
-        let reason = "\(request): \(LinuxError.text(code))"
+        let reason = "\(request): \(String(cString: strerror(code)))"
         return detail.map { "\(reason) (\($0))" } ?? reason
     }
     /// Whether what was to be removed or changed is not there.
