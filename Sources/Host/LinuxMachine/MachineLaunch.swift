@@ -22,7 +22,8 @@ struct MachineLaunch {
         let disk = try LoopDevice(file: folders.disk(of: id))
         let plan = MachinePlan(
             instanceID: id, hostName: spec.privateDNSName, disk: disk.path, diskMount: folders.diskMount(of: id),
-            rootMount: folders.rootMount(of: id), hidden: [folders.data], mayLowerScores: Capabilities.maySetResources)
+            rootMount: folders.rootMount(of: id), hidden: [folders.data], kubeletVersion: spec.kubeletVersion,
+            mayLowerScores: Capabilities.maySetResources)
         try plan.write(to: folders.plan(of: id))
         return try start(group, disk)
     }

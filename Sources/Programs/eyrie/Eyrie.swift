@@ -14,16 +14,23 @@ import Network
         words = Array(words.dropFirst())
         signal(SIGPIPE, SIG_IGN)
         if words.first == "machine-init" { MachineInit.run(Array(words.dropFirst())) }
+        if program != "eyrie" && program != "eksctl" || words.first == "node" { NodeProgram.run(program, words) }
         let isEksctl = program == "eksctl"
         let name = isEksctl ? "eksctl" : "eyrie"
         let tree = Command(
             name, help: isEksctl ? "The eksctl grammar, carried out by Eyrie" : "Amazon EKS on your own machine",
             subcommands: EksctlCommands.all + (isEksctl ? [] : ServerCommands.all))
-        let loops = EventLoopGroup.shared
-        let task = Task(executorPreference: loops.next()) {
+        let arguments = words
+        keep {
+            let session = try Client.session(program: name, home: DataDirectory.chosen(by: arguments), loops: .shared)
+            try await tree.run(arguments, path: name, session: session)
+        }
+    }
+    /// Does the work on an event loop and ends the process with it.
+    static func keep(_ work: @escaping @Sendable () async throws -> Void) -> Never {
+        let task = Task(executorPreference: EventLoopGroup.shared.next()) {
             do {
-                let session = try Client.session(program: name, home: DataDirectory.chosen(by: words), loops: loops)
-                try await tree.run(words, path: name, session: session)
+                try await work()
                 exit(0)
             } catch {
                 Terminal.error("Error: \(Failure.text(error))")
@@ -31,5 +38,6 @@ import Network
             }
         }
         while !task.isCancelled { pause() }
+        exit(1)
     }
 }

@@ -14,7 +14,9 @@ struct MachineFiles {
             "127.0.0.1 localhost localhost.localdomain\n::1 localhost localhost.localdomain ip6-localhost ip6-loopback\n")
         try put("/etc/resolv.conf", (domain.map { "search \($0)\n" } ?? "") + "nameserver 169.254.169.253\noptions timeout:2 attempts:5\n")
         try put("/etc/machine-id", "\(machineID)\n")
-        let document: Value = ["instanceID": .string(plan.instanceID), "hostName": .string(plan.hostName)]
+        let document: Value = [
+            "instanceID": .string(plan.instanceID), "hostName": .string(plan.hostName), "kubeletVersion": .string(plan.kubeletVersion),
+        ]
         try put("/run/eyrie/machine.json", JSON.text(document))
     }
     /// 32 hex digits that follow from the instance's id, so that a machine keeps its own over restarts.
