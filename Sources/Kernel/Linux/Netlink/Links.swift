@@ -10,6 +10,8 @@ package struct Link: Sendable, Hashable {
     package var isUp: Bool
     package var mac: MACAddress
     package var mtu: Int
+    /// Free text that somebody gave it.
+    package var alias: String?
     /// Index of the other end in its own namespace, for a veth.
     package var peerIndex: Int32?
 }
@@ -20,12 +22,14 @@ package struct LinkSettings: Sendable, Hashable {
     package var name: String?
     package var mac: MACAddress?
     package var mtu: Int?
+    /// Free text; existing links only.
+    package var alias: String?
     /// Path of the namespace that it moves to.
     package var namespace: String?
     package init(
-        isUp: Bool? = nil, name: String? = nil, mac: MACAddress? = nil, mtu: Int? = nil, namespace: String? = nil
+        isUp: Bool? = nil, name: String? = nil, mac: MACAddress? = nil, mtu: Int? = nil, alias: String? = nil, namespace: String? = nil
     ) {
-        (self.isUp, self.name, self.mac, self.mtu, self.namespace) = (isUp, name, mac, mtu, namespace)
+        (self.isUp, self.name, self.mac, self.mtu, self.alias, self.namespace) = (isUp, name, mac, mtu, alias, namespace)
     }
 }
 
@@ -123,6 +127,7 @@ extension NetlinkRequest {
     mutating func addSettings(_ settings: LinkSettings, namespace: Int32?) {
         if let mac = settings.mac { add(Int(IFLA_ADDRESS), mac.octets) }
         if let mtu = settings.mtu { add(Int(IFLA_MTU), UInt32(mtu)) }
+        if let alias = settings.alias { add(Int(IFLA_IFALIAS), Array(alias.utf8)) }
         if let namespace { add(Int(IFLA_NET_NS_FD), UInt32(bitPattern: namespace)) }
     }
 }
@@ -137,6 +142,7 @@ extension Link {
         isUp = header.ifi_flags & UInt32(IFF_UP) != 0
         mac = MACAddress(octets: found[Int(IFLA_ADDRESS)] ?? [])
         mtu = Int(found[Int(IFLA_MTU)]?.structure(UInt32.self) ?? 0)
+        alias = found[Int(IFLA_IFALIAS)]?.text
         peerIndex = kind == "veth" ? found[Int(IFLA_LINK)]?.structure(Int32.self) : nil
     }
 }
