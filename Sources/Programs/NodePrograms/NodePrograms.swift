@@ -1,6 +1,7 @@
 import ClusterDNS
 package import Control
 import Glibc
+import NodeNetwork
 
 /// Programs of nodes and add-ons in this one binary, by the name that it is called by.
 package enum NodePrograms {
@@ -12,8 +13,14 @@ package enum NodePrograms {
         switch program {
         case "node": NodeAgent(clock: clock, random: random)
         case "coredns": try CoreDNS(arguments: arguments, environment: environment, clock: clock, random: random)
+        case "kube-proxy": try KubeProxyProgram(arguments: arguments, environment: environment)
+        case "aws-vpc-cni": try VPCCNIProgram(arguments: arguments, environment: environment)
         default: nil
         }
+    }
+    /// Serves one request of the container runtime where the name is that of a CNI plug-in; the exit status.
+    package static func plugin(_ program: String) -> Int32? {
+        ["aws-cni", "loopback"].contains(program) ? CNIPlugin.main(program: program, environment: environment) : nil
     }
     private static var environment: [String: String] {
         var environment: [String: String] = [:]

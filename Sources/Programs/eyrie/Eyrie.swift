@@ -3,6 +3,7 @@ import Eksctl
 import Glibc
 import LinuxMachine
 import Network
+import NodePrograms
 
 /// The program: a region's server, and the commands that talk to it.
 @main struct Eyrie {
@@ -13,6 +14,7 @@ import Network
         let program = words.first?.split(separator: "/").last.map(String.init) ?? "eyrie"
         words = Array(words.dropFirst())
         signal(SIGPIPE, SIG_IGN)
+        if let status = NodePrograms.plugin(program) { exit(status) }
         if words.first == "machine-init" { MachineInit.run(Array(words.dropFirst())) }
         if program != "eyrie" && program != "eksctl" || words.first == "node" { NodeProgram.run(program, words) }
         let isEksctl = program == "eksctl"

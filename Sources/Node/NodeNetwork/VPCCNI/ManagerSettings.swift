@@ -14,6 +14,8 @@ package struct ManagerSettings: Sendable, Hashable {
     package var nodeName = ""
     /// Where the machine's files of container networking are seen from here.
     package var binaryFolder = "/host/opt/cni/bin", configFolder = "/host/etc/cni/net.d"
+    /// This program's place in the machine.
+    package var machineProgram = "/usr/bin/eyrie"
     package var checkpointPath = "/var/run/aws-node/ipam.json", socketPath = "/var/run/aws-node/ipamd.sock"
     package init() {}
 

@@ -21,7 +21,7 @@ package struct VPCCNIProgram: Service {
     package func run() async throws {
         let clock = SystemClock()
         let settings = self.settings
-        let installer = PluginInstaller(settings: settings, program: "/proc/self/exe")
+        let installer = PluginInstaller(settings: settings)
         let manager = AddressManager(cloud: try cloud(clock), kernel: try KernelRules(), settings: settings, clock: clock) {
             try installer.install()
         }
