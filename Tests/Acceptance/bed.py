@@ -7,8 +7,8 @@ class Failure(Exception):
 
 
 class Bed:
-    def __init__(self, eyrie):
-        self.eyrie = eyrie
+    def __init__(self, eyrie, machines="simulated"):
+        (self.eyrie, self.machines) = (eyrie, machines)
         self.folder = tempfile.mkdtemp(prefix="eyrie-acceptance-")
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name != "KUBECONFIG"}
         self.env["EYRIE_DATA_DIR"] = self.folder
@@ -17,7 +17,7 @@ class Bed:
     def start(self):
         """Starts the server in the foreground of a process of its own, and waits until it answers."""
         log = open(os.path.join(self.folder, "server.log"), "a")
-        self.server = subprocess.Popen([self.eyrie, "up", "--listen", "127.0.0.1:0"], env=self.env, stdout=log, stderr=log)
+        self.server = subprocess.Popen([self.eyrie, "up", "--listen", "127.0.0.1:0", "--machines", self.machines], env=self.env, stdout=log, stderr=log)
         for _ in range(300):
             if self.server.poll() is not None:
                 raise Failure("the server ended:\n" + self.log()[-2000:])

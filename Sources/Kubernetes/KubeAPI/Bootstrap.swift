@@ -42,9 +42,9 @@ extension APIServer {
     }
 
     private func ensureEndpoints(_ options: WriteOptions) async throws {
-        let address = Value.string(configuration.advertiseAddress)
+        let addresses = configuration.advertiseAddresses.map(Value.string)
         let port: Value = ["name": "https", "port": .int(Int64(configuration.advertisePort)), "protocol": "TCP"]
-        let endpoints: Value = [["addresses": [address], "conditions": ["ready": true]]]
+        let endpoints = Value.array(addresses.map { ["addresses": [$0], "conditions": ["ready": true]] })
         try await ensure(
             "discovery.k8s.io/v1", "endpointslices",
             [
@@ -59,7 +59,7 @@ extension APIServer {
             new["ports"] = [port]
             return new
         }
-        let subsets: Value = [["addresses": [["ip": address]], "ports": [port]]]
+        let subsets: Value = [["addresses": .array(addresses.map { ["ip": $0] }), "ports": [port]]]
         try await ensure(
             "v1", "endpoints",
             [

@@ -7,7 +7,7 @@ package struct APIServerConfiguration: Sendable {
     /// Largest request body. Source: upstream's limit for resource requests, 3 MiB.
     package var maximumBodyBytes = 3 << 20
     /// Where the `kubernetes` Service leads.
-    package var advertiseAddress = "127.0.0.1"
+    package var advertiseAddresses = ["127.0.0.1"]
     package var advertisePort = 443
     /// How long a snapshot stays for the continue tokens that name it.
     package var continueLifetime: Duration = .seconds(300)

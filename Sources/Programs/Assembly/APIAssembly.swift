@@ -37,6 +37,9 @@ struct APIAssembly {
             })
         var configuration = APIServerConfiguration()
         (configuration.serviceCIDR, configuration.advertisePort) = (spec.serviceCIDR, record.port)
+        if parts.vpc != nil, !spec.privateAddresses.isEmpty {
+            (configuration.advertiseAddresses, configuration.advertisePort) = (spec.privateAddresses, 443)
+        }
         return try APIServer.cluster(realm, identity, clock: parts.clock, random: parts.random, configuration: configuration)
     }
     private var issuer: String {

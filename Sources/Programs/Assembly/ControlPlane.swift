@@ -20,13 +20,8 @@ struct ControlPlaneParts: Sendable {
     let host: String
     /// Who AWS tokens' bearers are in a cluster.
     let identities: IdentityVerifier
-    init(
-        clock: any WallClock, random: RandomSource, hosting: Hosting, services: TaskBag, host: String,
-        identities: IdentityVerifier
-    ) {
-        (self.clock, self.random, self.hosting, self.services) = (clock, random, hosting, services)
-        (self.host, self.identities) = (host, identities)
-    }
+    /// The namespace of a VPC's network, in which API servers listen as well; nil where networks are not carried out.
+    let vpc: (@Sendable (_ id: String) -> NetworkNamespace)?
 }
 
 /// The brain of one cluster: its API server with a listener of its own, its controllers and its scheduler.
@@ -34,33 +29,55 @@ final class ControlPlane: Sendable {
     let record: ControlPlaneRecord
     let realm: Realm
     let api: APIServer
-    /// Nil where nothing listens.
-    private let server: HTTPServer?
+    /// On this host, and on the addresses in the VPC; empty where nothing listens.
+    private let servers: [HTTPServer]
     private let services: TaskBag
 
-    private init(record: ControlPlaneRecord, realm: Realm, api: APIServer, server: HTTPServer?, services: TaskBag) {
-        (self.record, self.realm, self.api, self.server, self.services) = (record, realm, api, server, services)
+    private init(record: ControlPlaneRecord, realm: Realm, api: APIServer, servers: [HTTPServer], services: TaskBag) {
+        (self.record, self.realm, self.api, self.servers, self.services) = (record, realm, api, servers, services)
     }
 
     /// Starts a control plane on its own port, or on a free one the first time, and waits until it answers.
     static func start(_ record: ControlPlaneRecord, realm: Realm, parts: ControlPlaneParts) async throws -> ControlPlane {
         let handler = LateHandler()
-        let (server, port) = try await parts.hosting.listen(
-            host: parts.host, port: record.port, tls: try tls(record, parts), handler: handler)
+        let tls = try tls(record, parts)
+        let (server, port) = try await parts.hosting.listen(host: parts.host, port: record.port, tls: tls, handler: handler)
+        var servers = server.map { [$0] } ?? []
         var record = record
         record.port = port
-        do { return try await begin(record, realm, server, handler, parts) } catch {
-            await server?.stop()
+        do {
+            servers += try await listenInVPC(record, tls, handler, parts)
+            return try await begin(record, realm, servers, handler, parts)
+        } catch {
+            for server in servers { await server.stop() }
             throw error
         }
     }
+    /// Listens on the cluster's addresses in its VPC, where nodes and pods find it.
+    private static func listenInVPC(
+        _ record: ControlPlaneRecord, _ tls: TLSConfiguration, _ handler: LateHandler, _ parts: ControlPlaneParts
+    ) async throws -> [HTTPServer] {
+        guard let vpc = parts.vpc, case .listening(let loops) = parts.hosting else { return [] }
+        var servers: [HTTPServer] = []
+        for address in record.spec.privateAddresses {
+            let place = HTTPServer.Configuration(
+                host: address, port: 443, tls: tls, loops: loops, namespace: vpc(record.spec.vpcID))
+            let server = HTTPServer(place, handler: handler)
+            do { try await server.start() } catch {
+                for server in servers { await server.stop() }
+                throw error
+            }
+            servers.append(server)
+        }
+        return servers
+    }
     private static func begin(
-        _ record: ControlPlaneRecord, _ realm: Realm, _ server: HTTPServer?, _ handler: LateHandler, _ parts: ControlPlaneParts
+        _ record: ControlPlaneRecord, _ realm: Realm, _ servers: [HTTPServer], _ handler: LateHandler, _ parts: ControlPlaneParts
     ) async throws -> ControlPlane {
         let api = try APIAssembly(record: record, realm: realm, parts: parts).server()
         try await api.bootstrap()
         try await ClusterBootstrap.reconcile(realm, writer: api)
-        let plane = ControlPlane(record: record, realm: realm, api: api, server: server, services: parts.services)
+        let plane = ControlPlane(record: record, realm: realm, api: api, servers: servers, services: parts.services)
         plane.run(parts)
         handler.set(api)
         return plane
@@ -71,7 +88,8 @@ final class ControlPlane: Sendable {
         let certificate = try record.authority.issueServer(
             commonName: "kube-apiserver",
             names: ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"],
-            addresses: ["127.0.0.1", serviceAddress(record.spec.serviceCIDR)], key: key.publicKey, now: parts.clock.now.seconds)
+            addresses: ["127.0.0.1", serviceAddress(record.spec.serviceCIDR)] + record.spec.privateAddresses, key: key.publicKey,
+            now: parts.clock.now.seconds)
         return TLSConfiguration(
             certificateChainPEM: certificate.pem, privateKeyPEM: key.pem, clientCAPEM: record.authority.certificate.pem)
     }
@@ -103,6 +121,6 @@ final class ControlPlane: Sendable {
     /// Stops the loops first, then the listener.
     func stop() async {
         for name in [names.scheduler, names.controllers, names.api] { await services.stop(name) }
-        await server?.stop()
+        for server in servers { await server.stop() }
     }
 }

@@ -5,7 +5,7 @@ import Documents
 /// What a control plane keeps besides its realm: its keys, its port and what it was made for.
 struct ControlPlaneRecord: Sendable {
     static let kind = Kind(group: "eyrie", "ControlPlane", prefix: "eyrie/control-planes/", namespaced: false)
-    let spec: ControlPlaneSpec
+    var spec: ControlPlaneSpec
     let authority: CertificateAuthority
     let serviceAccountKey: PrivateKey
     /// The port of its API server; 0 before the first start.

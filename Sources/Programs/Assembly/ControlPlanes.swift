@@ -28,7 +28,10 @@ actor ControlPlanes: ControlPlaneHost {
         return plane.record.facts
     }
     private func record(for spec: ControlPlaneSpec) async throws -> ControlPlaneRecord {
-        if let standing = records.get(ControlPlaneRecord.kind, spec.id).flatMap(ControlPlaneRecord.init) { return standing }
+        if var standing = records.get(ControlPlaneRecord.kind, spec.id).flatMap(ControlPlaneRecord.init) {
+            (standing.spec.vpcID, standing.spec.privateAddresses) = (spec.vpcID, spec.privateAddresses)
+            return standing
+        }
         let record = try ControlPlaneRecord(new: spec, now: parts.clock.now.seconds)
         _ = try await records.create(ControlPlaneRecord.kind, record.document)
         return record

@@ -10,6 +10,8 @@ actor RegionDirectory {
     private let hosting: Hosting
     private let parts: Region.Parts
     private let open = OpenRegions()
+    /// Those and the ones that are opening.
+    private let begun = OpenRegions()
     private var opening: [String: Task<Region, any Error>] = [:]
     /// Names of the regions that may be asked for.
     nonisolated let served: [String]
@@ -23,8 +25,9 @@ actor RegionDirectory {
         guard served.contains(name) else { return nil }
         if let region = open.get(name) { return region }
         if let task = opening[name] { return try await task.value }
-        let task = Task(executorPreference: hosting.executor) { [store, services, parts] in
+        let task = Task(executorPreference: hosting.executor) { [store, services, parts, begun] in
             let region = Region(name, realm: try await store.realm(Self.realmName(name)), parts: parts)
+            begun.put(name, region)
             try await region.start(account: parts.account, in: services)
             return region
         }
@@ -40,6 +43,10 @@ actor RegionDirectory {
     }
     /// The region when it is open already.
     nonisolated func opened(_ name: String) -> Region? { open.get(name) }
+    /// The region, opened or opening, that has a VPC; nil when none has it.
+    nonisolated func region(ofVPC id: String) -> Region? { begun.first { $0.records.get(VPC.self, id) != nil } }
+    /// All regions that are open now.
+    nonisolated var openRegions: [Region] { open.all }
     private static func realmName(_ region: String) -> String { "region/\(region)" }
 }
 
@@ -47,5 +54,7 @@ actor RegionDirectory {
 private final class OpenRegions: Sendable {
     private let regions = Mutex<[String: Region]>([:])
     func get(_ name: String) -> Region? { regions.withLock { $0[name] } }
+    func first(_ accepts: (Region) -> Bool) -> Region? { regions.withLock { $0.values.first(where: accepts) } }
+    var all: [Region] { regions.withLock { Array($0.values) } }
     func put(_ name: String, _ region: Region) { regions.withLock { $0[name] = region } }
 }

@@ -2,6 +2,7 @@ package import AWSProtocol
 import AWSServices
 package import Control
 import KubeAPI
+import LinuxMachine
 import Network
 import Reconcile
 package import Storage
@@ -14,6 +15,8 @@ package struct SystemConfiguration: Sendable {
     package var host = "127.0.0.1"
     /// Port of the AWS endpoint; 0 takes a free one.
     package var port = 4566
+    /// The data directory below which real machines keep their disks; nil makes every machine a simulated one.
+    package var realMachines: String?
     package init(regions: [String]) { self.regions = regions }
 }
 
@@ -25,6 +28,7 @@ package final class System: Sendable {
     let directory: RegionDirectory
     let planes: ControlPlanes
     let machines: any MachineDriver
+    private let host: RealHost?
     let endpoint: any HTTPHandler
     private let server: HTTPServer?
     /// The access key of the account's first administrator.
@@ -32,10 +36,10 @@ package final class System: Sendable {
 
     private init(
         configuration: SystemConfiguration, store: Store, services: TaskBag, directory: RegionDirectory, planes: ControlPlanes,
-        machines: any MachineDriver, endpoint: any HTTPHandler, server: HTTPServer?, administrator: Credential
+        machines: any MachineDriver, host: RealHost?, endpoint: any HTTPHandler, server: HTTPServer?, administrator: Credential
     ) {
         (self.configuration, self.store, self.services, self.directory) = (configuration, store, services, directory)
-        (self.planes, self.machines, self.endpoint) = (planes, machines, endpoint)
+        (self.planes, self.machines, self.host, self.endpoint) = (planes, machines, host, endpoint)
         (self.server, self.administrator) = (server, administrator)
     }
 
@@ -52,32 +56,36 @@ package final class System: Sendable {
         let administrator = try await iam.bootstrap()
         let credentials = IAMCredentials(records: global, account: configuration.account)
         let box = DirectoryBox()
-        let planes = try await controlPlanes(configuration, store, clock, random, hosting, services, credentials, box)
-        let login = NodeLogin(planes: planes, directory: box, account: configuration.account)
-        let machines = SimulatedMachines(clock: clock, random: random, services: services, login: login)
-        let parts = Region.Parts(
-            account: configuration.account, global: global, clusters: planes, machines: machines, network: NoNetwork(), clock: clock,
-            random: random)
-        let directory = RegionDirectory(store: store, services: services, hosting: hosting, served: configuration.regions, parts: parts)
-        box.set(directory)
-        try await directory.resume()
+        let host = try configuration.realMachines.map { try RealHost(data: $0) }
+        let planes = try await controlPlanes(configuration, store, clock, random, hosting, services, credentials, box, host)
         let worldwide = [iam.table, STSService(account: configuration.account, records: global).table]
         var endpoint = EndpointConfiguration()
         endpoint.region = configuration.regions[0]
         let aws = AWSEndpoint(credentials: credentials, clock: clock, configuration: endpoint) { service, region in
             if let table = worldwide.first(where: { $0.service == service }) { return table }
-            return try await directory.region(region)?.tables[service]
+            return try await box.get()?.region(region)?.tables[service]
         }
+        let login = NodeLogin(planes: planes, directory: box, account: configuration.account)
+        let simulated = SimulatedMachines(clock: clock, random: random, services: services, login: login)
+        let drivers = HostDrivers(host, simulated: simulated, box, aws, services, hosting, clock, random)
+        let parts = Region.Parts(
+            account: configuration.account, global: global, clusters: planes, machines: drivers.machines, network: drivers.network,
+            clock: clock, random: random)
+        let directory = RegionDirectory(store: store, services: services, hosting: hosting, served: configuration.regions, parts: parts)
+        box.set(directory)
+        try await directory.resume()
+        await host?.sweep(directory.openRegions)
         let (server, port) = try await hosting.listen(host: configuration.host, port: configuration.port, handler: aws)
         let system = System(
-            configuration: configuration, store: store, services: services, directory: directory, planes: planes, machines: machines,
-            endpoint: aws, server: server, administrator: administrator)
+            configuration: configuration, store: store, services: services, directory: directory, planes: planes,
+            machines: drivers.machines,
+            host: host, endpoint: aws, server: server, administrator: administrator)
         return (system, port)
     }
 
     private static func controlPlanes(
         _ configuration: SystemConfiguration, _ store: Store, _ clock: any WallClock, _ random: RandomSource, _ hosting: Hosting,
-        _ services: TaskBag, _ credentials: IAMCredentials, _ box: DirectoryBox
+        _ services: TaskBag, _ credentials: IAMCredentials, _ box: DirectoryBox, _ host: RealHost?
     ) async throws -> ControlPlanes {
         let realm = try await store.realm("control-planes")
         let accounts = try await store.realm("global")
@@ -88,13 +96,15 @@ package final class System: Sendable {
             ownHosts: { host in host.hasPrefix("127.0.0.1") || host.hasPrefix("localhost") || host.hasPrefix(configuration.host) },
             access: { region in box.get()?.opened(region).map { AccessResolver(records: $0.records) } })
         let parts = ControlPlaneParts(
-            clock: clock, random: random, hosting: hosting, services: services, host: configuration.host, identities: verifier)
+            clock: clock, random: random, hosting: hosting, services: services, host: configuration.host, identities: verifier,
+            vpc: host?.namespaces)
         return ControlPlanes(store: store, records: records, parts: parts)
     }
 
-    /// Stops listening, then everything else, and closes the store; what is stored stays.
+    /// Stops listening, then everything else, powers real machines off, and closes the store; what is stored and disks stay.
     package func stop() async {
         await halt()
+        await host?.machines.powerOffAll()
         await store.close()
     }
     /// The same without closing the store, over which another system may then start.

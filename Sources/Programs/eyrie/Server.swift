@@ -12,6 +12,7 @@ struct Server: Sendable {
     let regions: [String]
     let host: String
     let port: Int
+    let machines: MachineKind
 
     func run() async throws {
         let log = Log("eyrie")
@@ -24,6 +25,10 @@ struct Server: Sendable {
         }
         var configuration = SystemConfiguration(regions: regions)
         (configuration.host, configuration.port) = (host, port)
+        switch machines {
+        case .real: configuration.realMachines = home.path
+        case .simulated(let reason): log.info("machines are simulated", ["reason": reason])
+        }
         let (system, port) = try await System.start(
             configuration, store: store, clock: clock, random: RandomSource(), hosting: .listening(.shared))
         let endpoint = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"

@@ -15,6 +15,9 @@ enum ServerCommands {
         flags: [
             dataFlag, Flag("detach", short: "d", .toggle, "go on in the background once the region answers"),
             Flag("listen", "HOST:PORT of the AWS endpoint", standard: "127.0.0.1:4566"),
+            Flag(
+                "machines", "what instances are: real (containers, needs root), simulated, or auto (real where they can be had)",
+                standard: "auto"),
             Flag("region", .list, "region to serve, the first is the default (repeatable; all of AWS's if unspecified, us-west-2 first)"),
             Flag("log-level", "debug, info, warning or error", standard: "info"),
         ]
@@ -25,6 +28,7 @@ enum ServerCommands {
         }
         let regions = try regions(arguments.list("region"))
         let (host, port) = try listen(arguments["listen"] ?? "127.0.0.1:4566")
+        let machines = try MachineKind.chosen(arguments["machines"] ?? "auto")
         try home.make()
         if arguments.isOn("detach") { return try await Background.start(home, session: session) }
         if let level = arguments["log-level"] {
@@ -33,7 +37,7 @@ enum ServerCommands {
             }
             Log.level = level
         }
-        try await Server(home: home, regions: regions, host: host, port: port).run()
+        try await Server(home: home, regions: regions, host: host, port: port, machines: machines).run()
     }
     private static func regions(_ asked: [String]) throws -> [String] {
         let known = Regions.names
