@@ -7,6 +7,17 @@ package final class VPCFabric: NetworkDriver {
     private struct State: @unchecked Sendable {
         var host: HostSide
         var sides: [String: VPCSide] = [:]
+
+        /// Links go one by one first: sockets that are open in the namespace would keep it, and them, alive.
+        mutating func removeVPC(_ id: String, in directory: RunDirectory) throws {
+            let path = directory.namespace(id)
+            try host.disconnect(id)
+            if NetworkNamespaces.exists(path) {
+                let netlink = try Netlink(namespace: path)
+                try netlink.perform(try netlink.links().filter { $0.kind == "veth" }.map { .deleteLink($0.name).ifPresent })
+            }
+            NetworkNamespaces.remove(path)
+        }
     }
     private let directory: RunDirectory
     private let state: Mutex<State>
@@ -24,12 +35,12 @@ package final class VPCFabric: NetworkDriver {
         let plan = try VPCPlanner.plan(vpc)
         try await blocking { directory, state in
             let path = directory.namespace(vpc.id)
-            var side = state.sides[vpc.id]
-            if side?.identity != NetworkNamespaces.identity(path) { side = nil }
-            let carrier = try side ?? VPCSide(vpc.id, in: directory)
-            state.sides[vpc.id] = carrier
-            let before = carrier.instances
-            try carrier.apply(plan) { publicAddresses in
+            var known = state.sides[vpc.id]
+            if known?.identity != NetworkNamespaces.identity(path) { known = nil }
+            let side = try known ?? VPCSide(vpc.id, in: directory)
+            state.sides[vpc.id] = side
+            let before = side.instances
+            try side.apply(plan) { publicAddresses in
                 if let publicAddresses {
                     try state.host.connect(vpc.id, namespace: path, publicAddresses: publicAddresses)
                 } else {
@@ -37,30 +48,31 @@ package final class VPCFabric: NetworkDriver {
                 }
             }
             for instance in before.subtracting(plan.instances) { NetworkNamespaces.remove(directory.namespace(instance)) }
+            if known == nil { directory.removeDesertedMachines() }
         }
     }
 
     /// Takes the VPC's network down with the namespaces of its instances; nothing happens when there is none.
     package func remove(vpcID: String) async {
         try? await blocking { directory, state in
-            for instance in state.sides.removeValue(forKey: vpcID)?.instances ?? [] {
-                NetworkNamespaces.remove(directory.namespace(instance))
-            }
-            NetworkNamespaces.remove(directory.namespace(vpcID))
-            try state.host.disconnect(vpcID)
+            let instances = state.sides.removeValue(forKey: vpcID)?.instances ?? []
+            try state.removeVPC(vpcID, in: directory)
+            for instance in instances { NetworkNamespaces.remove(directory.namespace(instance)) }
         }
     }
 
-    /// Removes the namespaces and links of VPCs and instances whose ids are not among these, at the start of a server.
-    package func sweep(keeping ids: Set<String>) async {
+    /// At the start of a server: removes the networks of VPCs whose ids are not among these, then the namespaces of machines that have neither
+    /// an interface nor a process.
+    package func sweep(keeping vpcIDs: Set<String>) async {
         try? await blocking { directory, state in
-            for id in directory.namespaces() where !ids.contains(id) {
+            for id in directory.namespaces() where id.hasPrefix("vpc-") && !vpcIDs.contains(id) {
                 state.sides[id] = nil
-                NetworkNamespaces.remove(directory.namespace(id))
+                try state.removeVPC(id, in: directory)
             }
-            let kept = Set(ids.map { directory.uplink($0) })
+            let kept = Set(vpcIDs.map { directory.uplink($0) })
             for name in try state.host.uplinks() where !kept.contains(name) { try state.host.netlink.deleteLink(name) }
             try state.host.closeTableIfUnused()
+            directory.removeDesertedMachines()
         }
     }
 

@@ -53,8 +53,9 @@ struct HostSide {
 
     /// Takes the VPC's way out away, with its routes; nothing happens when there is none.
     mutating func disconnect(_ vpcID: String) throws {
-        guard let link = try netlink.link(directory.uplink(vpcID)) else { return }
-        try netlink.deleteLink(link.name)
+        let link = try netlink.link(directory.uplink(vpcID))
+        if link == nil, !hasTable { return }
+        if let link { try netlink.deleteLink(link.name) }
         try closeTableIfUnused()
     }
 

@@ -34,6 +34,19 @@ struct RunDirectory: Sendable {
     /// The host's nft table.
     var table: String { "eyrie_" + id }
 
+    /// Removes the namespaces of machines that have neither an interface nor a process: their instances are no more.
+    func removeDesertedMachines() {
+        let machines = namespaces().filter { $0.hasPrefix("i-") }
+        if machines.isEmpty { return }
+        let inhabited = NetworkNamespaces.inhabited()
+        for machine in machines {
+            let path = namespace(machine)
+            if NetworkNamespaces.identity(path).map(inhabited.contains) ?? false { continue }
+            let links = try? Netlink(namespace: path).links()
+            if !(links ?? []).contains(where: { $0.kind == "veth" && $0.name.hasPrefix("eth") }) { NetworkNamespaces.remove(path) }
+        }
+    }
+
     /// FNV-1a, in hex.
     private static func digest(_ text: String) -> String {
         let hash = text.utf8.reduce(UInt32(0x811c_9dc5)) { ($0 ^ UInt32($1)) &* 0x0100_0193 }

@@ -14,6 +14,8 @@ final class VPCSide {
     private var present: VPCPlan?
     /// The namespaces that ports were made into, by instance: one that was made anew since has no port.
     private var machines: [String: UInt64] = [:]
+    /// Links by name with their indices: one that was made anew since has neither routes nor neighbours.
+    private var indices: [String: Int32] = [:]
 
     init(_ vpcID: String, in directory: RunDirectory) throws {
         self.directory = directory
@@ -50,19 +52,19 @@ final class VPCSide {
         try connect(plan.publicAddresses)
         var links = try netlink.links()
         var old = try remembered ?? read(links, wanted: plan.ports)
-        let failures = try carryPorts(plan, &old, &links)
-        let indices = Dictionary(links.map { ($0.name, $0.index) }) { $1 }
-        old.dropWhatLacksLinks(Set(links.map(\.name)))
+        let failures = try carryPorts(plan, old.ports, &links)
+        old.dropWhatLacksLinks(Set(links.filter { indices[$0.name] == $0.index }.map(\.name)))
+        indices = Self.indices(links)
         try carryAddresses(plan, old, loopback: indices["lo"] ?? 1)
-        try carryRoutes(plan, old, indices)
+        try carryRoutes(plan, old)
         if let failure = failures.first { throw failure }
         present = plan
     }
 
     /// Takes links away that are not wanted and makes those that are missing; a machine that fails does not stop the others.
-    private func carryPorts(_ plan: VPCPlan, _ old: inout VPCPlan, _ links: inout [Link]) throws -> [any Error] {
+    private func carryPorts(_ plan: VPCPlan, _ old: Set<PlannedPort>, _ links: inout [Link]) throws -> [any Error] {
         let names = Set(links.filter { $0.isUp }.map(\.name))
-        let kept = old.ports.intersection(plan.ports).filter { names.contains($0.name) && machines[$0.instance] == identity(of: $0) }
+        let kept = old.intersection(plan.ports).filter { names.contains($0.name) && machines[$0.instance] == identity(of: $0) }
         let keptNames = Set(kept.map(\.name))
         let stale = links.filter { $0.kind == "veth" && $0.name != Fabric.uplink && !keptNames.contains($0.name) }
         try netlink.perform(stale.map { NetlinkRequest.deleteLink($0.name).ifPresent })
@@ -81,12 +83,7 @@ final class VPCSide {
                 for port in missing { try? Sysctl.set("net/ipv4/neigh/\(port.name)/proxy_delay", "0") }
             }
         }
-        if !missing.isEmpty || !stale.isEmpty {
-            let gone = Set(stale.map(\.name)).union(missing.map(\.name))
-            old.routes = old.routes.filter { route in route.link.map { !gone.contains($0) } ?? true }
-            old.neighbours = old.neighbours.filter { !gone.contains($0.link) }
-            links = try netlink.links()
-        }
+        if !missing.isEmpty || !stale.isEmpty { links = try netlink.links() }
         machines = machines.filter { plan.instances.contains($0.key) }
         return failures
     }
@@ -103,7 +100,7 @@ final class VPCSide {
                 })
     }
 
-    private func carryRoutes(_ plan: VPCPlan, _ old: VPCPlan, _ indices: [String: Int32]) throws {
+    private func carryRoutes(_ plan: VPCPlan, _ old: VPCPlan) throws {
         func route(_ route: PlannedRoute) -> Route? {
             let index = route.link.flatMap { indices[$0] }
             if route.link != nil, index == nil { return nil }
@@ -132,6 +129,8 @@ final class VPCSide {
         try netlink.perform(requests)
     }
 
+    private static func indices(_ links: [Link]) -> [String: Int32] { Dictionary(links.map { ($0.name, $0.index) }) { $1 } }
+
     private struct Place: Hashable {
         let destination: IPv4Prefix
         let table: UInt32
@@ -141,6 +140,7 @@ final class VPCSide {
     /// What the kernel has, in the plan's words; ports count only when both ends are as wanted.
     private func read(_ links: [Link], wanted: Set<PlannedPort>) throws -> VPCPlan {
         let names = Dictionary(links.map { ($0.index, $0.name) }) { $1 }
+        indices = Self.indices(links)
         var plan = VPCPlan()
         let loopback = links.first { $0.name == "lo" }?.index
         plan.localAddresses = Set(try netlink.addresses().filter { $0.link == loopback && $0.prefix.length == 32 }.map(\.prefix.address))

@@ -54,6 +54,19 @@ package enum NetworkNamespaces {
         return try work()
     }
 
+    /// Identities of the namespaces that processes are in, by their first threads.
+    package static func inhabited() -> Set<UInt64> {
+        guard let processes = opendir("/proc") else { return [] }
+        defer { closedir(processes) }
+        var found: Set<UInt64> = []
+        while let entry = readdir(processes) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            guard name.utf8.first.map({ (0x31...0x39).contains($0) }) ?? false else { continue }
+            if let identity = identity("/proc/\(name)/ns/net") { found.insert(identity) }
+        }
+        return found
+    }
+
     private static func makeDirectories(_ path: String) throws(LinuxError) {
         if path.isEmpty || access(path, F_OK) == 0 { return }
         if let slash = path.lastIndex(of: "/") { try makeDirectories(String(path[..<slash])) }
