@@ -1,3 +1,4 @@
+import Documents
 package import KubeModel
 
 /// What a node tells the configuration of its pods.
@@ -31,6 +32,14 @@ package struct PodHostSettings: Sendable, Hashable {
 
     /// Settings with the paths of an EKS node.
     package init(nodeName: String, nodeAddresses: [String]) { (self.nodeName, self.nodeAddresses) = (nodeName, nodeAddresses) }
+
+    /// The settings of a node of EKS with these facts.
+    package init(_ facts: NodeFacts, clusterDNS: [String]) {
+        self.init(nodeName: facts.name, nodeAddresses: [facts.address])
+        self.clusterDNS = clusterDNS
+        memoryCapacity = facts.memoryBytes
+        allocatable = [String: Quantity](facts.allocatable) ?? [:]
+    }
 
     /// Where things of a pod are.
     package func paths(_ uid: String) -> PodPaths { PodPaths(root: "\(rootDirectory)/pods/\(uid)") }

@@ -45,6 +45,7 @@ package struct PodResources: Sendable, Hashable {
     /// Whether every container has a limit of the resource, so that the pod as a whole may have one.
     package var isLimited: [String: Bool] = [:]
 
+    /// The sums over the pod's containers, its own resources and its overhead.
     package init(pod: Value) {
         let text = PodText(pod)
         requests = Self.total("requests", of: text)

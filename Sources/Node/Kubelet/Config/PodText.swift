@@ -6,15 +6,25 @@ package struct PodText: Sendable {
 
     package init(_ pod: Value) { self.pod = pod }
 
+    /// Its name.
     package var name: String { pod["metadata"]["name"].string ?? "" }
+    /// Its namespace.
     package var namespace: String { pod["metadata"]["namespace"].string ?? "" }
+    /// Its uid.
     package var uid: String { pod["metadata"]["uid"].string ?? "" }
+    /// What it should be.
     package var spec: Value { pod["spec"] }
+    /// Whether it is on the node's network.
     package var isHostNetwork: Bool { spec["hostNetwork"].bool ?? false }
+    /// Its ordinary containers.
     package var containers: [Value] { spec["containers"].items }
+    /// Those that run before the others, and sidecars.
     package var initContainers: [Value] { spec["initContainers"].items }
+    /// Those that were added for a look inside.
     package var ephemeralContainers: [Value] { spec["ephemeralContainers"].items }
+    /// All its containers.
     package var allContainers: [Value] { initContainers + containers + ephemeralContainers }
+    /// Its volumes.
     package var volumes: [Value] { spec["volumes"].items }
 
     /// As it stands in messages: `web_default(uid)`. Source: kubelet/util/format.

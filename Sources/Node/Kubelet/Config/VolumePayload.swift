@@ -28,6 +28,9 @@ package struct VolumePayload: Sendable {
     /// Tokens by the number of their source in the projected volume.
     let tokens: [Int: IssuedToken]
 
+    /// - Parameters:
+    ///   - sources: the config maps and secrets that the volume names.
+    ///   - tokens: what the token sources of a projected volume got.
     package init(pod: Value, sources: PodSources, settings: PodHostSettings, addresses: [String], tokens: [Int: IssuedToken] = [:]) {
         (text, self.sources, self.settings, self.addresses, self.tokens) = (PodText(pod), sources, settings, addresses, tokens)
     }
