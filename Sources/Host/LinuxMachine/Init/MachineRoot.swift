@@ -53,8 +53,8 @@ struct MachineRoot {
     /// This very program as `/usr/bin/eyrie`, also when its file on the host is replaced later.
     private func mountProgram() throws(LinuxError) {
         let target = "\(root)/usr/bin/eyrie"
-        if !Files.exists(target) { try Files.replace(target, [], mode: 0o755) }
-        try Mounts.bind("/proc/self/exe", at: target, flags: .readOnly)
+        unlink(target)
+        try Files.replace(target, try Files.read("/proc/self/exe", limit: 1 << 30), mode: 0o755)
     }
     private func mountProc() throws(LinuxError) {
         try Mounts.mount("proc", at: "\(root)/proc", type: "proc", flags: [.noSetuid, .noDevices, .noExecute])
