@@ -56,4 +56,35 @@ import Testing
         #expect(try status(plane)["certificate"].isNull)
         plane.bed.stop()
     }
+
+    private func serving(_ user: String, node: Value?, address: String) throws -> Plan {
+        let names = AlternativeNames(names: ["ip-10-0-0-9"], addresses: [address])
+        let request = try CertificateRequest.make(
+            subject: DistinguishedName(commonName: "system:node:n1", organizations: ["system:nodes"]), alternatives: names,
+            key: PrivateKey.generate(.p256))
+        let document: Value = [
+            "apiVersion": "certificates.k8s.io/v1", "kind": "CertificateSigningRequest",
+            "metadata": ["name": "csr-1", "uid": "u", "resourceVersion": "1"],
+            "spec": [
+                "request": .string(Base64.encode(Array(request.pem.utf8))), "signerName": "kubernetes.io/kubelet-serving",
+                "usages": ["digital signature", "server auth"], "username": .string(user), "groups": ["system:nodes"],
+            ],
+        ]
+        var values = [(CertificateSigningRequestFields.kind, document)]
+        if let node { values.append((NodeFields.kind, node)) }
+        let world = World(values, now: Timestamp(seconds: 1_700_000_000))
+        let subject = try #require(world.get(CertificateSigningRequest.self, "csr-1"))
+        return try CertificateSigner(authority: CertificateAuthority.make(commonName: "test", now: 1_700_000_000))
+            .reconcile(subject, in: world)
+    }
+
+    @Test func aNodeGetsServingCertificatesForItselfAlone() throws {
+        let addresses: Value = [["type": "InternalIP", "address": "10.0.0.9"], ["type": "Hostname", "address": "ip-10-0-0-9"]]
+        let node: Value = ["apiVersion": "v1", "kind": "Node", "metadata": ["name": "n1"], "status": ["addresses": addresses]]
+        #expect(try serving("system:node:n1", node: node, address: "10.0.0.9").changes.count == 1)
+        #expect(try serving("system:node:n2", node: node, address: "10.0.0.9").changes.isEmpty)
+        #expect(try serving("system:node:n1", node: node, address: "10.0.0.1").changes.isEmpty)
+        let early = try serving("system:node:n1", node: nil, address: "10.0.0.9")
+        #expect(early.changes.isEmpty && early.revisit == .seconds(1))
+    }
 }

@@ -68,6 +68,13 @@ package final class HTTPServer: Sendable {
         return SocketAddress.bound(descriptor)?.port ?? 0
     }
 
+    /// Shows another certificate (or believes other authorities) from now on; connections that are there stay.
+    /// - Throws: `HTTPError.malformed` for certificates that cannot be used; then nothing changes.
+    package func replace(tls: TLSConfiguration) throws(HTTPError) {
+        let fresh = try TLSContext(server: tls)
+        if case .listening(_, let context) = phase.withLock({ $0 }) { context.replace(fresh) }
+    }
+
     /// Stops listening, lets requests under way finish for a while, and closes what is left.
     package func stop() async {
         let (listeners, context) = phase.withLock { phase -> ([Listener], ServerContext?) in

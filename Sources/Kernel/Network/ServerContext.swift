@@ -16,13 +16,14 @@ final class ServerContext: Sendable {
     }
     let handler: any HTTPHandler
     let limits: HTTPLimits
-    private let tls: TLSContext?
+    private let tls: Mutex<TLSContext?>
     private let loops: EventLoopGroup
     private let finished: (@Sendable (AccessRecord) -> Void)?
     private let state = Mutex(State())
 
     init(handler: any HTTPHandler, tls: TLSContext?, configuration: HTTPServer.Configuration) {
-        (self.handler, self.tls) = (handler, tls)
+        self.handler = handler
+        self.tls = Mutex(tls)
         (limits, loops, finished) = (configuration.limits, configuration.loops, configuration.finished)
     }
 
@@ -30,9 +31,13 @@ final class ServerContext: Sendable {
     var recordsAccess: Bool { finished != nil }
     func record(_ record: AccessRecord) { finished?(record) }
 
+    /// Later connections get these keys and authorities.
+    func replace(_ tls: TLSContext) { self.tls.withLock { $0 = tls } }
+
     /// Sets a new connection up on a loop of its own.
     func accepted(_ descriptor: Int32, from address: SocketAddress) {
         let loop = loops.next()
+        let tls = tls.withLock { $0 }
         let session = tls.flatMap { TLSSession(server: $0, descriptor: descriptor) }
         guard tls == nil || session != nil else {
             close(descriptor)

@@ -117,7 +117,8 @@ package struct ExecOutcome: Sendable, Hashable {
 package enum StreamingRequest: Sendable, Hashable {
     case exec(container: String, command: [String], stdin: Bool, stdout: Bool, stderr: Bool, tty: Bool)
     case attach(container: String, stdin: Bool, stdout: Bool, stderr: Bool, tty: Bool)
-    case portForward(sandbox: String)
+    /// `ports` are for WebSocket alone; SPDY names them in its streams.
+    case portForward(sandbox: String, ports: [Int] = [])
 }
 
 /// What a file system holds.

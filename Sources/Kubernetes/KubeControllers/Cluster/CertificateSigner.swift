@@ -14,6 +14,8 @@ package struct CertificateSigner: Controller {
     package static let writes: Set<Kind> = [CertificateSigningRequestFields.kind]
     private let authority: CertificateAuthority
     private static let year = 365 * 86_400
+    /// A node may ask before its addresses are known.
+    private static let nodePause = Duration.seconds(1)
     /// Signs with the cluster's authority.
     package init(authority: CertificateAuthority) { self.authority = authority }
 
@@ -30,10 +32,15 @@ package struct CertificateSigner: Controller {
         guard !settled, let signer = Signer(rawValue: request.value["spec"]["signerName"].string ?? "") else { return plan }
         let parsed = Self.parse(request)
         guard has("Approved") else {
-            if signer == .kubeletClient, let parsed, Self.renewsItself(request, parsed), signer.objection(to: parsed, request) == nil {
-                let message = "Auto approving self kubelet client certificate after SubjectAccessReview."
-                plan.changes.append(Self.condition(request, "Approved", "AutoApproved", message, "approval", world.now))
+            guard let purpose = signer.purposeOfNodes, let parsed, Self.renewsItself(request, parsed),
+                signer.objection(to: parsed, request) == nil
+            else { return plan }
+            guard signer == .kubeletClient || Self.isOfNode(parsed, in: world) else {
+                plan.revisit = Self.nodePause
+                return plan
             }
+            let message = "Auto approving self kubelet \(purpose) certificate after SubjectAccessReview."
+            plan.changes.append(Self.condition(request, "Approved", "AutoApproved", message, "approval", world.now))
             return plan
         }
         guard let parsed else {
@@ -61,6 +68,13 @@ package struct CertificateSigner: Controller {
         request.value["spec"]["username"].string == parsed.subject.commonName
             && request.value["spec"]["groups"].items.contains("system:nodes")
     }
+    /// Whether all names and addresses asked for are those of the node that asks. EKS asks EC2 for them; here they stand in the Node.
+    private static func isOfNode(_ parsed: CertificateRequest, in world: World) -> Bool {
+        let name = String(parsed.subject.commonName.dropFirst("system:node:".count))
+        guard let node = world.get(KubeNode.self, name) else { return false }
+        let known = Set(node.value["status"]["addresses"].items.compactMap { $0["address"].string } + [name])
+        return known.isSuperset(of: parsed.alternativeNames.names + parsed.alternativeNames.addresses)
+    }
     private static func condition(
         _ request: CertificateSigningRequest, _ type: String, _ reason: String, _ message: String, _ subresource: String, _ now: Timestamp
     ) -> Change {
@@ -85,6 +99,15 @@ private enum Signer: String {
     case kubeletServing = "kubernetes.io/kubelet-serving"
 
     var usage: CertificateAuthority.Usage { self == .kubeletServing ? .serverAuth : .clientAuth }
+
+    /// What nodes use it for, whose requests for themselves are approved.
+    var purposeOfNodes: String? {
+        switch self {
+        case .client: nil
+        case .kubeletClient: "client"
+        case .kubeletServing: "server"
+        }
+    }
 
     /// Why the signer does not sign; nil when it does.
     func objection(to parsed: CertificateRequest, _ request: CertificateSigningRequest) -> String? {

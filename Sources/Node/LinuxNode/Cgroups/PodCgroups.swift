@@ -77,6 +77,9 @@ final class PodCgroups: Sendable {
         return found
     }
 
+    /// One of a pod's processes; nil when it has none.
+    func process(of pod: Value) -> Int32? { group(SandboxPlan.cgroup(pod, settings)).allProcesses().first }
+
     /// What a pod uses and has used; nil when it has no group.
     func stats(of pod: Value) -> CgroupStats? {
         let own = group(SandboxPlan.cgroup(pod, settings))

@@ -23,9 +23,9 @@ extension ContainerdRuntime {
             (request.containerId, request.tty) = (container, tty)
             (request.stdin, request.stdout, request.stderr) = (stdin, stdout, stderr)
             return try await call(RuntimeService.attach, request).url
-        case .portForward(let sandbox):
+        case .portForward(let sandbox, let ports):
             var request = Message<PortForwardRequestFields>()
-            request.podSandboxId = sandbox
+            (request.podSandboxId, request.port) = (sandbox, ports)
             return try await call(RuntimeService.portForward, request).url
         }
     }
