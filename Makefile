@@ -7,7 +7,7 @@ BIN = .build/release/eyrie
 CLIENTS = $(CURDIR)/.build/clients
 export CLUSTER CLIENTS
 
-.PHONY: help build run test acceptance bench format lint install dependencies clients clean
+.PHONY: help build run test acceptance bench format lint install dependencies clients machines test-machines clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,10 +15,10 @@ help: ## list the targets
 build: dependencies ## build the release
 	swift build -c release $(STATIC) --product eyrie
 
-run: build clients ## start a region here, the first time with the course's cluster (CLUSTER=none for a bare region)
+run: build clients machines ## start a region here, the first time with the course's cluster (CLUSTER=none for a bare region)
 	@Tools/run $(BIN) $(ARGS)
 
-test: dependencies clients ## run every test, the real aws, boto3 and kubectl against a real server included
+test: dependencies clients test-machines ## run every test, the real aws, boto3 and kubectl against a real server included
 	@Tools/test
 
 bench: dependencies ## build the load generator and run its standard set
@@ -40,6 +40,12 @@ dependencies: ## install the C libraries that the build needs, when they are mis
 
 clients: ## install the aws CLI, boto3 and kubectl into .build/clients, when they are missing
 	@Tools/install-clients $(CLIENTS)
+
+machines: ## install containerd and runc, when they are missing and root asks
+	@Tools/install-machines
+
+test-machines:
+	@Tools/install-machines tests
 
 clean: ## remove what was built
 	rm -rf .build

@@ -2,7 +2,6 @@ package import AWSProtocol
 import AWSServices
 package import Control
 import KubeAPI
-import LinuxMachine
 import Network
 import Reconcile
 package import Storage
@@ -101,10 +100,10 @@ package final class System: Sendable {
         return ControlPlanes(store: store, records: records, parts: parts)
     }
 
-    /// Stops listening, then everything else, powers real machines off, and closes the store; what is stored and disks stay.
+    /// Stops listening, then everything else, powers real machines off, and closes the store. What is stored stays, and so do disks.
     package func stop() async {
         await halt()
-        await host?.machines.powerOffAll()
+        await host?.powerOff()
         await store.close()
     }
     /// The same without closing the store, over which another system may then start.

@@ -23,6 +23,12 @@ struct RealHost: Sendable {
 
     var namespaces: @Sendable (_ vpc: String) -> NetworkNamespace { { namespace(ofVPC: $0) } }
 
+    /// Ends all machines and networks and leaves nothing of them on this host but the machines' disks.
+    func powerOff() async {
+        await machines.powerOffAll()
+        await fabric.sweep(keeping: [])
+    }
+
     /// Removes the machines and networks of instances and VPCs that do not stand in these regions.
     func sweep(_ regions: [Region]) async {
         let instances = regions.flatMap { $0.records.list(Instance.self) }.filter { $0.status.state != "terminated" }
