@@ -42,7 +42,8 @@ package final class Kubelet: Service {
 
     /// Runs until cancelled.
     package func run() async throws {
-        let (mailbox, health) = (mailbox, health)
+        let (mailbox, health, clock) = (mailbox, health, clock)
+        let nodeInformer = nodeInformer
         let events = EventRecorder(client: client, node: facts.name, clock: clock)
         let asked = Mailbox<Void>()
         let informer = Informer(
@@ -57,9 +58,21 @@ package final class Kubelet: Service {
             events, reporter, informer, LeaseKeeper(client: client, node: facts.name, clock: clock, random: random),
             RuntimeFollower(runtime: runtime, mailbox: mailbox, asked: asked, health: health, clock: clock),
         ]
-        let engine = engine(events) { asked.post(()) }
+        let swept = Mailbox<Void>()
+        let engine = engine(events) {
+            asked.post(())
+        } sweep: {
+            swept.post(())
+        }
+        let host = host
         try await withThrowingTaskGroup(of: Void.self) { group in
             for service in services { group.addTask { try await service.run() } }
+            group.addTask { try await nodeInformer.run() }
+            group.addTask {
+                try await swept.wait(atMost: nil, on: clock)
+                mailbox.post(.leftovers(await host.uids()))
+                try await clock.sleep(for: .seconds(1 << 40))
+            }
             group.addTask {
                 var engine = engine
                 try await engine.run()
@@ -69,12 +82,29 @@ package final class Kubelet: Service {
         }
     }
 
-    private func engine(_ events: EventRecorder, relist: @escaping @Sendable () -> Void) -> PodEngine {
+    /// Follows the node's own document, whose labels and taints others change.
+    private var nodeInformer: Informer {
+        let mailbox = mailbox
+        return Informer(
+            client: client, kind: NodeFields.kind, selection: ListOptions(fieldSelector: "metadata.name=\(facts.name)"), clock: clock,
+            random: random
+        ) { event in
+            switch event {
+            case .listed(let nodes): if let node = nodes.first { mailbox.post(.node(node)) }
+            case .applied(let node): mailbox.post(.node(node))
+            case .deleted: break
+            }
+        }
+    }
+
+    private func engine(
+        _ events: EventRecorder, relist: @escaping @Sendable () -> Void, sweep: @escaping @Sendable () -> Void
+    ) -> PodEngine {
         let images = ImageKeeper(runtime: runtime, host: host, events: events, clock: clock)
         let performer = PodPerformer(
             runtime: runtime, host: host, client: client, events: events, prober: Prober(runtime: runtime, network: network),
             images: images, clock: clock, gate: Gate(16))
         return PodEngine(
-            facts: facts, performer: performer, health: health, mailbox: mailbox, clock: clock, shown: shown, relist: relist)
+            facts: facts, performer: performer, health: health, mailbox: mailbox, clock: clock, shown: shown, relist: relist, sweep: sweep)
     }
 }

@@ -12,7 +12,9 @@ struct ContainerStopper {
     func run() async -> PodOutcome {
         if !stop.message.isEmpty { event("Normal", "Killing", stop.message) }
         let begun = performer.clock.now
-        if let slot = stop.slot, slot.spec["lifecycle"]["preStop"].object != nil, stop.grace > .zero { await preStop(slot) }
+        if let slot = stop.slot, slot.spec["lifecycle"]["preStop"].object != nil, stop.grace > .zero, !stop.isHurried {
+            await preStop(slot)
+        }
         let grace = max(Self.shortest, stop.grace - (performer.clock.now - begun))
         do throws(RuntimeError) {
             try await performer.runtime.stopContainer(stop.id, grace: grace)

@@ -7,6 +7,10 @@ enum EngineMessage: Sendable {
     case finished(uid: String, PodOperation, PodOutcome)
     case runtime(RuntimeEvent)
     case listing([SandboxStatus], [ContainerStatus])
+    /// The node's own document.
+    case node(Value)
+    /// Pods that have something on the node, whoever they are.
+    case leftovers([String])
     /// The runtime was looked at: its network may be ready now.
     case looked
     case evict(uid: String, reason: String, message: String, grace: Int)

@@ -15,6 +15,8 @@ struct PodEngine {
     let shown: PodBoard
     /// Asks for a list of all that the runtime has.
     let relist: @Sendable () -> Void
+    /// Asks for the pods that have something on the node.
+    let sweep: @Sendable () -> Void
 
     private var machines: [String: PodMachine] = [:]
     private var cancellations: [String: Cancellation] = [:]
@@ -24,14 +26,16 @@ struct PodEngine {
     private var earlyEnds: Set<String> = []
     private var dirty: Set<String> = []
     private var (hasPods, hasRuntime) = (false, false)
-    private var networkProblem: String?
+    /// Nil until the runtime was looked at.
+    private var look: NodeHealth.Reading?
+    private var node = Value.null
 
     init(
         facts: NodeFacts, performer: PodPerformer, health: NodeHealth, mailbox: Mailbox<EngineMessage>, clock: any WallClock,
-        shown: PodBoard, relist: @escaping @Sendable () -> Void
+        shown: PodBoard, relist: @escaping @Sendable () -> Void, sweep: @escaping @Sendable () -> Void
     ) {
         (self.facts, self.performer, self.health, self.mailbox) = (facts, performer, health, mailbox)
-        (self.clock, self.shown, self.relist) = (clock, shown, relist)
+        (self.clock, self.shown, self.relist, self.sweep) = (clock, shown, relist, sweep)
     }
 
     /// Runs until cancelled.
@@ -49,17 +53,17 @@ struct PodEngine {
     }
 
     private mutating func work(_ group: inout ThrowingDiscardingTaskGroup<any Error>) {
-        guard hasPods, hasRuntime else { return }
+        guard hasPods, hasRuntime, let look else { return }
         let now = clock.now
         let late = machines.filter { $0.value.due.map { $0 <= now } ?? false }.keys
         let turn = dirty.union(late)
         dirty = []
-        for uid in turn.sorted() { step(uid, now, &group) }
+        for uid in turn.sorted() { step(uid, NodeView(now: now, networkProblem: look.networkProblem), &group) }
     }
 
-    private mutating func step(_ uid: String, _ now: Timestamp, _ group: inout ThrowingDiscardingTaskGroup<any Error>) {
+    private mutating func step(_ uid: String, _ view: NodeView, _ group: inout ThrowingDiscardingTaskGroup<any Error>) {
         guard var machine = machines[uid] else { return }
-        let operations = machine.plan(NodeView(now: now, networkProblem: networkProblem))
+        let operations = machine.plan(view)
         for note in machine.notes {
             performer.events.record(machine.spec.reference(note.fieldPath), note.type, note.reason, note.message)
         }
@@ -118,9 +122,12 @@ extension PodEngine {
         case .runtime(.outOfMemory): break
         case .listing(let sandboxes, let containers): compare(sandboxes, containers)
         case .looked:
-            let problem = health.reading.networkProblem
-            if (problem == nil) != (networkProblem == nil) { dirty.formUnion(machines.keys) }
-            networkProblem = problem
+            let reading = health.reading
+            if look == nil || (reading.networkProblem == nil) != (look?.networkProblem == nil) { dirty.formUnion(machines.keys) }
+            look = reading
+        case .node(let document): node = document
+        case .leftovers(let uids):
+            for uid in uids where machines[uid] == nil && !buried.contains(uid) { adoptOrphan(["uid": .string(uid)], [], []) }
         case .evict(let uid, let reason, let message, let grace):
             guard machines[uid] != nil, machines[uid]?.ending == nil else { return }
             let now = clock.now
@@ -137,11 +144,13 @@ extension PodEngine {
             for uid in machines.keys where !present.contains(uid) { remove(uid) }
             buried = buried.filter { present.contains($0) }
             for pod in pods.sorted(by: Self.isOlder) { apply(pod) }
+            if !hasPods { sweep() }
             hasPods = true
         case .applied(let pod): apply(pod)
         case .deleted(let pod):
             guard let uid = pod["metadata"]["uid"].string else { return }
             buried.remove(uid)
+            machines[uid]?.take(pod)
             remove(uid)
         }
     }
@@ -158,11 +167,20 @@ extension PodEngine {
             return
         }
         var machine = PodMachine(pod, on: facts)
-        if !machine.spec.isDeleted, !machine.spec.hasEnded, pod["status"]["startTime"].isNull {
-            machine.admit(beside: machines.values.map(\.self), on: clock.now)
+        if pod["status"]["startTime"].isNull {
+            if !machine.spec.isDeleted, !machine.spec.hasEnded { machine.admit(by: admission, clock.now) }
+        } else {
+            machine.awaitsListing = true
+            if hasRuntime { relist() }
         }
         machines[uid] = machine
-        if hasRuntime, !pod["status"]["startTime"].isNull { relist() }
+    }
+
+    private var admission: Admission {
+        let document = NodeDocument(facts: facts)
+        return Admission(
+            facts: facts, labels: node.isNull ? document.labels : node["metadata"]["labels"].strings, taints: node["spec"]["taints"].items,
+            pressure: health.reading.pressure, others: machines.values.filter(\.holdsRoom).map(\.spec))
     }
 
     private mutating func remove(_ uid: String) {
@@ -206,11 +224,17 @@ extension PodEngine {
         for (uid, list) in sandboxesByPod where machines[uid] == nil && !buried.contains(uid) && !uid.isEmpty {
             guard let first = list.first else { continue }
             let metadata: Value = ["name": .string(first.name), "namespace": .string(first.namespace), "uid": .string(uid)]
-            var orphan = PodMachine(["metadata": metadata], on: facts)
-            orphan.leave(clock.now)
-            orphan.compare(list, containersByPod[uid] ?? [])
-            machines[uid] = orphan
-            dirty.insert(uid)
+            adoptOrphan(metadata, list, containersByPod[uid] ?? [])
         }
+    }
+
+    /// Ends what belongs to a pod that no longer is.
+    private mutating func adoptOrphan(_ metadata: Value, _ sandboxes: [SandboxStatus], _ containers: [ContainerStatus]) {
+        guard let uid = metadata["uid"].string else { return }
+        var orphan = PodMachine(["metadata": metadata], on: facts)
+        orphan.leave(clock.now)
+        orphan.compare(sandboxes, containers)
+        machines[uid] = orphan
+        dirty.insert(uid)
     }
 }

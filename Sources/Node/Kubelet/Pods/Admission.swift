@@ -9,20 +9,48 @@ struct Admission {
     }
     let facts: NodeFacts
     let labels: [String: String]
+    /// The node's taints.
+    let taints: [Value]
+    let pressure: NodePressure
     /// The other pods that hold room on the node.
     let others: [PodSpecView]
 
     func refusal(of spec: PodSpecView) -> Refusal? {
+        if let refusal = isPressed(spec) { return refusal }
         if let refusal = lacks(spec) { return refusal }
         guard matches(spec) else {
             return Refusal(
                 reason: "NodeAffinity", message: "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector")
+        }
+        guard spec.isStatic || taints.allSatisfy({ $0["effect"] != "NoExecute" || Self.tolerates(spec, $0) }) else {
+            let text = "Predicate TaintToleration failed: node(s) had untolerated taint(s)"
+            return Refusal(reason: "TaintToleration", message: text)
         }
         guard portsAreFree(spec) else {
             let text = "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"
             return Refusal(reason: "NodePorts", message: text)
         }
         return nil
+    }
+
+    /// Under pressure the node takes critical pods alone; with memory short, all but those without requests. Source: eviction manager's Admit.
+    private func isPressed(_ spec: PodSpecView) -> Refusal? {
+        guard pressure != NodePressure(), !spec.isCritical else { return nil }
+        let names = [(pressure.memory, "MemoryPressure"), (pressure.disk, "DiskPressure"), (pressure.pid, "PIDPressure")]
+        if pressure.memory, !pressure.disk, !pressure.pid {
+            let taint: Value = ["key": "node.kubernetes.io/memory-pressure", "effect": "NoSchedule"]
+            if spec.pod["status"]["qosClass"] != "BestEffort" || Self.tolerates(spec, taint) { return nil }
+        }
+        let list = names.filter(\.0).map(\.1).joined(separator: " ")
+        return Refusal(reason: "Evicted", message: "The node had condition: [\(list)]. ")
+    }
+
+    private static func tolerates(_ spec: PodSpecView, _ taint: Value) -> Bool {
+        spec.pod["spec"]["tolerations"].items.contains { toleration in
+            let (effect, key) = (toleration["effect"].string ?? "", toleration["key"].string ?? "")
+            guard effect.isEmpty || effect == taint["effect"].string, key.isEmpty || key == taint["key"].string else { return false }
+            return toleration["operator"] == "Exists" || !key.isEmpty && toleration["value"].string ?? "" == taint["value"].string ?? ""
+        }
     }
 
     private func lacks(_ spec: PodSpecView) -> Refusal? {
@@ -111,9 +139,7 @@ enum PodRequests {
 
 extension PodMachine {
     /// Refuses the pod when the node cannot take it beside the others.
-    mutating func admit(beside others: [PodMachine], on now: Timestamp) {
-        let holding = others.filter { $0.holdsRoom }.map(\.spec)
-        let admission = Admission(facts: facts, labels: NodeDocument(facts: facts).labels, others: holding)
+    mutating func admit(by admission: Admission, _ now: Timestamp) {
         guard let refusal = admission.refusal(of: spec) else { return }
         note("Warning", refusal.reason, refusal.message)
         isRejected = true
@@ -122,7 +148,7 @@ extension PodMachine {
     }
 
     /// Whether it counts among the pods of the node.
-    private var holdsRoom: Bool {
+    var holdsRoom: Bool {
         guard let ending else { return !spec.hasEnded }
         return ending.cause != .rejected && !isStopped
     }

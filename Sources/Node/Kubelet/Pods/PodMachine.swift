@@ -51,6 +51,10 @@ struct PodMachine: Sendable {
     var isReleased = false, isGone = false
     /// Containers and sandboxes that are to be looked at anew.
     var suspects: Set<String> = [], suspectSandboxes: Set<String> = []
+    /// What the runtime has of the pod is not known yet.
+    var awaitsListing = false
+    /// When containers that are being stopped are killed, by id.
+    var killTimes: [String: Timestamp] = [:]
     /// When the volumes were last brought up to date.
     var refreshed: Timestamp?
     /// The status as last put together.
@@ -153,7 +157,8 @@ extension PodMachine {
         case .patched(let report): sent = report
         case .released: isReleased = true
         case .deleted, .missing: isGone = isGone || operation.key == "delete"
-        case .done, .failed, .cancelled: break
+        case .done: if case .refresh = operation { refreshed = now }
+        case .failed, .cancelled: break
         }
     }
 
@@ -178,13 +183,13 @@ extension PodMachine {
         let place = list.firstIndex { ($0.attempt, $0.created) < (status.attempt, status.created) } ?? list.endIndex
         list.insert(status, at: place)
         containers[status.name] = list
-        if status.state == .exited { condemned[status.id] = nil }
+        if status.state == .exited { (condemned[status.id], killTimes[status.id]) = (nil, nil) }
     }
 
     private mutating func forget(container id: String) {
         for name in containers.keys { containers[name]?.removeAll { $0.id == id } }
         containers = containers.filter { !$0.value.isEmpty }
-        condemned[id] = nil
+        (condemned[id], killTimes[id]) = (nil, nil)
     }
 
     private mutating func startFailed(_ name: String, _ failure: ContainerFailure, _ now: Timestamp) {

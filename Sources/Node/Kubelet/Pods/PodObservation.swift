@@ -5,6 +5,7 @@ import Documents
 extension PodMachine {
     /// Compares what is known with a list of all that the runtime has of this pod.
     mutating func compare(_ sandboxes: [SandboxStatus], _ containers: [ContainerStatus]) {
+        awaitsListing = false
         if !flight.contains(PodOperation.Key.sandbox) {
             for listed in sandboxes where !self.sandboxes.contains(where: { $0.id == listed.id && $0.isReady == listed.isReady }) {
                 suspectSandboxes.insert(listed.id)

@@ -31,7 +31,7 @@ enum PodOperation: Sendable {
         case .stopSandbox(let id): "stop-sandbox \(id)"
         case .removeSandbox(let id): "remove-sandbox \(id)"
         case .start(let start): Key.start(start.slot.name)
-        case .stop(let stop): Key.stop(stop.id)
+        case .stop(let stop): stop.isHurried ? "hurry \(stop.id)" : Key.stop(stop.id)
         case .removeContainer(let id): "remove \(id)"
         case .inspectContainer(let id), .inspectSandbox(let id): "inspect \(id)"
         case .probe(let run): "probe \(run.kind.rawValue) \(run.slot.name)"
@@ -68,6 +68,8 @@ struct ContainerStop: Sendable {
     var message: String
     /// Where hooks reach the pod.
     var address: String
+    /// The container is being stopped already and gets less time now.
+    var isHurried = false
 }
 
 /// What became of an operation.

@@ -9,7 +9,7 @@ extension PodMachine {
         decideEnding(node.now)
         let looks = planLooks(node.now)
         var operations = looks
-        if looks.isEmpty, !flight.contains(where: { $0.hasPrefix("inspect ") }) {
+        if looks.isEmpty, !awaitsListing, !flight.contains(where: { $0.hasPrefix("inspect ") }) {
             operations += ending == nil ? planLife(node) : planEnd(node.now)
         }
         operations += planProbes(node.now)
@@ -21,6 +21,10 @@ extension PodMachine {
 
     /// Notices that the pod is to end.
     private mutating func decideEnding(_ now: Timestamp) {
+        if spec.isDeleted, let known = ending, known.cause == .deleted, spec.grace < known.grace {
+            ending?.began = now
+            ending?.grace = spec.grace
+        }
         if spec.isDeleted, ending?.cause != .deleted, ending?.cause != .removed {
             let began = ending?.cause == .killed ? ending?.began ?? now : now
             ending = PodEnding(
@@ -45,13 +49,28 @@ extension PodMachine {
         for slot in spec.ephemeral where containers[slot.name] == nil { operations += start(slot, in: sandbox, node.now) }
         let (initialised, inits) = planInitial(sandbox, node.now)
         operations += inits
+        operations += planRefresh(node.now)
         guard initialised else { return operations }
         for slot in spec.main { operations += planMain(slot, sandbox, node.now) }
-        if ending == nil, operations.isEmpty, mainsAreOver {
+        if ending == nil, mainsAreOver {
             ending = PodEnding(cause: .finished, began: node.now, grace: spec.grace)
             operations += planEnd(node.now)
         }
         return operations
+    }
+
+    /// Brings volumes up to date once in a while. Source: kubelet's sync frequency of a minute.
+    private mutating func planRefresh(_ now: Timestamp) -> [PodOperation] {
+        guard let last = refreshed else {
+            refreshed = now
+            return []
+        }
+        let next = last + .seconds(60)
+        guard next <= now else {
+            wake(next)
+            return []
+        }
+        return may("refresh", now) ? [.refresh] : []
     }
 
     /// Whether all main containers have ended for good.
@@ -199,14 +218,31 @@ extension PodMachine {
 
     /// Stops a container unless that is under way.
     mutating func stop(_ status: ContainerStatus, message: String, grace: Int? = nil, _ now: Timestamp) -> [PodOperation] {
-        guard !isStarting(status.name), may(PodOperation.Key.stop(status.id), now) else { return [] }
         let seconds = grace ?? pod["spec"]["terminationGracePeriodSeconds"].int ?? 30
+        let kill = now + .seconds(max(0, seconds))
+        guard !isStarting(status.name) else { return [] }
+        guard may(PodOperation.Key.stop(status.id), now) else { return hurry(status, kill, seconds) }
+        killTimes[status.id] = kill
         let text = message.isEmpty ? "Stopping container \(status.name)" : message
         return [
             .stop(
                 ContainerStop(
                     slot: spec.slot(status.name), id: status.id, name: status.name, grace: .seconds(max(0, seconds)), message: text,
                     address: address))
+        ]
+    }
+}
+
+extension PodMachine {
+    /// Shortens a stop that is under way.
+    private mutating func hurry(_ status: ContainerStatus, _ kill: Timestamp, _ seconds: Int) -> [PodOperation] {
+        guard let known = killTimes[status.id], kill + .seconds(2) < known, !flight.contains("hurry \(status.id)") else { return [] }
+        killTimes[status.id] = kill
+        return [
+            .stop(
+                ContainerStop(
+                    slot: spec.slot(status.name), id: status.id, name: status.name, grace: .seconds(max(0, seconds)), message: "",
+                    address: address, isHurried: true))
         ]
     }
 }

@@ -54,6 +54,10 @@ struct PodSpecView: Sendable {
     var hasEnded: Bool { phase == "Succeeded" || phase == "Failed" }
     /// Seconds that the containers get to end in. Source: kubelet, calculateEffectiveGracePeriod.
     var grace: Int { max(1, pod["metadata"]["deletionGracePeriodSeconds"].int ?? pod["spec"]["terminationGracePeriodSeconds"].int ?? 30) }
+    /// Whether it comes from a file of the node.
+    var isStatic: Bool { pod["metadata"]["annotations"]["kubernetes.io/config.source"].string.map { $0 != "api" } ?? false }
+    /// Whether it may displace others. Source: kubelet, types.IsCriticalPod.
+    var isCritical: Bool { isStatic || (pod["spec"]["priority"].int ?? 0) >= 2_000_000_000 }
     var generation: Int? { pod["metadata"]["generation"].int }
 
     /// An object reference to the pod, or to one of its containers, for events.

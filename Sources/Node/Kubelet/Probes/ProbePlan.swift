@@ -18,14 +18,17 @@ extension PodMachine {
     }
 
     private mutating func check(_ slot: ContainerSlot, _ status: ContainerStatus, _ kind: ProbeKind, _ now: Timestamp) -> PodOperation? {
+        let key = ProbeTable.Key(container: status.id, kind: kind)
         if ending != nil, kind != .readiness { return nil }
+        if kind == .startup, probes.states[key] == nil, remembered(slot, status, kind) == true {
+            probes.states[key] = ProbeTable.State(kind: kind, result: true, next: now)
+        }
         let started = probes.hasStarted(slot, status)
         if kind == .startup ? started : !started { return nil }
         if kind != .readiness, condemned[status.id] != nil { return nil }
-        let key = ProbeTable.Key(container: status.id, kind: kind)
         let probe = slot.spec[kind.field]
         let first = Timestamp(nanoseconds: Int64(status.started)) + .seconds(probe["initialDelaySeconds"].int ?? 0)
-        let state = probes.states[key] ?? ProbeTable.State(kind: kind, next: max(first, now))
+        let state = probes.states[key] ?? ProbeTable.State(kind: kind, result: remembered(slot, status, kind), next: max(first, now))
         probes.states[key] = state
         let operation = PodOperation.probe(ProbeRun(kind: kind, slot: slot, container: status.id, address: address))
         guard !flight.contains(operation.key) else { return nil }
@@ -35,6 +38,17 @@ extension PodMachine {
         }
         probes.states[key]?.next = now + .seconds(max(1, probe["periodSeconds"].int ?? 10))
         return operation
+    }
+
+    /// What the same container had brought before the agent was started anew.
+    private func remembered(_ slot: ContainerSlot, _ status: ContainerStatus, _ kind: ProbeKind) -> Bool? {
+        let list = slot.place == .initial ? "initContainerStatuses" : "containerStatuses"
+        guard let old = sent[list].items.first(where: { $0["containerID"].string == "containerd://\(status.id)" }) else { return nil }
+        switch kind {
+        case .startup: return old["started"] == true ? true : nil
+        case .readiness: return old["ready"] == true ? true : nil
+        case .liveness: return nil
+        }
     }
 
     /// Takes note of a check's result.

@@ -52,6 +52,14 @@ struct ContainerReport {
         }
     }
 
+    /// Whether the main containers could have been started. Source: kubelet, status manager's hasPodInitialized.
+    private var hasInitialised: Bool {
+        guard let last = machine.spec.initial.last else { return true }
+        if machine.spec.main.contains(where: { machine.containers[$0.name] != nil }) { return true }
+        guard let status = machine.containers[last.name]?.first else { return false }
+        return last.isSidecar ? machine.probes.hasStarted(last, status) : status.state == .exited && status.exitCode == 0
+    }
+
     /// A container of which the runtime knows nothing.
     private func absent(_ slot: ContainerSlot, _ old: Value) -> Value {
         if !old["state"]["terminated"].isNull { return old }
@@ -72,7 +80,8 @@ struct ContainerReport {
         }
         if slot.place != .ephemeral { value["started"] = false }
         value["ready"] = false
-        return isFinal && (slot.place != .initial || !old["state"]["running"].isNull) ? Self.ended(value) : value
+        let mayHaveRun = slot.place == .initial ? !old["state"]["running"].isNull : hasInitialised
+        return isFinal && mayHaveRun ? Self.ended(value) : value
     }
 
     private func base(_ slot: ContainerSlot) -> Value {

@@ -13,7 +13,7 @@ extension PodMachine {
         let ephemeral = containers.statuses(spec.ephemeral, list: "ephemeralContainerStatuses")
         var byName: [String: Value] = [:]
         for status in initial + main { byName[status["name"].string ?? ""] = status }
-        let phase = phase(byName, isFinal)
+        let phase = shownPhase(phase(byName, isFinal), isFinal)
         let conditions = PodConditions(spec: spec, statuses: byName, hasSandbox: sandbox != nil, phase: phase).all
         var status: Value = ["phase": .string(phase), "conditions": .array(stamped(conditions + disruption, now))]
         if let generation = spec.generation { status["observedGeneration"] = .int(Int64(generation)) }
@@ -28,7 +28,7 @@ extension PodMachine {
         status["containerStatuses"] = .array(main.sorted { ($0["name"].string ?? "") < ($1["name"].string ?? "") })
         if !initial.isEmpty { status["initContainerStatuses"] = .array(initial) }
         if !ephemeral.isEmpty { status["ephemeralContainerStatuses"] = .array(ephemeral) }
-        let (reason, message) = (ending?.reason ?? "", ending?.message ?? "")
+        let (reason, message) = isFinal ? (ending?.reason ?? "", ending?.message ?? "") : ("", "")
         status["reason"] = reason.isEmpty ? sent["reason"] : .string(reason)
         status["message"] = message.isEmpty ? sent["message"] : .string(message)
         return status
@@ -36,7 +36,7 @@ extension PodMachine {
 
     /// Sends the report when it says something new. While containers are being started, changes wait a moment for each other.
     mutating func planReport(_ now: Timestamp) -> [PodOperation] {
-        guard ending?.cause != .removed, !isGone else { return [] }
+        guard ending?.cause != .removed, !isGone, !awaitsListing, suspects.isEmpty, suspectSandboxes.isEmpty else { return [] }
         let report = report(now)
         lastReport = report
         guard let changes = StatusPatch.between(sent, report) else {
@@ -60,8 +60,14 @@ extension PodMachine {
 
     /// Whether the pod ends and nothing of it runs any more.
     var isStopped: Bool {
-        guard ending != nil, running.isEmpty else { return false }
+        guard ending != nil, running.isEmpty, sandbox == nil else { return false }
         return !flight.contains { $0.hasPrefix("start ") || $0 == PodOperation.Key.sandbox }
+    }
+
+    /// A pod has not ended before everything of it has. Source: kubelet, status manager's mergePodStatus.
+    private func shownPhase(_ phase: String, _ isFinal: Bool) -> String {
+        let before = sent["phase"].string ?? "Pending"
+        return isFinal || !(phase == "Succeeded" || phase == "Failed") ? phase : before
     }
 
     private func phase(_ statuses: [String: Value], _ isFinal: Bool) -> String {
@@ -72,7 +78,7 @@ extension PodMachine {
     }
 
     private var addresses: [String] {
-        if spec.isOnHostNetwork { return sandboxes.isEmpty && sent["podIP"].isNull ? [] : [facts.address] }
+        if spec.isOnHostNetwork { return [facts.address] }
         if let known = sandboxes.first?.addresses, !known.isEmpty { return known }
         return sent["podIPs"].items.compactMap { $0["ip"].string }
     }
