@@ -27,7 +27,10 @@ package struct NodeAgent: Service {
         let runtime = try ContainerdRuntime(socket: "/run/containerd/containerd.sock")
         let host = LinuxPodHost(settings: settings(boot), client: client, clock: clock, random: random)
         let kubelet = Kubelet(node: facts, client: client, runtime: runtime, host: host, clock: clock, random: random)
-        try await ServiceGroup([("volumes", host), ("kubelet", kubelet)], executor: EventLoopGroup.shared.next()).run()
+        let server = KubeletServer(
+            settings: boot.serverSettings, client: client, runtime: runtime, host: host, pods: kubelet.pods, clock: clock, random: random)
+        let services: [(name: String, service: any Service)] = [("volumes", host), ("kubelet", kubelet), ("server", server)]
+        try await ServiceGroup(services, executor: EventLoopGroup.shared.next()).run()
     }
 
     /// Asks the metadata service until it answers: the network may come after the machine.
