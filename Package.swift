@@ -25,7 +25,7 @@ func clib(_ name: String, _ pkgConfig: String) -> Target {
 
 let package = Package(
     name: "eyrie",
-    products: [.executable(name: "eyrie", targets: ["eyrie"])],
+    products: [.executable(name: "eyrie", targets: ["eyrie"]), .executable(name: "eyrie-pause", targets: ["eyrie-pause"])],
     targets: [
         clib("COpenSSL", "openssl"), clib("CNGHTTP2", "libnghttp2"), clib("CYAML", "yaml-0.1"), clib("CZlib", "zlib"),
         clib("CNftables", "libnftables"),
@@ -79,6 +79,14 @@ let package = Package(
                 "Documents", "Cryptography", "Control", "Storage", "Reconcile", "Network", "KubeModel", "KubeAPI", "KubeControllers",
                 "KubeScheduler", "KubeClient", "SimulatedNode", "AWSProtocol", "AWSServices", "Linux", "LinuxMachine", "VPCNetwork",
                 "ClusterDNS",
+            ]),
+        .executableTarget(
+            name: "eyrie-pause", path: "Sources/Programs/eyrie-pause",
+            // A program of its own without any library, not even Swift's.
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-enable-experimental-feature", "Embedded", "-nostartfiles"]
+                        + ["-static", "-nostdlib"].flatMap { ["-Xclang-linker", $0] })
             ]),
         .executableTarget(
             name: "eyrie",

@@ -11,12 +11,20 @@ package final class LinuxMachines: MachineDriver {
     package let folders: MachineFolders
     let program: String
     let log = Log("machines")
+    private let templates: MachineTemplates
     private let table = Mutex<[String: Machine]>([:])
     private let report = Mutex<@Sendable (String, String) -> Void>({ _, _ in })
 
-    /// Takes over the machines that run in these folders. `program` is the path of the eyrie binary that machines run.
-    package init(folders: MachineFolders, program: String = "/proc/self/exe") {
+    /// Takes over the machines that run in these folders.
+    /// - Parameters:
+    ///   - program: the path of the eyrie binary that machines run.
+    ///   - systemImages: names by which the add-ons of a region and Kubernetes version (`1.36`) call the image of this program.
+    package init(
+        folders: MachineFolders, program: String = "/proc/self/exe",
+        systemImages: @escaping @Sendable (_ region: String, _ version: String) -> [String] = { _, _ in [] }
+    ) {
         (self.folders, self.program) = (folders, program)
+        templates = MachineTemplates(folders: folders, program: program, systemImages: systemImages)
         for instance in folders.instances() {
             guard let process = ProcessRecord(path: folders.record(of: instance))?.adopt() else { continue }
             let machine = machine(instance)
@@ -34,13 +42,19 @@ package final class LinuxMachines: MachineDriver {
     /// Launches the machine, or finds it running; returns when its first process has its file tree and starts its services.
     /// - Throws: `MachineFailure` or `LinuxError`; what was half made is taken down, but for the disk.
     package func launch(_ spec: MachineSpec) async throws {
+        guard let type = InstanceTypes.find(spec.instanceType) else { throw MachineFailure("no such instance type: \(spec.instanceType)") }
+        if process(of: spec.instanceID) != nil { return }
+        let isNew = !Files.exists(folders.disk(of: spec.instanceID))
+        let template = isNew ? try await templates.disk(for: spec) : nil
         try await Blocking.run("launch") { [self] () throws(any Error) in
             let machine = machine(spec.instanceID)
             try machine.state.withLock { state in
                 if let process = state.process, !process.hasEnded { return }
                 cleanUp(spec.instanceID)
                 do {
-                    let process = try MachineLaunch(spec: spec, folders: folders, program: program).run()
+                    try Files.makeFolders(folders.diskFolder(of: spec.instanceID), mode: 0o700)
+                    try MachineDisk(path: folders.disk(of: spec.instanceID), gibibytes: spec.diskGiB).ensure(from: template)
+                    let process = try launching(spec, type).run()
                     state.process = process
                     follow(process, of: machine)
                 } catch {
@@ -50,6 +64,12 @@ package final class LinuxMachines: MachineDriver {
                 }
             }
         }
+    }
+    private func launching(_ spec: MachineSpec, _ type: InstanceType) -> MachineLaunch {
+        let limits = CgroupLimits(cpuMillicores: type.vcpus * 1000, cpuShares: type.vcpus * 1024, memoryBytes: type.memoryMiB << 20)
+        return MachineLaunch(
+            instance: spec.instanceID, hostName: spec.privateDNSName, folders: folders, program: program, limits: limits,
+            kubeletVersion: spec.kubeletVersion)
     }
     /// Ends the machine and removes all that was its own: processes, control groups, network namespace and disk.
     package func terminate(instanceID: String) async { await Blocking.run("terminate") { [self] in terminateHere(instanceID) } }

@@ -36,6 +36,9 @@ package struct MachineFolders: Sendable, Hashable {
     func diskFolder(of instance: String) -> String { "\(disks)/\(instance)" }
     func disk(of instance: String) -> String { "\(diskFolder(of: instance))/disk.img" }
 
+    /// Disks that machines begin with.
+    var templates: String { "\(data)/machines/templates" }
+
     /// Every instance that has left something here.
     func instances() -> [String] {
         let found = Files.names(in: machines) + Files.names(in: disks) + Files.names(in: "\(run)/netns")

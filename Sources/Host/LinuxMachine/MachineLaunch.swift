@@ -1,43 +1,44 @@
-import AWSServices
 import Glibc
 import Linux
 
-/// One launch of a machine, from nothing to a first process that has its file tree. Holds its thread.
+/// One launch of a machine, from its disk to a first process that has its file tree. Holds its thread.
 struct MachineLaunch {
-    let spec: MachineSpec
+    let instance: String
+    let hostName: String
     let folders: MachineFolders
     let program: String
+    let limits: CgroupLimits
+    var kubeletVersion = ""
+    /// Services of the machine besides its first process.
+    var services = ["containerd", "node"]
 
+    /// The disk must be there. - Throws: `LinuxError`, `MachineFailure`; what was made stays for the caller to take down.
     func run() throws -> ChildProcess {
-        let id = spec.instanceID
-        guard let type = InstanceTypes.find(spec.instanceType) else { throw MachineFailure("no such instance type: \(spec.instanceType)") }
-        for folder in [folders.machine(id), folders.diskMount(of: id), folders.rootMount(of: id), folders.diskFolder(of: id)] {
+        for folder in [folders.machine(instance), folders.diskMount(of: instance), folders.rootMount(of: instance)] {
             try Files.makeFolders(folder, mode: 0o700)
         }
-        try MachineDisk(path: folders.disk(of: id), gibibytes: spec.diskGiB).ensure()
-        let group = Cgroup(folders.cgroup(of: id))
+        let group = Cgroup(folders.cgroup(of: instance))
         try group.create()
-        try group.set(CgroupLimits(cpuMillicores: type.vcpus * 1000, cpuShares: type.vcpus * 1024, memoryBytes: type.memoryMiB << 20))
-        try NetworkNamespaces.ensure(folders.network(of: id))
-        let disk = try LoopDevice(file: folders.disk(of: id))
+        try group.set(limits)
+        try NetworkNamespaces.ensure(folders.network(of: instance))
+        let disk = try LoopDevice(file: folders.disk(of: instance))
         let plan = MachinePlan(
-            instanceID: id, hostName: spec.privateDNSName, disk: disk.path, diskMount: folders.diskMount(of: id),
-            rootMount: folders.rootMount(of: id), hidden: [folders.data], kubeletVersion: spec.kubeletVersion,
+            instanceID: instance, hostName: hostName, disk: disk.path, diskMount: folders.diskMount(of: instance),
+            rootMount: folders.rootMount(of: instance), hidden: [folders.data], services: services, kubeletVersion: kubeletVersion,
             mayLowerScores: Capabilities.maySetResources)
-        try plan.write(to: folders.plan(of: id))
-        return try start(group, disk)
+        try plan.write(to: folders.plan(of: instance))
+        return try start(group)
     }
 
-    private func start(_ group: Cgroup, _ disk: LoopDevice) throws -> ChildProcess {
-        let id = spec.instanceID
-        let console = open(folders.console(of: id), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard console >= 0 else { throw LinuxError("open", folders.console(of: id)) }
+    private func start(_ group: Cgroup) throws -> ChildProcess {
+        let console = open(folders.console(of: instance), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard console >= 0 else { throw LinuxError("open", folders.console(of: instance)) }
         defer { close(console) }
         let pipe = try Pipe(waits: true)
         defer { close(pipe.reading) }
-        var first = FirstProcess(path: program, arguments: ["machine-init", folders.plan(of: id)])
-        first.hostName = spec.privateDNSName
-        first.network = folders.network(of: id)
+        var first = FirstProcess(path: program, arguments: ["machine-init", folders.plan(of: instance)])
+        first.hostName = hostName
+        first.network = folders.network(of: instance)
         first.cgroups = group.folders.map { "\($0)/cgroup.procs" }
         (first.console, first.inherited) = (console, pipe.writing)
         let process: ChildProcess
@@ -49,7 +50,7 @@ struct MachineLaunch {
             throw error
         }
         do {
-            try ProcessRecord(process: process.process)?.write(to: folders.record(of: id))
+            try ProcessRecord(process: process.process)?.write(to: folders.record(of: instance))
             try awaitReady(pipe.reading)
             return process
         } catch {

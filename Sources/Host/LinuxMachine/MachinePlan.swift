@@ -12,6 +12,8 @@ struct MachinePlan: Sendable, Hashable {
     var rootMount: String
     /// Folders of the host that the machine does not see.
     var hidden: [String]
+    /// `containerd` and `node`, or the first alone.
+    var services: [String]
     /// `v1.36.2-eks-…`, what the node agent calls itself.
     var kubeletVersion: String
     /// Whether processes here may lower their out-of-memory score.
@@ -21,7 +23,7 @@ struct MachinePlan: Sendable, Hashable {
         let document: Value = [
             "instanceID": .string(instanceID), "hostName": .string(hostName), "disk": .string(disk), "diskMount": .string(diskMount),
             "rootMount": .string(rootMount), "hidden": .array(hidden.map(Value.string)), "mayLowerScores": .bool(mayLowerScores),
-            "kubeletVersion": .string(kubeletVersion),
+            "kubeletVersion": .string(kubeletVersion), "services": .array(services.map(Value.string)),
         ]
         try Files.replace(path, JSON.encode(document), mode: 0o600)
     }
@@ -33,15 +35,17 @@ struct MachinePlan: Sendable, Hashable {
         else { return nil }
         self.init(
             instanceID: instanceID, hostName: hostName, disk: disk, diskMount: diskMount, rootMount: rootMount,
-            hidden: document["hidden"].items.compactMap(\.string), kubeletVersion: document["kubeletVersion"].string ?? "",
+            hidden: document["hidden"].items.compactMap(\.string),
+            services: document["services"].items.compactMap(\.string), kubeletVersion: document["kubeletVersion"].string ?? "",
             mayLowerScores: document["mayLowerScores"].bool ?? false)
     }
     init(
-        instanceID: String, hostName: String, disk: String, diskMount: String, rootMount: String, hidden: [String], kubeletVersion: String,
+        instanceID: String, hostName: String, disk: String, diskMount: String, rootMount: String, hidden: [String], services: [String],
+        kubeletVersion: String,
         mayLowerScores: Bool
     ) {
         (self.instanceID, self.hostName, self.disk) = (instanceID, hostName, disk)
         (self.diskMount, self.rootMount, self.hidden) = (diskMount, rootMount, hidden)
-        (self.kubeletVersion, self.mayLowerScores) = (kubeletVersion, mayLowerScores)
+        (self.services, self.kubeletVersion, self.mayLowerScores) = (services, kubeletVersion, mayLowerScores)
     }
 }

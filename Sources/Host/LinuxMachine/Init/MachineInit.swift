@@ -16,7 +16,8 @@ package enum MachineInit {
         _ = fcntl(hostPipe, F_SETFD, FD_CLOEXEC)
         var supervisor: Supervisor
         do {
-            supervisor = try Supervisor(signals: Signals([SIGCHLD, SIGTERM, SIGINT, SIGHUP]), services: services)
+            supervisor = try Supervisor(
+                signals: Signals([SIGCHLD, SIGTERM, SIGINT, SIGHUP]), services: services.filter { plan.services.contains($0.name) })
             let containerd = ContainerdConfiguration(mayLowerScores: plan.mayLowerScores)
             try MachineRoot(plan: plan).make()
             try MachineFiles(plan: plan).write()

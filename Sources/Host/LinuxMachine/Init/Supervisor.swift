@@ -94,8 +94,10 @@ struct Supervisor {
     /// The agent first, then every container, then the rest; each has a moment to end by itself.
     private mutating func powerOff() {
         console.line("power off")
-        if let node = services.last?.process { kill(node, SIGTERM) }
-        settle(3000) { [services] in services.last?.process.map { kill($0, 0) != 0 } ?? true }
+        if let node = services.first(where: { $0.plan.name == "node" })?.process {
+            kill(node, SIGTERM)
+            settle(3000) { kill(node, 0) != 0 }
+        }
         kill(-1, SIGTERM)
         settle(3000) { false }
         kill(-1, SIGKILL)

@@ -1,12 +1,12 @@
-import AWSProtocol
-import Control
+package import AWSProtocol
+package import Control
 import Documents
-import Network
+package import Network
 import Synchronization
 
 /// The instance metadata service, with a session token as version 2 asks for.
 /// Source: EC2 User Guide, "Access instance metadata for an EC2 instance".
-final class InstanceMetadataClient: Sendable {
+package final class InstanceMetadataClient: Sendable {
     private struct Token {
         var text = ""
         var expires = Timestamp(seconds: 0)
@@ -17,11 +17,12 @@ final class InstanceMetadataClient: Sendable {
     private let credential = Mutex<(SigningCredential, Timestamp)?>(nil)
     private static let tokenSeconds: Int64 = 21_600
 
-    init(transport: any HTTPTransport, clock: any WallClock) { (self.transport, self.clock) = (transport, clock) }
+    /// A client over a transport to `http://169.254.169.254`.
+    package init(transport: any HTTPTransport, clock: any WallClock) { (self.transport, self.clock) = (transport, clock) }
 
     /// The text at a path below `/latest`, as in `meta-data/instance-id`; nil for 404.
     /// - Throws: `HTTPError`, `CloudError` for other refusals.
-    func text(_ path: String) async throws -> String? {
+    package func text(_ path: String) async throws -> String? {
         for attempt in 0..<2 {
             let request = HTTPRequest("GET", "/latest/\(path)", headers: ["x-aws-ec2-metadata-token": try await sessionToken()])
             let response = try await transport.send(request)
@@ -35,14 +36,14 @@ final class InstanceMetadataClient: Sendable {
         }
         throw CloudError("the metadata service refuses its own token")
     }
-    /// The same, where the answer must be there.
-    func required(_ path: String) async throws -> String {
+    /// The same, where the answer must be there. - Throws: as `text`, `CloudError` for 404.
+    package func required(_ path: String) async throws -> String {
         guard let text = try await text(path) else { throw CloudError("the metadata service knows nothing of \(path)") }
         return text
     }
 
-    /// The role's credentials, asked for again five minutes before they end.
-    func credentials() async throws -> SigningCredential {
+    /// The role's credentials, asked for again five minutes before they end. - Throws: as `required`.
+    package func credentials() async throws -> SigningCredential {
         let now = clock.now
         if let (known, until) = credential.withLock({ $0 }), until > now { return known }
         let folder = "meta-data/iam/security-credentials/"

@@ -5,6 +5,7 @@ import KubeModel
 import Kubelet
 import LinuxNode
 import Network
+import NodeNetwork
 
 /// `eyrie node`: the agent of a node. Like an EKS node it knows nothing but the metadata service, from which all else follows.
 package struct NodeAgent: Service {

@@ -6,6 +6,7 @@ import Glibc
 import Kubelet
 import Linux
 import Network
+import NodeNetwork
 
 /// What a node finds out when it starts: who it is and which cluster it belongs to, from the metadata service; what it has, from its kernel.
 struct NodeBoot: Sendable {

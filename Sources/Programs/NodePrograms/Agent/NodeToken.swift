@@ -1,5 +1,6 @@
 import AWSProtocol
 import Control
+import NodeNetwork
 import Synchronization
 
 /// The token by which the node logs in to its cluster, made of the instance role's credentials as `aws eks get-token` does.

@@ -1,0 +1,97 @@
+import AWSServices
+import Control
+import Cryptography
+import Glibc
+import Linux
+
+/// Disks that new machines begin with: formatted, with Eyrie's own images and the user's unpacked. Each is made once, by a containerd in a
+/// machine that is thrown away, and copied for every machine since.
+final class MachineTemplates: Sendable {
+    private let folders: MachineFolders
+    private let program: String
+    private let log = Log("machines")
+    private let turn = Turn()
+
+    private let systemImages: @Sendable (_ region: String, _ version: String) -> [String]
+
+    init(folders: MachineFolders, program: String, systemImages: @escaping @Sendable (String, String) -> [String]) {
+        (self.folders, self.program, self.systemImages) = (folders, program, systemImages)
+    }
+
+    /// The path of the template for such a machine, made if it is not there. - Throws: `LinuxError`, `MachineFailure`.
+    func disk(for spec: MachineSpec) async throws -> String {
+        let names = addonImages(of: spec)
+        let key = try key(of: spec, names)
+        let path = "\(folders.templates)/\(key)-\(max(1, spec.diskGiB)).img"
+        await turn.take()
+        defer { turn.give() }
+        if Files.exists(path) { return path }
+        try Files.makeFolders(folders.templates, mode: 0o700)
+        for old in Files.names(in: folders.templates) where !old.hasPrefix(key) { try Files.removeTree("\(folders.templates)/\(old)") }
+        log.info("making the disk that machines begin with", ["key": key, "images": names.count])
+        try await build(path, key: key, gibibytes: max(1, spec.diskGiB), names: names)
+        return path
+    }
+
+    /// Of the node's own version and the next, since a cluster's add-ons go ahead of its nodes.
+    private func addonImages(of spec: MachineSpec) -> [String] {
+        let parts = spec.kubeletVersion.drop { $0 == "v" }.split(separator: ".")
+        guard parts.count > 1, let minor = Int(parts[1]) else { return [] }
+        let names = [minor, minor + 1].flatMap { systemImages(spec.region, "\(parts[0]).\($0)") }
+        return Set(names).sorted()
+    }
+    /// What a template's content follows from, but for its size.
+    private func key(of spec: MachineSpec, _ names: [String]) throws(LinuxError) -> String {
+        var facts = stat()
+        guard stat(program, &facts) == 0 else { throw LinuxError("stat", program) }
+        let own = "\(facts.st_size) \(facts.st_ino) \(facts.st_mtim.tv_sec).\(facts.st_mtim.tv_nsec)"
+        let images = ImageStore(folders: folders).all().map { "\($0.digest)" }
+        return String(Hex.encode(SHA256.hash((["2", own] + names + images).joined(separator: "\n"))).prefix(16))
+    }
+
+    private func build(_ path: String, key: String, gibibytes: Int, names: [String]) async throws {
+        let instance = "template-\(key)"
+        let scratch = "\(folders.templates)/\(key).new"
+        defer {
+            try? Files.removeTree(scratch)
+            try? Files.removeTree(folders.diskFolder(of: instance))
+            try? Files.removeTree(folders.machine(instance))
+            NetworkNamespaces.remove(folders.network(of: instance))
+        }
+        try Files.makeFolders(scratch, mode: 0o700)
+        let archives = try await OwnImages(program: program, addonNames: names).write(into: scratch)
+        try Files.makeFolders(folders.diskFolder(of: instance), mode: 0o700)
+        let (folders, program) = (folders, program)
+        let process = try await Blocking.run("template") { () throws(any Error) in
+            try MachineDisk(path: folders.disk(of: instance), gibibytes: gibibytes).ensure()
+            var launch = MachineLaunch(
+                instance: instance, hostName: "template", folders: folders, program: program, limits: CgroupLimits())
+            launch.services = ["containerd"]
+            return try launch.run()
+        }
+        let outcome = await load(archives + ImageStore(folders: folders).all().map(\.path), into: process.process)
+        process.signal(outcome == nil ? SIGTERM : SIGKILL)
+        _ = await process.wait()
+        let group = Cgroup(folders.cgroup(of: instance))
+        group.kill()
+        try? group.remove()
+        if let outcome { throw outcome }
+        guard rename(folders.disk(of: instance), path) == 0 else { throw LinuxError("rename", path) }
+    }
+    private func load(_ archives: [String], into process: Int32) async -> MachineFailure? {
+        do throws(MachineFailure) {
+            let images = MachineImages(process: process)
+            try await images.awaitContainerd()
+            for archive in archives { try await images.load(archive) }
+            return nil
+        } catch { return error }
+    }
+}
+
+/// One at a time, in the order of asking.
+final class Turn: Sendable {
+    private let state = LockedTurn()
+    /// Waits for the turn; each must be given back.
+    func take() async { await withCheckedContinuation { state.enter($0) } }
+    func give() { state.leave() }
+}
