@@ -79,16 +79,6 @@ import Testing
                 == ["reason": "DisruptionBudget", "message": "The disruption budget web needs 1 healthy pods and has 2 currently"])
     }
 
-    @Test("What needs a running container is refused clearly") func unreachable() async throws {
-        let bed = try await ClusterBed()
-        _ = try await bed.post(pods, Sample.pod("web", node: "n1"))
-        let logs = try await bed.get(pods + "/web/log")
-        #expect(logs.status == 501 && logs["kind"] == "Status" && logs.message.contains("simulated"))
-        #expect(try await bed.send("POST", pods + "/web/exec").status == 501)
-        #expect(try await bed.get(pods + "/none/log").status == 404)
-        #expect(try await bed.get(pods + "/web/nothing").status == 404)
-    }
-
     @Test("A pod's spec is frozen but for its images") func frozen() async throws {
         let bed = try await ClusterBed()
         _ = try await bed.post(pods, Sample.pod("web"))

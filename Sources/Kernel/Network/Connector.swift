@@ -9,6 +9,8 @@ struct Connector: Sendable {
     /// The local address to speak from.
     let source: SocketAddress?
     let timeout: Duration
+    /// The name in the server's certificate, where it is not the endpoint's.
+    var serverName: String?
     /// Offers HTTP/1.1 alone by ALPN.
     var onlyHTTP1 = false
 
@@ -35,7 +37,9 @@ struct Connector: Sendable {
         let rest = addresses.dropFirst()
         do throws(HTTPError) {
             let descriptor = try address.connect(in: namespace, from: source)
-            let session = tls.flatMap { TLSSession(client: $0, descriptor: descriptor, host: endpoint.host, onlyHTTP1: onlyHTTP1) }
+            let session = tls.flatMap {
+                TLSSession(client: $0, descriptor: descriptor, host: serverName ?? endpoint.host, onlyHTTP1: onlyHTTP1)
+            }
             guard tls == nil || session != nil else {
                 Glibc.close(descriptor)
                 throw HTTPError.connectionFailed("no TLS session")

@@ -13,18 +13,21 @@ package final class HTTPClient: HTTPTransport {
     ///   - clientCertificate: shown to a server that asks for one.
     ///   - namespace: where connections are made; names are resolved in the process's own.
     ///   - source: the local address (numeric) to speak from.
+    ///   - serverName: the name that the server's certificate must bear, where it is another than the endpoint's.
     ///   - priorKnowledge: speaks HTTP/2 without being told, TLS or not.
     /// - Throws: `HTTPError.malformed` for an endpoint or PEM that does not parse, `connectionFailed` for such a source.
     package init(
         endpoint: String, trust: Trust = .system, clientCertificate: ClientCertificate? = nil, loops: EventLoopGroup = .shared,
-        timeouts: HTTPTimeouts = HTTPTimeouts(), namespace: NetworkNamespace? = nil, source: String? = nil, priorKnowledge: Bool = false
+        timeouts: HTTPTimeouts = HTTPTimeouts(), namespace: NetworkNamespace? = nil, source: String? = nil, serverName: String? = nil,
+        priorKnowledge: Bool = false
     ) throws(HTTPError) {
         let endpoint = try HTTPEndpoint(endpoint)
         let tls = endpoint.isSecure ? try TLSContext(trust: trust, certificate: clientCertificate) : nil
         (self.loops, self.timeouts) = (loops, timeouts)
         connector = Connector(
             endpoint: endpoint, tls: tls, loops: loops, namespace: namespace,
-            source: try source.map { (text) throws(HTTPError) in try SocketAddress(numeric: text, port: 0) }, timeout: timeouts.connect)
+            source: try source.map { (text) throws(HTTPError) in try SocketAddress(numeric: text, port: 0) }, timeout: timeouts.connect,
+            serverName: serverName)
         pool = ClientPool(connector: connector, timeouts: timeouts, priorKnowledge: priorKnowledge)
     }
 

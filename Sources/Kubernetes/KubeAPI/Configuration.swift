@@ -19,5 +19,7 @@ package struct APIServerConfiguration: Sendable {
     package var bookmarkInterval: Duration = .seconds(60)
     /// Bytes a watcher may lag behind before its watch is broken off.
     package var watchBacklogBytes = 16 << 20
+    /// The way to kubelets, pods and aggregated APIs; without one nobody is there.
+    package var dialer: (any NodeDialer)?
     package init() {}
 }
