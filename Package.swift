@@ -98,9 +98,14 @@ let package = Package(
             swiftSettings: settings),
         .target(
             name: "Behaviours",
-            dependencies: ["AWSProtocol", "Assembly", "Control", "Documents", "KubeClient", "KubeModel", "Network", "Storage"],
+            dependencies: [
+                "AWSProtocol", "Assembly", "Control", "Cryptography", "Documents", "KubeClient", "KubeModel", "Network", "Storage",
+            ],
             path: "Behaviours",
             swiftSettings: settings),
+        .executableTarget(
+            name: "eyrie-behaviours", dependencies: ["Behaviours", "AWSProtocol", "Control", "Network"],
+            path: "Sources/Programs/eyrie-behaviours", swiftSettings: settings),
         .executableTarget(
             name: "eyrie-bench",
             dependencies: ["Control", "Cryptography", "Documents", "KubeAPI", "KubeModel", "KubeScheduler", "Network", "Storage"],

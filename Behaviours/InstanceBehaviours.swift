@@ -38,7 +38,7 @@ extension Behaviour {
             try await stage.finished(update, nodegroup: "ng")
             try await stage.rolledOut("web", 6)
         },
-        Behaviour("an instance that is terminated vanishes after an hour") { scene in
+        Behaviour("an instance that is terminated vanishes after an hour", needs: [.time]) { scene in
             let stage = try await scene.cluster(nodes: 1)
             let id = try await stage.nodes()[0].instanceID
             try await stage.update("ng", ["scalingConfig": ["desiredSize": 0]])

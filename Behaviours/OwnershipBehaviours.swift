@@ -71,7 +71,7 @@ extension Behaviour {
             try await scene.eventually("one pod is left") { try await stage.pods("web", in: space).count == 1 }
             try await stage.pod("third", in: space)
         },
-        Behaviour("events expire after an hour") { scene in
+        Behaviour("events expire after an hour", needs: [.time]) { scene in
             let stage = try await scene.cluster(nodes: 1)
             try await stage.pod("one")
             try await scene.eventually("it has events") { try await !stage.events(about: "one").isEmpty }

@@ -24,7 +24,7 @@ extension Behaviour {
             try await stage.scale("web", 0)
             try await stage.rolledOut("web", 0)
         },
-        Behaviour("a roll-out to an image that cannot be pulled stalls and keeps the old pods serving") { scene in
+        Behaviour("a roll-out to an image that cannot be pulled stalls and keeps the old pods serving", needs: [.time]) { scene in
             let stage = try await scene.cluster(nodes: 2)
             try await stage.deployment("web", 4, spec: ["progressDeadlineSeconds": 600])
             try await stage.rolledOut("web", 4)

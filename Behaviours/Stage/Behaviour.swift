@@ -1,7 +1,11 @@
 /// One sentence about the system that is true or not.
 package struct Behaviour: Sendable, CustomStringConvertible {
     /// What a bed must be able to do besides serving the APIs.
-    package enum Need: Sendable { case clusterFaults, nodeFaults }
+    package enum Need: Sendable {
+        case clusterFaults, nodeFaults
+        /// Time that runs faster than the world's.
+        case time
+    }
     package let name: String
     package let needs: Set<Need>
     private let body: @Sendable (Scene) async throws -> Void
@@ -17,6 +21,7 @@ package struct Behaviour: Sendable, CustomStringConvertible {
             switch need {
             case .clusterFaults: bed.clusters != nil
             case .nodeFaults: bed.nodes != nil
+            case .time: true
             }
         }
     }

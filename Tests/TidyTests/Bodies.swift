@@ -25,7 +25,11 @@ enum Bodies {
                 depth += 1
                 start = start ?? place + 1
             }
-            if tokens[place] == "}" { depth -= 1 }
+            if tokens[place] == "}" {
+                // A word that names no block, at the end of one.
+                guard start != nil else { return nil }
+                depth -= 1
+            }
             if depth == 0, let start { return start..<place }
         }
         return nil
