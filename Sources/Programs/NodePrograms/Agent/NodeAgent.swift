@@ -26,11 +26,20 @@ package struct NodeAgent: Service {
         let agent = "kubelet/\(facts.kubeletVersion) (linux/\(facts.architecture)) kubernetes"
         let client = KubeClient(transport: transport, userAgent: agent) { try await token.current() }
         let runtime = try ContainerdRuntime(socket: "/run/containerd/containerd.sock")
-        let host = LinuxPodHost(settings: settings(boot), client: client, clock: clock, random: random)
+        let settings = settings(boot)
+        let registry = ECRCredentials(clock: clock) { region in
+            try await boot.registryToken(region, metadata: metadata, clock: self.clock)
+        }
+        let host = LinuxPodHost(settings: settings, client: client, clock: clock, random: random, registry: registry)
         let kubelet = Kubelet(node: facts, client: client, runtime: runtime, host: host, clock: clock, random: random)
         let server = KubeletServer(
             settings: boot.serverSettings, client: client, runtime: runtime, host: host, pods: kubelet.pods, clock: clock, random: random)
-        let services: [(name: String, service: any Service)] = [("volumes", host), ("kubelet", kubelet), ("server", server)]
+        let eviction = EvictionManager(
+            nodeName: facts.name, target: kubelet, meter: LinuxNodeMeter(settings: settings, runtime: runtime), runtime: runtime,
+            client: client, clock: clock, isKept: ImportedImages.holds)
+        let services: [(name: String, service: any Service)] = [
+            ("volumes", host), ("kubelet", kubelet), ("server", server), ("eviction", eviction),
+        ]
         try await ServiceGroup(services, executor: EventLoopGroup.shared.next()).run()
     }
 
