@@ -31,6 +31,8 @@ final class NodeBed: Sendable {
         let vpc = try Netlink(namespace: "\(folder)/vpc")
         try vpc.changeLink("outside", LinkSettings(isUp: true))
         try vpc.addAddress(IPv4Prefix(gateway, 24), link: "outside")
+        let pods = IPv4Prefix("192.168.0.96/27")!
+        try vpc.addRoute(Route(pods, via: cloud.primary, link: try vpc.index(of: "outside")))
         try Sysctl.set("net/ipv4/ip_forward", "1", namespace: node)
     }
     deinit { close() }

@@ -65,6 +65,23 @@ import Testing
         }
     }
 
+    @Test func aRestartedManagerKnowsItsPods() async throws {
+        let bed = try NodeBed()
+        defer { bed.close() }
+        var address = ""
+        try await Self.withManager(bed) { _ in
+            address = try bed.addPod("a", ports: #"[{"hostPort":8088,"containerPort":80,"protocol":"tcp"}]"#)
+            _ = try bed.addPod("lost")
+        }
+        try bed.run(in: "node", "ip link del \(PodInterface(container: "", name: "", podNamespace: "default", podName: "lost").hostName)")
+        try await Self.withManager(bed) { manager in
+            #expect(manager.podLinks.keys.map(\.description) == [address])
+            try bed.serve("a")
+            #expect(try bed.fetch(from: "vpc", "192.168.0.10:8088") == "a")
+            #expect(try bed.plugin("CHECK", "a").status == 0)
+        }
+    }
+
     @Test func aPodThatGoesLeavesNothing() async throws {
         let bed = try NodeBed()
         defer { bed.close() }

@@ -14,6 +14,7 @@ package enum NodePrograms {
         case "node": NodeAgent(clock: clock, random: random)
         case "coredns": try CoreDNS(arguments: arguments, environment: environment, clock: clock, random: random)
         case "kube-proxy": try KubeProxyProgram(arguments: arguments, environment: environment)
+        case "aws-eks-nodeagent": try PolicyAgentProgram(arguments: arguments, environment: environment)
         case "aws-vpc-cni": try VPCCNIProgram(arguments: arguments, environment: environment)
         default: nil
         }

@@ -3,10 +3,12 @@ import Linux
 
 /// The kernel's tracked connections, by ctnetlink. Source: linux/netfilter/nfnetlink_conntrack.h.
 package struct ConnectionTracking: ConnectionTable {
-    package init() {}
+    private let namespace: String?
+    /// - Parameter namespace: the network namespace; nil for the process's own.
+    package init(namespace: String? = nil) { self.namespace = namespace }
 
     package func delete(_ stale: StaleConnections) throws {
-        let socket = try ConnectionSocket()
+        let socket = try namespace.map { try NetworkNamespaces.within($0) { try ConnectionSocket() } } ?? ConnectionSocket()
         for entry in try socket.dump() where entry.matches(stale) { try socket.delete(entry) }
     }
 }
