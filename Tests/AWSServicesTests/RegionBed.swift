@@ -40,11 +40,12 @@ final class RegionBed: Sendable {
             instances: InstanceEffects(region: "us-west-2", records: records, machines: cloud, nodes: steward, network: network) { _ in nil
             },
             clusters: EKSEffects(region: "us-west-2", records: records, clusters: cloud, nodes: steward, network: network),
-            network: network)
+            network: network, addons: AddonEffects(region: "us-west-2", records: records, clusters: cloud))
         group = ControllerGroup(
             realm: realm, writer: writer, effects: effects, clock: clock, random: random,
             controllers: [
-                ClusterController(account: "111122223333"), NodegroupController(), EKSUpdateController(), AutoScalingGroupController(),
+                ClusterController(account: "111122223333"), NodegroupController(), EKSUpdateController(), AddonController(),
+                AutoScalingGroupController(),
                 InstanceController(), VPCNetworkController(), InterfaceController(), PrivateAddressController(), PublicAddressController(),
             ])
         try await ec2.bootstrap()
@@ -99,9 +100,11 @@ struct BedEffects: EffectPerformer {
     let instances: InstanceEffects
     let clusters: EKSEffects
     let network: VPCNetworks
+    let addons: AddonEffects
     func perform(_ effect: Effect) async throws -> [Change] {
         if effect.name.hasPrefix("instance.") { return try await instances.perform(effect) }
         if effect.name.hasPrefix("vpc.") { return try await network.perform(effect) }
+        if effect.name.hasPrefix("addon.") { return try await addons.perform(effect) }
         return try await clusters.perform(effect)
     }
 }

@@ -42,7 +42,7 @@ final class Region: Sendable {
                 IAMRoles.role(ofProfile: profile, in: global)
             },
             clusters: EKSEffects(region: name, records: records, clusters: parts.clusters, nodes: nodes, network: network),
-            network: network)
+            network: network, addons: AddonEffects(region: name, records: records, clusters: parts.clusters))
         group = ControllerGroup(
             realm: realm, writer: writer, effects: effects, clock: parts.clock, random: parts.random,
             controllers: RegionControllers.all(account: parts.account), log: Log("region/\(name)"))
@@ -72,9 +72,11 @@ struct RegionEffects: EffectPerformer {
     let instances: InstanceEffects
     let clusters: EKSEffects
     let network: VPCNetworks
+    let addons: AddonEffects
     func perform(_ effect: Effect) async throws -> [Change] {
         if effect.name.hasPrefix("instance.") { return try await instances.perform(effect) }
         if effect.name.hasPrefix("vpc.") { return try await network.perform(effect) }
+        if effect.name.hasPrefix("addon.") { return try await addons.perform(effect) }
         return try await clusters.perform(effect)
     }
 }

@@ -5,7 +5,8 @@ import Reconcile
 enum RegionControllers {
     static func all(account: String) -> [any Controller] {
         [
-            ClusterController(account: account), NodegroupController(), EKSUpdateController(), AutoScalingGroupController(),
+            ClusterController(account: account), NodegroupController(), EKSUpdateController(), AddonController(),
+            AutoScalingGroupController(),
             InstanceController(), VPCNetworkController(), InterfaceController(), PrivateAddressController(), PublicAddressController(),
         ]
     }

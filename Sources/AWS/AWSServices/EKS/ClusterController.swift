@@ -10,7 +10,9 @@ package struct ClusterController: Controller {
     package static let watches: [Watch] = [
         .mapped(EKSUpdate.self) { update, _ in update.metadata.namespace.map { [EKSClusterFields.kind.key(nil, $0)] } ?? [] }
     ]
-    package static let writes: Set<Kind> = [EKSClusterFields.kind, SecurityGroupFields.kind, AccessEntryFields.kind, EKSUpdateFields.kind]
+    package static let writes: Set<Kind> = [
+        EKSClusterFields.kind, SecurityGroupFields.kind, AccessEntryFields.kind, EKSUpdateFields.kind, AddonFields.kind,
+    ]
     let account: String
     package init(account: String) { self.account = account }
 
@@ -68,7 +70,9 @@ package struct ClusterController: Controller {
     /// A cluster shows UPDATING for no longer than an update of it is in progress, whoever was faster to write what.
     private func settle(_ cluster: EKSCluster, _ world: World) -> Plan {
         let updates = world.list(EKSUpdate.self, in: cluster.metadata.name)
-        if updates.contains(where: { $0.status.status == "InProgress" && $0.spec.nodegroupName == nil }) { return Plan() }
+        if updates.contains(where: { $0.status.status == "InProgress" && $0.spec.nodegroupName == nil && $0.spec.addonName == nil }) {
+            return Plan()
+        }
         var settled = cluster
         settled.status.status = "ACTIVE"
         return Plan([.updateStatus(EKSClusterFields.kind, settled.value)])
@@ -79,6 +83,9 @@ package struct ClusterController: Controller {
         let name = cluster.metadata.name ?? ""
         var plan = Plan(effects: [Effect(EKSEffects.destroy, subject: EKSClusterFields.kind.key(of: cluster.value))])
         for entry in world.list(AccessEntry.self, in: name) { plan.changes.append(deletion(AccessEntryFields.kind, entry.metadata)) }
+        for addon in world.list(Addon.self, in: name) where addon.metadata.deletionTimestamp == nil {
+            plan.changes.append(deletion(AddonFields.kind, addon.metadata))
+        }
         for update in world.list(EKSUpdate.self, in: name) { plan.changes.append(deletion(EKSUpdateFields.kind, update.metadata)) }
         if let id = cluster.spec.resourcesVpcConfig.clusterSecurityGroupId, let group = world.get(SecurityGroup.self, id) {
             plan.changes.append(deletion(SecurityGroupFields.kind, group.metadata))

@@ -27,6 +27,7 @@ extension EKSService {
         spec.deletionProtection = input["deletionProtection"].bool ?? false
         spec.tags = try tags(input["tags"].strings)
         spec.clientRequestToken = input["clientRequestToken"].string
+        spec.bootstrapsAddons = input["bootstrapSelfManagedAddons"].bool ?? true
         spec.creator = context.principal.entryARN
         if !input["zonalShiftConfig"].isNull { spec.zonalShiftConfig = input["zonalShiftConfig"] }
         return spec

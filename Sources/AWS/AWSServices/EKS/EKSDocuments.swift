@@ -18,6 +18,8 @@ package struct EKSClusterSpecFields: Fields {
     package let accessConfig = Field<Self, View<AccessConfigFields>>("accessConfig"), upgradePolicy = Field<Self, Value>("upgradePolicy")
     package let deletionProtection = Field<Self, Bool>("deletionProtection"), zonalShiftConfig = Field<Self, Value>("zonalShiftConfig")
     package let tags = Field<Self, [String: String]>("tags"), clientRequestToken = Field<Self, String>("clientRequestToken")
+    /// Whether the cluster has networking add-ons of its own from the start.
+    package let bootstrapsAddons = Field<Self, Bool>("bootstrapSelfManagedAddons")
     /// The principal that created the cluster, as access entries name it.
     package let creator = Field<Self, String>("creator")
 }
@@ -104,7 +106,7 @@ package typealias EKSUpdate = View<EKSUpdateFields>
 package struct EKSUpdateSpecFields: Fields {
     package init() {}
     package let type = Field<Self, String>("type"), params = Field<Self, [Value]>("params"),
-        nodegroupName = Field<Self, String>("nodegroupName")
+        nodegroupName = Field<Self, String>("nodegroupName"), addonName = Field<Self, String>("addonName")
     /// What changes in the spec of the cluster or nodegroup, as a merge patch.
     package let patch = Field<Self, Value>("patch")
 }

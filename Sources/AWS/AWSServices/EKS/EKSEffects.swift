@@ -56,6 +56,11 @@ package struct EKSEffects: EffectPerformer {
     private func start(_ name: String) async throws -> [Change] {
         guard let cluster = records.get(EKSCluster.self, name), cluster.metadata.deletionTimestamp == nil else { return [] }
         let (facts, addresses) = try await run(cluster)
+        if cluster.spec.bootstrapsAddons != false {
+            var cluster = cluster
+            (cluster.status.endpoint, cluster.status.privateEndpoints) = (facts.endpoint, addresses)
+            try await AddonEffects(region: region, records: records, clusters: clusters).bootstrap(cluster)
+        }
         return [
             .patch(
                 EKSClusterFields.kind, namespace: nil, name: name,

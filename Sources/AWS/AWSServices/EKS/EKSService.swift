@@ -17,20 +17,19 @@ package struct EKSService: Sendable {
 
     /// The operations that have a handler.
     package var table: ServiceTable {
-        ServiceTable(
-            "eks",
-            [
-                "AssociateAccessPolicy": associateAccessPolicy, "CreateAccessEntry": createAccessEntry, "CreateCluster": createCluster,
-                "CreateNodegroup": createNodegroup, "DeleteAccessEntry": deleteAccessEntry, "DeleteCluster": deleteCluster,
-                "DeleteNodegroup": deleteNodegroup, "DescribeAccessEntry": describeAccessEntry, "DescribeCluster": describeCluster,
-                "DescribeClusterVersions": describeClusterVersions, "DescribeNodegroup": describeNodegroup,
-                "DescribeUpdate": describeUpdate, "DisassociateAccessPolicy": disassociateAccessPolicy,
-                "ListAccessEntries": listAccessEntries, "ListAccessPolicies": listAccessPolicies,
-                "ListAssociatedAccessPolicies": listAssociatedAccessPolicies, "ListClusters": listClusters,
-                "ListNodegroups": listNodegroups, "ListTagsForResource": listTagsForResource, "ListUpdates": listUpdates,
-                "TagResource": tagResource, "UntagResource": untagResource, "UpdateAccessEntry": updateAccessEntry,
-                "UpdateClusterConfig": updateClusterConfig, "UpdateNodegroupConfig": updateNodegroupConfig,
-            ])
+        let operations: [String: OperationHandler] = [
+            "AssociateAccessPolicy": associateAccessPolicy, "CreateAccessEntry": createAccessEntry, "CreateCluster": createCluster,
+            "CreateNodegroup": createNodegroup, "DeleteAccessEntry": deleteAccessEntry, "DeleteCluster": deleteCluster,
+            "DeleteNodegroup": deleteNodegroup, "DescribeAccessEntry": describeAccessEntry, "DescribeCluster": describeCluster,
+            "DescribeClusterVersions": describeClusterVersions, "DescribeNodegroup": describeNodegroup,
+            "DescribeUpdate": describeUpdate, "DisassociateAccessPolicy": disassociateAccessPolicy,
+            "ListAccessEntries": listAccessEntries, "ListAccessPolicies": listAccessPolicies,
+            "ListAssociatedAccessPolicies": listAssociatedAccessPolicies, "ListClusters": listClusters,
+            "ListNodegroups": listNodegroups, "ListTagsForResource": listTagsForResource, "ListUpdates": listUpdates,
+            "TagResource": tagResource, "UntagResource": untagResource, "UpdateAccessEntry": updateAccessEntry,
+            "UpdateClusterConfig": updateClusterConfig, "UpdateNodegroupConfig": updateNodegroupConfig,
+        ]
+        return ServiceTable("eks", operations.merging(addonOperations) { own, _ in own })
     }
 
     /// The cluster of that name.
@@ -47,7 +46,7 @@ package struct EKSService: Sendable {
         case "ACTIVE": return cluster
         case "UPDATING":
             let update = records.list(EKSUpdate.self, in: name).first {
-                $0.status.status == "InProgress" && $0.spec.nodegroupName == nil
+                $0.status.status == "InProgress" && $0.spec.nodegroupName == nil && $0.spec.addonName == nil
             }
             let id = update?.metadata.name ?? ""
             throw EKSError.inUse("Cannot \(operation) because cluster \(name) currently has update \(id) in progress", cluster: name)

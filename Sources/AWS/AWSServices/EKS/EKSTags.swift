@@ -1,7 +1,7 @@
 import AWSProtocol
 import Documents
 
-/// Tags of clusters, nodegroups and access entries. Source: EKS API reference, TagResource.
+/// Tags of clusters, nodegroups, add-ons and access entries. Source: EKS API reference, TagResource.
 extension EKSService {
     /// The tags, when AWS would take them: at most 50, keys to 128 characters not beginning with `aws:`, values to 256.
     func tags(_ tags: [String: String]) throws -> [String: String] {
@@ -33,6 +33,7 @@ extension EKSService {
             case .cluster(let name): records.get(EKSCluster.self, name).map { $0.spec.tags ?? [:] }
             case .nodegroup(let name, let cluster): records.get(Nodegroup.self, name, in: cluster).map { $0.spec.tags ?? [:] }
             case .entry(let name, let cluster): records.get(AccessEntry.self, name, in: cluster).map { $0.spec.tags ?? [:] }
+            case .addon(let name, let cluster): records.get(Addon.self, name, in: cluster).map { $0.spec.tags ?? [:] }
             }
         guard let found else { throw notFound(arn) }
         return ["tags": Value(found)]
@@ -42,6 +43,7 @@ extension EKSService {
         case cluster(String)
         case nodegroup(String, cluster: String)
         case entry(String, cluster: String)
+        case addon(String, cluster: String)
     }
     private func target(_ resource: String) throws -> TagTarget {
         let prefix = arn("")
@@ -49,6 +51,7 @@ extension EKSService {
         let parts = resource.dropFirst(prefix.count).split(separator: "/").map(String.init)
         if parts.count == 2, parts[0] == "cluster" { return .cluster(parts[1]) }
         if parts.count == 4, parts[0] == "nodegroup" { return .nodegroup(parts[2], cluster: parts[1]) }
+        if parts.count == 4, parts[0] == "addon" { return .addon(parts[2], cluster: parts[1]) }
         if parts.count >= 6, parts[0] == "access-entry",
             let entry = records.list(AccessEntry.self, in: parts[1]).first(where: { $0.metadata.uid == parts.last })
         {
@@ -69,6 +72,8 @@ extension EKSService {
             found = try await records.update(Nodegroup.self, name, in: cluster) { $0.spec.tags = try change($0.spec.tags ?? [:]) } != nil
         case .entry(let name, let cluster):
             found = try await records.update(AccessEntry.self, name, in: cluster) { $0.spec.tags = try change($0.spec.tags ?? [:]) } != nil
+        case .addon(let name, let cluster):
+            found = try await records.update(Addon.self, name, in: cluster) { $0.spec.tags = try change($0.spec.tags ?? [:]) } != nil
         }
         guard found else { throw notFound(resource) }
     }

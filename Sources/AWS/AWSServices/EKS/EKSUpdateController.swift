@@ -11,15 +11,21 @@ package struct EKSUpdateController: Controller {
             world.list(EKSUpdate.self, in: nodegroup.metadata.namespace)
                 .filter { $0.spec.nodegroupName == nodegroup.metadata.name && $0.status.status == "InProgress" }
                 .map { EKSUpdateFields.kind.key(of: $0.value) }
-        }
+        },
+        .mapped(Addon.self) { addon, world in
+            world.list(EKSUpdate.self, in: addon.metadata.namespace)
+                .filter { $0.spec.addonName == addon.metadata.name && $0.status.status == "InProgress" }
+                .map { EKSUpdateFields.kind.key(of: $0.value) }
+        },
     ]
-    package static let writes: Set<Kind> = [EKSUpdateFields.kind, EKSClusterFields.kind, NodegroupFields.kind]
+    package static let writes: Set<Kind> = [EKSUpdateFields.kind, EKSClusterFields.kind, NodegroupFields.kind, AddonFields.kind]
     package init() {}
 
     package func reconcile(_ update: EKSUpdate, in world: World) -> Plan {
         guard update.status.status == "InProgress" else { return Plan() }
         let patch = update.spec.patch ?? [:]
         let name = update.metadata.namespace ?? ""
+        if let addonName = update.spec.addonName { return addon(update, world.get(Addon.self, addonName, in: name), patch, world) }
         if let nodegroupName = update.spec.nodegroupName {
             guard let nodegroup = world.get(Nodegroup.self, nodegroupName, in: name) else { return close(update, "Failed") }
             var wanted = nodegroup
@@ -40,9 +46,33 @@ package struct EKSUpdateController: Controller {
         if wanted != cluster { plan.changes.insert(.update(EKSClusterFields.kind, wanted.value), at: 0) }
         return plan
     }
-    private func close(_ update: EKSUpdate, _ status: String) -> Plan {
+    /// An add-on's update ends with its objects ready, or with what stands in their way.
+    private func addon(_ update: EKSUpdate, _ addon: Addon?, _ patch: Value, _ world: World) -> Plan {
+        guard let addon else { return close(update, "Failed") }
+        var wanted = addon
+        wanted.value["spec"] = MergePatch.apply(patch, to: addon.value["spec"])
+        let isNew = update.status.value["startedGeneration"].isNull
+        if wanted != addon || isNew {
+            var started = update
+            started.status.value["startedGeneration"] = .int(Int64((addon.metadata.generation ?? 1) + (wanted == addon ? 0 : 1)))
+            (wanted.status.status, wanted.status.modifiedAt) = ("UPDATING", world.now.text)
+            if isNew { wanted.status.value["appliedGeneration"] = .null }
+            return Plan([.update(AddonFields.kind, wanted.value), .updateStatus(EKSUpdateFields.kind, started.value)])
+        }
+        switch addon.status.status {
+        case "ACTIVE" where addon.status.appliedGeneration == addon.metadata.generation: return close(update, "Successful")
+        case "UPDATE_FAILED", "DEGRADED":
+            let errors = (addon.status.issues ?? []).map { issue -> Value in
+                ["errorCode": issue["code"], "errorMessage": issue["message"], "resourceIds": [.string(addon.metadata.name ?? "")]]
+            }
+            return close(update, "Failed", errors)
+        default: return Plan()
+        }
+    }
+    private func close(_ update: EKSUpdate, _ status: String, _ errors: [Value] = []) -> Plan {
         var done = update
         done.status.status = status
+        if !errors.isEmpty { done.status.errors = errors }
         return Plan([.updateStatus(EKSUpdateFields.kind, done.value)])
     }
 }

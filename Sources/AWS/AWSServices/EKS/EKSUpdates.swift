@@ -5,17 +5,21 @@ import Documents
 /// Updates: what UpdateClusterConfig and UpdateNodegroupConfig start, and how clients follow it.
 extension EKSService {
     /// Records an update in progress; its controller carries `patch` out. The cluster or nodegroup shows UPDATING at once.
-    func start(_ type: String, cluster: String, nodegroup: String? = nil, params: [(String, Value)], patch: Value) async throws -> Value {
+    func start(
+        _ type: String, cluster: String, nodegroup: String? = nil, addon: String? = nil, params: [(String, Value)], patch: Value
+    ) async throws -> Value {
         var update = EKSUpdate()
         update.metadata.namespace = cluster
         update.metadata.name = records.random.uuid()
         update.spec.type = type
-        update.spec.nodegroupName = nodegroup
+        (update.spec.nodegroupName, update.spec.addonName) = (nodegroup, addon)
         update.spec.params = params.map { ["type": .string($0.0), "value": .string($0.1.string ?? JSON.text($0.1))] }
         update.spec.patch = patch
         update.status.status = "InProgress"
         let stored = try await records.create(update)
-        if let nodegroup {
+        if let addon {
+            _ = try await records.update(Addon.self, addon, in: cluster) { $0.status.status = "UPDATING" }
+        } else if let nodegroup {
             _ = try await records.update(Nodegroup.self, nodegroup, in: cluster) { $0.status.status = "UPDATING" }
         } else {
             _ = try await records.update(EKSCluster.self, cluster) { $0.status.status = "UPDATING" }
@@ -118,16 +122,22 @@ extension EKSService {
         _ = try cluster(name)
         let id = input["updateId"].string ?? ""
         if let nodegroup = input["nodegroupName"].string { _ = try self.nodegroup(nodegroup, of: name) }
-        guard let update = records.get(EKSUpdate.self, id, in: name), update.spec.nodegroupName == input["nodegroupName"].string else {
+        if let addon = input["addonName"].string { _ = try self.addon(addon, of: name) }
+        guard let update = records.get(EKSUpdate.self, id, in: name), Self.concerns(update, input) else {
             throw EKSError.noUpdate(id)
         }
         return ["update": describe(update)]
+    }
+    /// Whether an update is of the nodegroup or add-on that the request names, or of the cluster when it names neither.
+    private static func concerns(_ update: EKSUpdate, _ input: Value) -> Bool {
+        update.spec.nodegroupName == input["nodegroupName"].string && update.spec.addonName == input["addonName"].string
     }
     func listUpdates(_ input: Value, _ context: OperationContext) async throws -> Value {
         let name = input["name"].string ?? ""
         _ = try cluster(name)
         if let nodegroup = input["nodegroupName"].string { _ = try self.nodegroup(nodegroup, of: name) }
-        let updates = records.list(EKSUpdate.self, in: name).filter { $0.spec.nodegroupName == input["nodegroupName"].string }
+        if let addon = input["addonName"].string { _ = try self.addon(addon, of: name) }
+        let updates = records.list(EKSUpdate.self, in: name).filter { Self.concerns($0, input) }
             .sorted { ($0.metadata.creationTimestamp ?? "") < ($1.metadata.creationTimestamp ?? "") }
         return try Page(updates.compactMap { $0.metadata.name.map(Value.string) }, input: input).output("updateIds")
     }
