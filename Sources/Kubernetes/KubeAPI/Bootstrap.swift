@@ -39,6 +39,24 @@ extension APIServer {
             return new
         }
         try await ensureEndpoints(options)
+        try await ensureAuthentication(options)
+    }
+
+    /// What aggregated APIs need to know who asks. Source: upstream's cluster authentication trust controller.
+    private func ensureAuthentication(_ options: WriteOptions) async throws {
+        guard let authority = configuration.clientAuthority else { return }
+        let data: Value = [
+            "client-ca-file": .string(authority), "requestheader-allowed-names": .string("[\(RequestHeader.frontProxy.quoted)]"),
+            "requestheader-client-ca-file": .string(authority), "requestheader-extra-headers-prefix": #"["X-Remote-Extra-"]"#,
+            "requestheader-group-headers": #"["X-Remote-Group"]"#, "requestheader-uid-headers": #"["X-Remote-Uid"]"#,
+            "requestheader-username-headers": #"["X-Remote-User"]"#,
+        ]
+        let metadata: Value = ["name": "extension-apiserver-authentication", "namespace": "kube-system"]
+        try await ensure("v1", "configmaps", ["metadata": metadata, "data": data], options) { old in
+            var new = old
+            new["data"] = data
+            return new
+        }
     }
 
     private func ensureEndpoints(_ options: WriteOptions) async throws {

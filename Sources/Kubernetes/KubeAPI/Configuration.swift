@@ -21,5 +21,7 @@ package struct APIServerConfiguration: Sendable {
     package var watchBacklogBytes = 16 << 20
     /// The way to kubelets, pods and aggregated APIs; without one nobody is there.
     package var dialer: (any NodeDialer)?
+    /// The authority (PEM) of client certificates and of the front proxy's, which aggregated APIs learn; nil tells them nothing.
+    package var clientAuthority: String?
     package init() {}
 }

@@ -40,7 +40,17 @@ struct APIAssembly {
         if parts.vpc != nil, !spec.privateAddresses.isEmpty {
             (configuration.advertiseAddresses, configuration.advertisePort) = (spec.privateAddresses, 443)
         }
+        configuration.clientAuthority = record.authority.certificate.pem
+        configuration.dialer = try dialer()
         return try APIServer.cluster(realm, identity, clock: parts.clock, random: parts.random, configuration: configuration)
+    }
+    /// The API server's way to nodes and pods: out of the cluster's VPC, from an address of its own there; none where no network is real.
+    private func dialer() throws -> NamespaceDialer? {
+        guard let vpc = parts.vpc, case .listening(let loops) = parts.hosting, let source = record.spec.privateAddresses.first else {
+            return nil
+        }
+        return try NamespaceDialer(
+            namespace: vpc(record.spec.vpcID), source: source, authority: record.authority, now: parts.clock.now.seconds, loops: loops)
     }
     private var issuer: String {
         "https://oidc.eks.\(record.spec.region).amazonaws.com/id/\(record.spec.id.replacing("-", with: "").uppercased())"
