@@ -37,13 +37,17 @@ struct NodeDocument: Sendable {
         ]
     }
 
+    /// In the order of the AWS cloud provider.
+    private var addresses: [Value] {
+        [
+            ("InternalIP", facts.address), ("ExternalIP", facts.publicAddress), ("InternalDNS", facts.name), ("Hostname", facts.name),
+            ("ExternalDNS", facts.publicName),
+        ].filter { !$0.1.isEmpty }.map { ["type": .string($0.0), "address": .string($0.1)] }
+    }
     /// The whole status but for heartbeat times.
     func status(_ health: NodeHealth.Reading, images: [Value]) -> Value {
         [
-            "addresses": [
-                ["type": "InternalIP", "address": .string(facts.address)], ["type": "InternalDNS", "address": .string(facts.name)],
-                ["type": "Hostname", "address": .string(facts.name)],
-            ],
+            "addresses": .array(addresses),
             "allocatable": facts.allocatable, "capacity": facts.capacity, "conditions": .array(conditions(health)),
             "daemonEndpoints": ["kubeletEndpoint": ["Port": .int(Int64(facts.port))]], "images": .array(images),
             "nodeInfo": nodeInfo(health),

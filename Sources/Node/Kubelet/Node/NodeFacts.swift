@@ -11,6 +11,8 @@ package struct NodeFacts: Sendable, Hashable {
     package var zone: String
     /// The node's address in its VPC.
     package var address: String
+    /// Its address and name outside; empty for none.
+    package var publicAddress = "", publicName = ""
     package var virtualCPUs: Int
     package var memoryBytes: Int
     /// Size of the file system that holds images, writable layers and emptyDirs.

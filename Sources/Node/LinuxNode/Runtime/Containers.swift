@@ -52,6 +52,10 @@ extension ContainerdRuntime {
         (status.reason, status.message) = (found.reason, found.message)
         (status.image, status.imageID, status.logPath) = (found.image.image, found.imageRef, found.logPath)
         (status.labels, status.annotations) = (found.labels, found.annotations)
+        // The status does not tell the sandbox, the list does.
+        var list = Message<ListContainersRequestFields>()
+        list.filter.id = id
+        status.sandbox = try await call(RuntimeService.listContainers, list).containers.first?.podSandboxId ?? ""
         return status
     }
 

@@ -34,12 +34,15 @@ struct NodeBoot: Sendable {
         (self.configuration, self.region, self.authority) = (configuration, region, String(decoding: authority, as: UTF8.self))
         var pods = configuration.maxPods
         if pods == nil { pods = await NodeBoot.maxPods(of: type, region: region, metadata: metadata, clock: clock) }
-        facts = NodeBoot.facts(
+        var facts = NodeBoot.facts(
             NodeFacts(
                 name: name, instanceID: instanceID, instanceType: type, region: region, zone: zone, address: address,
                 virtualCPUs: NodeBoot.processors, memoryBytes: NodeBoot.memory, storageBytes: NodeBoot.storage, maxPods: pods ?? 110,
                 architecture: identity["architecture"].string == "arm64" ? "arm64" : "amd64",
                 kubeletVersion: MachineFile.read()["kubeletVersion"].string ?? "v1.36.0"), configuration)
+        facts.publicAddress = try await metadata.text("meta-data/public-ipv4") ?? ""
+        facts.publicName = try await metadata.text("meta-data/public-hostname") ?? ""
+        self.facts = facts
     }
     private static func facts(_ base: NodeFacts, _ configuration: NodeConfiguration) -> NodeFacts {
         var facts = base
