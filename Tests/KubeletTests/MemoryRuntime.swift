@@ -195,7 +195,9 @@ final class MemoryRuntime: ContainerRuntime {
     }
     func container(_ id: String) async throws(RuntimeError) -> ContainerStatus? {
         try call("container \(id)")
-        return state.withLock { $0.boxes[id]?.status }
+        var status = state.withLock { $0.boxes[id]?.status }
+        status?.sandbox = ""
+        return status
     }
     func updateResources(_ id: String, _ resources: LinuxResources) async throws(RuntimeError) { try call("update \(id)") }
     func reopenLog(_ id: String) async throws(RuntimeError) { try call("reopen \(id)") }

@@ -125,6 +125,7 @@ package struct SandboxStatus: Sendable, Hashable {
 /// A container as the runtime reports it.
 package struct ContainerStatus: Sendable, Hashable {
     package enum State: Sendable, Hashable { case created, running, exited, unknown }
+    /// The sandbox is told in lists alone; "" otherwise.
     package var id = "", name = "", sandbox = ""
     package var attempt = 0
     package var state = State.unknown

@@ -26,7 +26,11 @@ struct ContainerStarter {
         }
     }
 
-    private func seen(_ id: String) async -> ContainerStatus? { try? await performer.status(id, spec) }
+    private func seen(_ id: String) async -> ContainerStatus? {
+        var status = try? await performer.status(id, spec)
+        status?.sandbox = start.sandbox.id
+        return status
+    }
 
     private func created(_ image: RuntimeImage) async -> Result<String, ContainerStartError> {
         do throws(ContainerStartError) {

@@ -55,6 +55,8 @@ struct PodMachine: Sendable {
     var awaitsListing = false
     /// When containers that are being stopped are killed, by id.
     var killTimes: [String: Timestamp] = [:]
+    /// The sandboxes of containers that are known from a list alone, by id.
+    var homes: [String: String] = [:]
     /// When the volumes were last brought up to date.
     var refreshed: Timestamp?
     /// The status as last put together.
@@ -178,7 +180,11 @@ extension PodMachine {
     }
 
     mutating func adopt(_ status: ContainerStatus) {
+        var status = status
         var list = containers[status.name] ?? []
+        // Looking at one container, the runtime does not tell where it is.
+        if status.sandbox.isEmpty { status.sandbox = list.first { $0.id == status.id }?.sandbox ?? homes[status.id] ?? "" }
+        homes[status.id] = nil
         list.removeAll { $0.id == status.id }
         let place = list.firstIndex { ($0.attempt, $0.created) < (status.attempt, status.created) } ?? list.endIndex
         list.insert(status, at: place)

@@ -15,6 +15,7 @@ extension PodMachine {
         for known in self.sandboxes where !sandboxIDs.contains(known.id) { suspectSandboxes.insert(known.id) }
         for listed in containers where !isStarting(listed.name) {
             let known = self.containers[listed.name]?.first { $0.id == listed.id }
+            if known == nil { homes[listed.id] = listed.sandbox }
             if known?.state != listed.state { suspects.insert(listed.id) }
         }
         let containerIDs = Set(containers.map(\.id))

@@ -1,0 +1,54 @@
+import Control
+import Documents
+import KubeClient
+import KubeModel
+import Linux
+import Testing
+
+@testable import LinuxNode
+
+@Suite(.enabled(if: ContainerdBed.isPossible && HostBed.isPossible), .serialized) struct RealNodeTests {
+    private static let staying = "trap 'exit 0' TERM; while true; do sleep 0.05; done"
+
+    @Test func runsReportsAndRemovesPods() async throws {
+        try await NodeBed.with { bed in
+            let probe: Value = ["exec": ["command": ["/bin/sh", "-c", "test -e /tmp/up"]], "periodSeconds": 1]
+            try await bed.run("web", "touch /tmp/up; \(Self.staying)", container: ["readinessProbe": probe])
+            let web = try await bed.ready("web")
+            let container = web["status"]["containerStatuses"][0]
+            #expect(web["status"]["phase"] == "Running" && web["status"]["podIP"] == "192.0.2.7")
+            #expect(container["image"].string == ContainerdBed.image && container["imageID"].string?.contains("sha256:") == true)
+
+            try await bed.run("job", "echo sorry > /dev/termination-log; exit 3", ["restartPolicy": "Never"])
+            let job = try await bed.pod("job") { $0["status"]["phase"] == "Failed" }
+            let ended = job["status"]["containerStatuses"][0]["state"]["terminated"]
+            #expect(ended["exitCode"] == 3 && ended["reason"] == "Error" && ended["message"] == "sorry\n")
+
+            try await bed.run("greedy", "exec /bin/tail /dev/zero", container: ["resources": ["limits": ["memory": "20Mi"]]])
+            let greedy = try await bed.pod("greedy") { ($0["status"]["containerStatuses"][0]["restartCount"].int ?? 0) > 0 }
+            #expect(greedy["status"]["containerStatuses"][0]["lastState"]["terminated"]["reason"] == "OOMKilled")
+
+            for name in ["web", "job", "greedy"] { try await bed.client.delete(PodFields.kind, name) }
+            for name in ["web", "job", "greedy"] { _ = try await bed.pod(name) { $0.isNull } }
+            #expect(try await bed.containerd.runtime.sandboxes().isEmpty)
+            #expect(await bed.host.uids().isEmpty)
+        }
+    }
+
+    @Test func startsPodsFast() async throws {
+        try await NodeBed.with { bed in
+            try await bed.run("first", Self.staying)
+            _ = try await bed.ready("first")
+            var times: [Duration] = []
+            for index in 0..<8 {
+                let begun = bed.clock.now
+                try await bed.run("pod-\(index)", Self.staying)
+                _ = try await bed.ready("pod-\(index)")
+                times.append(bed.clock.now - begun)
+            }
+            times.sort()
+            print("pod start:", times.map { $0.description }.joined(separator: " "))
+            #expect(times[4] < .seconds(1))
+        }
+    }
+}
