@@ -55,6 +55,7 @@ let package = Package(
         target(
             "Node", "NodeNetwork",
             ["Documents", "Cryptography", "Control", "Network", "Linux", "KubeModel", "KubeClient", "AWSProtocol"]),
+        target("Node", "MetricsServer", ["Documents", "Cryptography", "Control", "Network", "KubeModel", "KubeClient"]),
         target("Node", "ClusterDNS", ["Documents", "Control", "Network", "KubeModel", "KubeClient"]),
 
         target("AWS", "AWSProtocol", ["Documents", "Cryptography", "Control", "Network"]),
@@ -70,7 +71,7 @@ let package = Package(
             "Programs", "NodePrograms",
             [
                 "Documents", "Cryptography", "Control", "Network", "Linux", "KubeModel", "KubeClient", "AWSProtocol", "CRI", "Kubelet",
-                "LinuxNode", "NodeNetwork", "ClusterDNS",
+                "LinuxNode", "NodeNetwork", "ClusterDNS", "MetricsServer",
             ]),
         target("Programs", "Eksctl", ["Documents", "Cryptography", "Control", "Network", "AWSProtocol", "KubeClient"]),
         target(
@@ -145,6 +146,9 @@ let package = Package(
                 "NodeNetwork", "Linux", "KubeModel", "KubeClient", "KubeAPI", "Storage", "Network", "Control", "Documents", "Cryptography",
                 "AWSProtocol",
             ]),
+        tests(
+            "MetricsServer",
+            ["MetricsServer", "KubeModel", "KubeClient", "KubeAPI", "Storage", "Network", "Control", "Documents", "Cryptography"]),
         tests(
             "ClusterDNS",
             ["ClusterDNS", "KubeModel", "KubeClient", "KubeAPI", "Storage", "Network", "Control", "Documents", "Cryptography"]),

@@ -25,6 +25,7 @@ enum Architecture {
         "Kubelet": kernel + ["KubeModel", "KubeClient"],
         "LinuxNode": kernel + ["Linux", "KubeModel", "KubeClient", "CRI", "Kubelet"],
         "NodeNetwork": kernel + ["Linux", "KubeModel", "KubeClient", "AWSProtocol"],
+        "MetricsServer": kernel + ["KubeModel", "KubeClient"],
         "ClusterDNS": kernel + ["KubeModel", "KubeClient"],
 
         "AWSProtocol": kernel,
@@ -35,6 +36,7 @@ enum Architecture {
 
         "NodePrograms": kernel + [
             "Linux", "KubeModel", "KubeClient", "AWSProtocol", "CRI", "Kubelet", "LinuxNode", "NodeNetwork", "ClusterDNS",
+            "MetricsServer",
         ],
         "Eksctl": kernel + ["AWSProtocol", "KubeModel", "KubeClient"],
         "Assembly": kernel + [

@@ -1,6 +1,7 @@
 import ClusterDNS
 package import Control
 import Glibc
+import MetricsServer
 import NodeNetwork
 
 /// Programs of nodes and add-ons in this one binary, by the name that it is called by.
@@ -13,6 +14,7 @@ package enum NodePrograms {
         switch program {
         case "node": NodeAgent(clock: clock, random: random)
         case "coredns": try CoreDNS(arguments: arguments, environment: environment, clock: clock, random: random)
+        case "metrics-server": try MetricsServer(arguments: arguments, environment: environment, clock: clock, random: random)
         case "kube-proxy": try KubeProxyProgram(arguments: arguments, environment: environment)
         case "aws-eks-nodeagent": try PolicyAgentProgram(arguments: arguments, environment: environment)
         case "aws-vpc-cni": try VPCCNIProgram(arguments: arguments, environment: environment)

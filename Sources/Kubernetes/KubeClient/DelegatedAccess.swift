@@ -1,20 +1,21 @@
-import Control
+package import Control
 import Documents
-import KubeClient
-import KubeModel
-import Network
+package import Network
 import Synchronization
 
-/// Who calls the kubelet API.
-struct Caller: Sendable, Hashable {
-    var name: String
-    var uid = ""
-    var groups: [String] = []
-    var extra: [String: [String]] = [:]
+/// Who calls a server that leaves it to the API server who people are and what they may do. Source: authentication.k8s.io/v1 UserInfo.
+package struct Caller: Sendable, Hashable {
+    package var name: String
+    package var uid = ""
+    package var groups: [String] = []
+    package var extra: [String: [String]] = [:]
+    package init(name: String, uid: String = "", groups: [String] = [], extra: [String: [String]] = [:]) {
+        (self.name, self.uid, self.groups, self.extra) = (name, uid, groups, extra)
+    }
 }
 
 /// Answers that hold for a while, so many at most.
-final class AnswerCache<Key: Hashable & Sendable, Answer: Sendable>: Sendable {
+private final class AnswerCache<Key: Hashable & Sendable, Answer: Sendable>: Sendable {
     private let limit: Int
     private let answers = Mutex<[Key: (answer: Answer, until: Timestamp)]>([:])
     init(limit: Int = 1024) { self.limit = limit }
@@ -38,14 +39,14 @@ final class AnswerCache<Key: Hashable & Sendable, Answer: Sendable>: Sendable {
 
 /// Tells who calls: by a client certificate of the cluster's authority, or by a bearer token that the API server knows.
 /// Source: kubelet authentication/authorization documentation; token answers hold for two minutes.
-struct CallerAuthentication: Sendable {
-    let client: KubeClient
-    let clock: any WallClock
+package struct CallerAuthentication: Sendable {
+    private let client: KubeClient
+    private let clock: any WallClock
     private let cache = AnswerCache<String, Caller?>()
-    init(client: KubeClient, clock: any WallClock) { (self.client, self.clock) = (client, clock) }
+    package init(client: KubeClient, clock: any WallClock) { (self.client, self.clock) = (client, clock) }
 
     /// nil for a caller without proof of who it is.
-    func caller(of request: HTTPRequest) async throws(KubeClientError) -> Caller? {
+    package func caller(of request: HTTPRequest) async throws(KubeClientError) -> Caller? {
         if let certificate = request.peer.certificate {
             return Caller(name: certificate.commonName, groups: certificate.organizations + ["system:authenticated"])
         }
@@ -62,26 +63,25 @@ struct CallerAuthentication: Sendable {
 }
 
 extension Caller {
-    /// Source: authentication.k8s.io/v1 UserInfo.
-    init(_ user: Value) {
+    fileprivate init(_ user: Value) {
         self.init(name: user["username"].string ?? "", uid: user["uid"].string ?? "", groups: user["groups"].items.compactMap(\.string))
         for member in user["extra"].object ?? [:] { extra[member.key] = member.value.items.compactMap(\.string) }
     }
 }
 
 /// Asks the API server what callers may do. Source: kubelet's defaults: leave holds for 5 minutes, refusal for 30 seconds.
-struct CallerAuthorization: Sendable {
+package struct CallerAuthorization: Sendable {
     private struct Question: Hashable {
         let caller: Caller
         let attributes: [String: String]
     }
-    let client: KubeClient
-    let clock: any WallClock
+    private let client: KubeClient
+    private let clock: any WallClock
     private let cache = AnswerCache<Question, Bool>()
-    init(client: KubeClient, clock: any WallClock) { (self.client, self.clock) = (client, clock) }
+    package init(client: KubeClient, clock: any WallClock) { (self.client, self.clock) = (client, clock) }
 
     /// Whether a caller may do something. - Parameter attributes: members of ResourceAttributes, or of NonResourceAttributes with `path`.
-    func allows(_ caller: Caller, _ attributes: [String: String]) async throws(KubeClientError) -> Bool {
+    package func allows(_ caller: Caller, _ attributes: [String: String]) async throws(KubeClientError) -> Bool {
         let question = Question(caller: caller, attributes: attributes)
         if let known = cache.answer(question, at: clock.now) { return known }
         let kind = attributes["path"] == nil ? "resourceAttributes" : "nonResourceAttributes"
