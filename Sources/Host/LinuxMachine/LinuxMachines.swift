@@ -15,16 +15,10 @@ package final class LinuxMachines: MachineDriver {
     private let table = Mutex<[String: Machine]>([:])
     private let report = Mutex<@Sendable (String, String) -> Void>({ _, _ in })
 
-    /// Takes over the machines that run in these folders.
-    /// - Parameters:
-    ///   - program: the path of the eyrie binary that machines run.
-    ///   - systemImages: names by which the add-ons of a region and Kubernetes version (`1.36`) call the image of this program.
-    package init(
-        folders: MachineFolders, program: String = "/proc/self/exe",
-        systemImages: @escaping @Sendable (_ region: String, _ version: String) -> [String] = { _, _ in [] }
-    ) {
+    /// Takes over the machines that run in these folders. `program` is the path of the eyrie binary that machines run.
+    package init(folders: MachineFolders, program: String = "/proc/self/exe") {
         (self.folders, self.program) = (folders, program)
-        templates = MachineTemplates(folders: folders, program: program, systemImages: systemImages)
+        templates = MachineTemplates(folders: folders, program: program)
         for instance in folders.instances() {
             guard let process = ProcessRecord(path: folders.record(of: instance))?.adopt() else { continue }
             let machine = machine(instance)
@@ -76,13 +70,11 @@ package final class LinuxMachines: MachineDriver {
     /// Powers the machine off and keeps its disk and network.
     package func stop(instanceID: String) async { await Blocking.run("stop") { [self] in end(instanceID, gracefully: true) } }
 
-    /// Powers every machine off, for a graceful end of the server; their disks stay.
+    /// Powers every machine off, all at once, for a graceful end of the server; their disks stay.
     package func powerOffAll() async {
-        await Blocking.run("power-off") { [self] in
-            let running = table.withLock { $0.values.map(\.instance) }
-            // All get the signal first, so that they end side by side.
-            for instance in running { machine(instance).state.withLock { $0.process?.signal(SIGTERM) } }
-            for instance in running { end(instance, gracefully: true) }
+        let running = table.withLock { $0.values.map(\.instance) }
+        await withTaskGroup(of: Void.self) { group in
+            for instance in running { group.addTask { await self.stop(instanceID: instance) } }
         }
     }
     /// Removes whatever belongs to instances that are not among these.

@@ -12,15 +12,11 @@ final class MachineTemplates: Sendable {
     private let log = Log("machines")
     private let turn = Turn()
 
-    private let systemImages: @Sendable (_ region: String, _ version: String) -> [String]
-
-    init(folders: MachineFolders, program: String, systemImages: @escaping @Sendable (String, String) -> [String]) {
-        (self.folders, self.program, self.systemImages) = (folders, program, systemImages)
-    }
+    init(folders: MachineFolders, program: String) { (self.folders, self.program) = (folders, program) }
 
     /// The path of the template for such a machine, made if it is not there. - Throws: `LinuxError`, `MachineFailure`.
     func disk(for spec: MachineSpec) async throws -> String {
-        let names = addonImages(of: spec)
+        let names = MachineTemplates.addonImages(of: spec)
         let key = try key(of: spec, names)
         let path = "\(folders.templates)/\(key)-\(max(1, spec.diskGiB)).img"
         await turn.take()
@@ -34,10 +30,10 @@ final class MachineTemplates: Sendable {
     }
 
     /// Of the node's own version and the next, since a cluster's add-ons go ahead of its nodes.
-    private func addonImages(of spec: MachineSpec) -> [String] {
+    private static func addonImages(of spec: MachineSpec) -> [String] {
         let parts = spec.kubeletVersion.drop { $0 == "v" }.split(separator: ".")
         guard parts.count > 1, let minor = Int(parts[1]) else { return [] }
-        let names = [minor, minor + 1].flatMap { systemImages(spec.region, "\(parts[0]).\($0)") }
+        let names = [minor, minor + 1].flatMap { SystemImages.names(region: spec.region, version: "\(parts[0]).\($0)") }
         return Set(names).sorted()
     }
     /// What a template's content follows from, but for its size.
