@@ -37,8 +37,10 @@ struct APIAssembly {
             })
         var configuration = APIServerConfiguration()
         (configuration.serviceCIDR, configuration.advertisePort) = (spec.serviceCIDR, record.port)
-        if parts.vpc != nil, !spec.privateAddresses.isEmpty {
+        if let vpc = parts.vpc, !spec.privateAddresses.isEmpty {
             (configuration.advertiseAddresses, configuration.advertisePort) = (spec.privateAddresses, 443)
+            configuration.dialer = try NamespaceDialer(
+                namespace: vpc(spec.vpcID), source: spec.privateAddresses[0], authority: record.authority, now: clock.now.seconds)
         }
         configuration.clientAuthority = record.authority.certificate.pem
         configuration.dialer = try dialer()
