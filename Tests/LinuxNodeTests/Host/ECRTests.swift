@@ -1,5 +1,6 @@
 import Control
 import Cryptography
+import Kubelet
 import Synchronization
 import Testing
 

@@ -75,6 +75,9 @@ final class HostBed: Sendable {
         try? Files.removeTree(root)
         Cgroup(group).kill()
         try? Cgroup(group).remove()
+        if let beside = Mounts.list().first(where: { $0.type == "cgroup2" }) {
+            try? Cgroup(group, layout: CgroupLayout(controllers: [:], unified: beside.target)).remove()
+        }
     }
 
     /// A pod bound to the node, as the API has it.

@@ -45,7 +45,7 @@ package struct ContainerPlan: Sendable {
 
     private func annotations(_ attempt: Int) -> [String: String] {
         var result = [
-            "io.kubernetes.container.hash": ContainerHash.text(of: container), "io.kubernetes.container.restartCount": String(attempt),
+            "io.kubernetes.container.restartCount": String(attempt),
             "io.kubernetes.container.terminationMessagePath": container["terminationMessagePath"].string ?? "",
             "io.kubernetes.container.terminationMessagePolicy": container["terminationMessagePolicy"].string ?? "",
         ]
@@ -59,16 +59,5 @@ package struct ContainerPlan: Sendable {
         if !hook.isNull { result["io.kubernetes.container.preStopHandler"] = JSON.text(hook, pretty: false) }
         if !container["ports"].items.isEmpty { result["io.kubernetes.container.ports"] = JSON.text(container["ports"], pretty: false) }
         return result
-    }
-}
-
-/// By what a container's definition is told from an earlier one: its name and image, as upstream.
-package enum ContainerHash {
-    /// Eight hexadecimal digits at most (FNV-1a, 32 bits).
-    package static func text(of container: Value) -> String {
-        let picked = "{\"image\":\((container["image"].string ?? "").quoted),\"name\":\((container["name"].string ?? "").quoted)}"
-        var hash: UInt32 = 2_166_136_261
-        for byte in picked.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
-        return String(hash, radix: 16)
     }
 }

@@ -9,10 +9,16 @@ import Synchronization
 final class PodCgroups: Sendable {
     private let layout: CgroupLayout
     private let settings: PodHostSettings
+    /// The one hierarchy of version 2 beside those of version 1: the runtime makes groups there too and leaves the pods' behind.
+    private let hybrid: CgroupLayout?
     /// Thousandths of a core that each known pod asks for.
     private let pods = Mutex<[String: (quality: QualityOfService, milli: Int)]>([:])
 
-    init(layout: CgroupLayout, settings: PodHostSettings) { (self.layout, self.settings) = (layout, settings) }
+    init(layout: CgroupLayout, settings: PodHostSettings) {
+        (self.layout, self.settings) = (layout, settings)
+        let beside = layout.isUnified ? nil : Mounts.list().first { $0.type == "cgroup2" }
+        hybrid = beside.map { CgroupLayout(controllers: [:], unified: $0.target) }
+    }
 
     private func group(_ path: String) -> Cgroup { Cgroup(path, layout: layout) }
 
@@ -57,7 +63,10 @@ final class PodCgroups: Sendable {
             let own = group("\(settings.cgroupRoot)\(quality.directory)/pod\(uid)")
             guard own.folders.contains(where: Files.isFolder) else { continue }
             if !own.allProcesses().isEmpty { own.kill() }
-            do throws(SystemError) { try own.remove() } catch { isGone = false }
+            do throws(SystemError) {
+                try own.remove()
+                if let hybrid { try Cgroup(own.path, layout: hybrid).remove() }
+            } catch { isGone = false }
         }
         guard isGone else { return false }
         pods.withLock { $0[uid] = nil }
