@@ -172,6 +172,31 @@ enum VPCCNIManifest {
                 - {mountPath: /host/var/log/aws-routed-eni, name: log-dir}
                 - {mountPath: /var/run/aws-node, name: run-dir}
                 - {mountPath: /run/xtables.lock, name: xtables-lock}
+              - name: aws-eks-nodeagent
+                image: %{registry}/amazon-k8s-cni:%{version}
+                imagePullPolicy: IfNotPresent
+                command: [aws-eks-nodeagent]
+                args:
+                - --enable-ipv6=false
+                - --enable-network-policy=%{networkPolicy}
+                - --enable-cloudwatch-logs=false
+                - --enable-policy-event-logs=false
+                - --log-file=/var/log/aws-routed-eni/network-policy-agent.log
+                - --metrics-bind-addr=:8162
+                - --health-probe-bind-addr=:8163
+                - --conntrack-cache-cleanup-period=300
+                ports:
+                - {containerPort: 8162, name: agentmetrics, protocol: TCP}
+                env:
+                - {name: CLUSTER_ENDPOINT, value: "%{endpoint}"}
+                - {name: NETWORK_POLICY_ENFORCING_MODE, value: standard}
+                - name: MY_NODE_NAME
+                  valueFrom: {fieldRef: {apiVersion: v1, fieldPath: spec.nodeName}}
+                resources:
+                  requests: {cpu: 25m}
+                securityContext:
+                  privileged: true
+                  capabilities: {add: [NET_ADMIN]}
               volumes:
               - {name: cni-bin-dir, hostPath: {path: /opt/cni/bin, type: DirectoryOrCreate}}
               - {name: cni-net-dir, hostPath: {path: /etc/cni/net.d, type: DirectoryOrCreate}}
