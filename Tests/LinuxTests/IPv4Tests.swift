@@ -3,10 +3,13 @@ import Testing
 @testable import Linux
 
 struct IPv4Tests {
-    @Test(arguments: ["0.0.0.0", "10.0.0.1", "255.255.255.255"]) func `an address is read and written alike`(_ text: String) {
+    @Test(arguments: ["0.0.0.0", "10.0.0.1", "255.255.255.255", "192.168.100.9", "1.20.103.99"])
+    func `an address is read and written alike`(_ text: String) {
         #expect(IPv4Address(text)?.description == text)
     }
-    @Test(arguments: ["", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.+4", "a.b.c.d", "1..2.3"])
+    @Test(arguments: [
+        "", "1.2.3", "1.2.3.4.5", "256.1.1.1", "01.2.3.4", "1.2.3.+4", "a.b.c.d", "1..2.3", "1.2.3.", ".1.2.3", "00.1.2.3", "1.2.3.4 ",
+    ])
     func `what is no address is refused`(_ text: String) { #expect(IPv4Address(text) == nil) }
 
     @Test func `a prefix keeps host bits and knows its network`() throws {

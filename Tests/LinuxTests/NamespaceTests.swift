@@ -33,6 +33,15 @@ import Testing
         }
     }
 
+    @Test func `a namespace without a process is told from one with`() throws {
+        try withNamespaces { paths in
+            let inhabited = NetworkNamespaces.inhabited()
+            let own = try #require(NetworkNamespaces.identity("/proc/self/ns/net"))
+            let empty = try #require(NetworkNamespaces.identity(paths[0]))
+            #expect(inhabited.contains(own) && !inhabited.contains(empty))
+        }
+    }
+
     @Test func `a namespace that cannot be entered is told with its path`() {
         let failure = #expect(throws: LinuxError.self) { try NetworkNamespaces.within("/nonexistent/netns") {} }
         #expect(failure?.description == "open /nonexistent/netns: No such file or directory")

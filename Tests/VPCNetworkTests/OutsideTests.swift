@@ -76,6 +76,30 @@ import Testing
         }
     }
 
+    @Test func `beyond the host the outside sees the host's address`() async throws {
+        try await TestNetwork.with { network in
+            publish(network)
+            try await network.apply()
+            // A link of the host to somewhere else, in a block that is for documentation.
+            let outside = network.machine("outside")
+            let link = "o" + network.root.suffix(6)
+            let base = 0xc633_6400 + UInt32.random(in: 0..<64) * 4
+            let near = IPv4Prefix(IPv4Address(base + 1), 30)
+            let far = IPv4Prefix(IPv4Address(base + 2), 30)
+            try NetworkNamespaces.ensure(outside)
+            let host = try Netlink()
+            let there = try Netlink(namespace: outside)
+            try host.addVeth(link, LinkSettings(isUp: true), peer: "eth0", LinkSettings(namespace: outside))
+            try there.changeLink("eth0", LinkSettings(isUp: true))
+            try host.addAddress(near, link: link)
+            try there.addAddress(far, link: "eth0")
+            let out = try connection(from: network.machine("i-1"), to: outside, far.address.description, port: 80)
+            #expect(out?.peer == near.address.description && out?.passes() == true)
+            #expect(try connection(from: network.machine("i-2"), to: outside, far.address.description, port: 81, patience: 400) == nil)
+            try host.deleteLink(link)
+        }
+    }
+
     @Test func `without a gateway there is no link to the host`() async throws {
         try await TestNetwork.with { network in
             publish(network)

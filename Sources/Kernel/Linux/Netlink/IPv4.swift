@@ -7,18 +7,44 @@ package struct IPv4Address: Sendable, Hashable, Comparable, CustomStringConverti
     /// Parses dotted-quad notation; nil for anything else.
     package init?(_ text: some StringProtocol) {
         var number: UInt32 = 0
-        var octets = 0
-        for part in text.split(separator: ".", omittingEmptySubsequences: false) {
-            guard let octet = decimal(part) else { return nil }
-            number = number << 8 | UInt32(octet)
-            octets += 1
-            if octets > 4 { return nil }
+        var octet: UInt32 = 0
+        var digits = 0
+        var dots = 0
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39:
+                if digits > 0, octet == 0 { return nil }
+                octet = octet * 10 + UInt32(byte - 0x30)
+                digits += 1
+                if octet > 255 { return nil }
+            case 0x2e:
+                guard digits > 0, dots < 3 else { return nil }
+                number = number << 8 | octet
+                (octet, digits, dots) = (0, 0, dots + 1)
+            default: return nil
+            }
         }
-        guard octets == 4 else { return nil }
-        self.number = number
+        guard digits > 0, dots == 3 else { return nil }
+        self.number = number << 8 | octet
     }
 
-    package var description: String { "\(number >> 24).\(number >> 16 & 255).\(number >> 8 & 255).\(number & 255)" }
+    package var description: String {
+        String(unsafeUninitializedCapacity: 15) { buffer in
+            var end = 0
+            func put(_ byte: UInt32) {
+                buffer[end] = UInt8(truncatingIfNeeded: byte)
+                end += 1
+            }
+            for shift: UInt32 in [24, 16, 8, 0] {
+                let octet = number >> shift & 255
+                if shift < 24 { put(0x2e) }
+                if octet > 99 { put(0x30 + octet / 100) }
+                if octet > 9 { put(0x30 + octet / 10 % 10) }
+                put(0x30 + octet % 10)
+            }
+            return end
+        }
+    }
     package static func < (a: Self, b: Self) -> Bool { a.number < b.number }
     /// The four octets as they go over the wire.
     package var octets: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) } }
