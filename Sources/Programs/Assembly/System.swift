@@ -72,7 +72,6 @@ package final class System: Sendable {
             clock: clock, random: random)
         let directory = RegionDirectory(store: store, services: services, hosting: hosting, served: configuration.regions, parts: parts)
         box.set(directory)
-        services.run("machines/failures", MachineFailures(machines: drivers.machines) { directory.openRegions.map(\.records) })
         try await directory.resume()
         await host?.sweep(directory.openRegions)
         let (server, port) = try await hosting.listen(host: configuration.host, port: configuration.port, handler: aws)

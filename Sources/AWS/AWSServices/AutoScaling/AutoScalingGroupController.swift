@@ -21,6 +21,9 @@ package struct AutoScalingGroupController: Controller {
         let serving = alive.filter { ["pending", "running"].contains($0.status.state ?? "pending") }
         if group.metadata.deletionTimestamp != nil { return farewell(group, alive, serving, world) }
         var plan = Plan()
+        for instance in alive where instance.status.state == "shutting-down" && instance.status.stateReason != nil {
+            ended(instance, group, world, &plan)
+        }
         let condemned = Set(group.spec.terminating ?? [])
         let staying = serving.filter { !condemned.contains($0.metadata.name ?? "") }
         for instance in serving where condemned.contains(instance.metadata.name ?? "") {
@@ -56,19 +59,31 @@ package struct AutoScalingGroupController: Controller {
         }
         return plan
     }
-    /// Ends an instance; its node is drained first, but for groups of the user's own that are deleted by force.
+    /// Ends an instance; its node is drained first, but for groups of the user's own that are deleted by force. With a group that goes
+    /// no budget holds its pods, for they have nowhere to go.
     private func retire(_ instance: Instance, _ group: AutoScalingGroup, _ reason: String, _ world: World, _ plan: inout Plan) {
         let id = instance.metadata.name ?? ""
         let isManaged = group.spec.launch != nil
         let drains = instance.status.state == "running" && (isManaged || group.metadata.deletionTimestamp == nil)
         let state = drains ? "draining" : "shutting-down"
-        plan.changes.append(.patch(InstanceFields.kind, namespace: nil, name: id, ["status": ["state": .string(state)]]))
+        let isForced = group.metadata.deletionTimestamp != nil
+        plan.changes.append(
+            .patch(InstanceFields.kind, namespace: nil, name: id, ["status": ["state": .string(state), "isForced": .bool(isForced)]]))
         plan.changes.append(
             activity(
                 group, instance, "Terminating EC2 instance: \(id)", "an instance was taken out of service in response to \(reason)",
                 "terminate", world))
     }
 
+    /// Tells once of an instance that ended although the group did not ask for it.
+    private func ended(_ instance: Instance, _ group: AutoScalingGroup, _ world: World, _ plan: inout Plan) {
+        let id = instance.metadata.name ?? ""
+        let activity = activity(
+            group, instance, "Terminating EC2 instance: \(id)",
+            "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped",
+            "terminate", world)
+        if world.value(activity.key) == nil { plan.notes.append(activity) }
+    }
     /// The instances that go first: from the zone with the most, the oldest of it.
     private func surplus(_ instances: [Instance], by count: Int) -> [Instance] {
         var left = instances.sorted {

@@ -111,6 +111,8 @@ package struct InstanceStatusFields: Fields {
     package let state = Field<Self, String>("state"), reason = Field<Self, String>("reason")
     /// Why the state changed, in EC2's words: `Code` and `Message`.
     package let stateReason = Field<Self, Value>("stateReason")
+    /// Whether a drain goes past disruption budgets.
+    package let isForced = Field<Self, Bool>("isForced")
     /// When the instance was terminated.
     package let ended = Field<Self, String>("ended")
 }

@@ -29,21 +29,33 @@ package struct NodeSteward: Sendable {
             guard error.isNotFound else { throw error }
             return
         }
+        var (pause, left) = (Self.shortestPause, Int.max)
         while records.clock.now < deadline {
             let pods = try await client.list(PodFields.kind, ListOptions(fieldSelector: "spec.nodeName=\(node)")).items.filter(mustMove)
             if pods.isEmpty { return }
-            for pod in pods where pod["metadata"]["deletionTimestamp"].isNull { await evict(pod, client) }
-            try await records.clock.sleep(for: .milliseconds(200))
+            for pod in pods where pod["metadata"]["deletionTimestamp"].isNull {
+                await remove(pod, client, isForced: instance.status.isForced == true)
+            }
+            pause = pods.count < left ? Self.shortestPause : min(pause * 2, Self.longestPause)
+            left = pods.count
+            try await records.clock.sleep(for: pause)
         }
     }
+    /// Between two looks at a node that is drained: the longer the longer nothing has moved, up to kubectl's pause after a refusal.
+    private static let shortestPause = Duration.milliseconds(100), longestPause = Duration.seconds(5)
+
     private func mustMove(_ pod: Value) -> Bool {
         let isMirror = !pod["metadata"]["annotations"]["kubernetes.io/config.mirror"].isNull
         let isDaemon = pod["metadata"]["ownerReferences"].items.contains { $0["kind"].string == "DaemonSet" }
         return !isMirror && !isDaemon && !["Succeeded", "Failed"].contains(pod["status"]["phase"].string ?? "")
     }
-    /// Asks for one eviction; a refusal by a disruption budget is asked again in the next round.
-    private func evict(_ pod: Value, _ client: KubeClient) async {
+    /// Asks for one eviction, or deletes; a refusal by a disruption budget is asked again in the next round.
+    private func remove(_ pod: Value, _ client: KubeClient, isForced: Bool) async {
         let metadata = pod["metadata"]
+        if isForced {
+            _ = try? await client.delete(PodFields.kind, namespace: metadata["namespace"].string, metadata["name"].string ?? "")
+            return
+        }
         let eviction: Value = [
             "apiVersion": "policy/v1", "kind": "Eviction", "metadata": ["name": metadata["name"], "namespace": metadata["namespace"]],
         ]
