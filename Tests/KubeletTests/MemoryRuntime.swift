@@ -25,6 +25,7 @@ final class MemoryRuntime: ContainerRuntime {
         var executions: [String: ExecOutcome] = [:]
         var sinks: [Int: @Sendable (RuntimeEvent) -> Void] = [:]
         var next = 0
+        var unrecorded: Set<String> = []
         var stopGraces: [String: Duration] = [:]
     }
     let state = Mutex(State())
@@ -68,7 +69,10 @@ final class MemoryRuntime: ContainerRuntime {
             state.boxes[id]?.status.reason = reason ?? (code == 0 ? "Completed" : "Error")
             return true
         }
-        if ended { tell(.exited(container: id)) }
+        guard ended else { return }
+        // As with containerd, the event may be there before the runtime's own record.
+        state.withLock { _ = $0.unrecorded.insert(id) }
+        tell(.exited(container: id))
     }
     private func tell(_ event: RuntimeEvent) { for sink in state.withLock({ Array($0.sinks.values) }) { sink(event) } }
 
@@ -184,6 +188,7 @@ final class MemoryRuntime: ContainerRuntime {
         } else {
             finish(id, box?.command.first == "143" ? 143 : 0, nil)
         }
+        state.withLock { _ = $0.unrecorded.remove(id) }
     }
     func removeContainer(_ id: String) async throws(RuntimeError) {
         try call("remove \(id)")
@@ -197,6 +202,7 @@ final class MemoryRuntime: ContainerRuntime {
         try call("container \(id)")
         var status = state.withLock { $0.boxes[id]?.status }
         status?.sandbox = ""
+        if state.withLock({ $0.unrecorded.remove(id) }) != nil { status?.state = .running }
         return status
     }
     func updateResources(_ id: String, _ resources: LinuxResources) async throws(RuntimeError) { try call("update \(id)") }

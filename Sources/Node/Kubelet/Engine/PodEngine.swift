@@ -194,8 +194,8 @@ extension PodEngine {
         cancellations["\(uid) \(operation.key)"] = nil
         guard machines[uid] != nil else { return }
         let now = clock.now
-        machines[uid]?.settle(outcome)
         machines[uid]?.finish(operation, outcome, now)
+        machines[uid]?.settle(outcome, now)
         if case .started(let status) = outcome, earlyEnds.remove(status.id) != nil { _ = machines[uid]?.notice(ended: status.id) }
         if case .sandbox(let status) = outcome, earlyEnds.remove(status.id) != nil { _ = machines[uid]?.notice(ended: status.id) }
         if case .cancelled = outcome { relist() }

@@ -57,6 +57,8 @@ struct PodMachine: Sendable {
     var killTimes: [String: Timestamp] = [:]
     /// The sandboxes of containers that are known from a list alone, by id.
     var homes: [String: String] = [:]
+    /// What has ended by an event, with how often it was looked at since.
+    var endings: [String: Int] = [:]
     /// When the volumes were last brought up to date.
     var refreshed: Timestamp?
     /// The status as last put together.
@@ -189,13 +191,13 @@ extension PodMachine {
         let place = list.firstIndex { ($0.attempt, $0.created) < (status.attempt, status.created) } ?? list.endIndex
         list.insert(status, at: place)
         containers[status.name] = list
-        if status.state == .exited { (condemned[status.id], killTimes[status.id]) = (nil, nil) }
+        if status.state == .exited { (condemned[status.id], killTimes[status.id], endings[status.id]) = (nil, nil, nil) }
     }
 
     private mutating func forget(container id: String) {
         for name in containers.keys { containers[name]?.removeAll { $0.id == id } }
         containers = containers.filter { !$0.value.isEmpty }
-        (condemned[id], killTimes[id]) = (nil, nil)
+        (condemned[id], killTimes[id], endings[id]) = (nil, nil, nil)
     }
 
     private mutating func startFailed(_ name: String, _ failure: ContainerFailure, _ now: Timestamp) {

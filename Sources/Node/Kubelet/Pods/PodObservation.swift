@@ -27,10 +27,12 @@ extension PodMachine {
     /// Something with that id has ended. - Returns: whether it belongs to this pod.
     mutating func notice(ended id: String) -> Bool {
         if sandboxes.contains(where: { $0.id == id }) {
+            endings[id] = 0
             suspectSandboxes.insert(id)
             return true
         }
         guard containers.values.joined().contains(where: { $0.id == id }) else { return false }
+        endings[id] = 0
         suspects.insert(id)
         return true
     }
@@ -45,12 +47,28 @@ extension PodMachine {
         return operations
     }
 
-    /// Forgets suspicions that a look has settled.
-    mutating func settle(_ outcome: PodOutcome) {
+    /// Forgets suspicions that a look has settled. The event of an end may come before the runtime itself has taken note of it, so what
+    /// still runs then is looked at again.
+    mutating func settle(_ outcome: PodOutcome, _ now: Timestamp) {
         switch outcome {
-        case .container(let id, _): suspects.remove(id)
-        case .sandboxSeen(let id, _): suspectSandboxes.remove(id)
+        case .container(let id, let status):
+            if status?.state == .running, looksAgain(id, now) { return }
+            suspects.remove(id)
+        case .sandboxSeen(let id, let status):
+            if status?.isReady == true, looksAgain(id, now) { return }
+            suspectSandboxes.remove(id)
         default: break
         }
+    }
+
+    private mutating func looksAgain(_ id: String, _ now: Timestamp) -> Bool {
+        guard let tries = endings[id], tries < 8 else {
+            endings[id] = nil
+            return false
+        }
+        endings[id] = tries + 1
+        let pause = Duration.milliseconds(5 << tries)
+        retries["inspect \(id)"] = Retry(notBefore: now + pause, pause: pause)
+        return true
     }
 }
