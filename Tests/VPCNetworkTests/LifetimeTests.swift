@@ -148,12 +148,11 @@ import Testing
                 network.state.interfaces[number % 2].addresses.append("192.168.\(number % 2 * 64 + 1 + number / 250).\(number % 250 + 1)")
             }
             let clock = ContinuousClock()
-            let first = try await clock.measure { try await network.apply() }
+            try await network.apply()
             network.state.interfaces[0].addresses.append("192.168.60.1")
             let more = try await clock.measure { try await network.apply() }
-            let again = try await clock.measure { try await VPCFabric(runDirectory: network.root).apply(network.state) }
-            print("3000 addresses: first \(first), one more \(more), after a restart \(again)")
-            #expect(more < .milliseconds(500))
+            try await VPCFabric(runDirectory: network.root).apply(network.state)
+            #expect(more < .milliseconds(500), "in debug and on a busy machine; a tenth of it otherwise")
             try Netlink(namespace: network.machine("i-1")).addAddress(try #require(IPv4Prefix("192.168.60.1")), link: "lo")
             #expect(try reaches("192.168.60.1", from: network.machine("i-2")))
         }

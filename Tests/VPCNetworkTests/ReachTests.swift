@@ -59,6 +59,27 @@ import Testing
         }
     }
 
+    @Test func `addresses of a further interface are reached by way of it, as the VPC CNI routes them`() async throws {
+        try await TestNetwork.with { network in
+            network.state.groups[0].ingress = [.all]
+            network.add(.instance("i-1", deviceIndex: 0), "192.168.0.10")
+            network.add(.instance("i-1", deviceIndex: 1), "192.168.0.30", "192.168.0.31")
+            network.add(.instance("i-2", deviceIndex: 0), "192.168.64.10", subnet: "subnet-2")
+            try await network.apply()
+            let path = network.machine("i-1")
+            let machine = try Netlink(namespace: path)
+            try Sysctl.set("net.ipv4.conf.all.rp_filter", "0", namespace: path)
+            let pod = try #require(IPv4Prefix("192.168.0.31"))
+            try machine.addAddress(pod, link: "lo")
+            #expect(try !ping("192.168.64.10", from: path, source: "192.168.0.31"))
+            try machine.addRoute(
+                Route(.all, via: IPv4Address("192.168.0.1"), link: try machine.index(of: "eth1"), table: 2, isOnLink: true))
+            try machine.addRule(PolicyRule(priority: 1536, table: 2, from: pod))
+            #expect(try reaches("192.168.64.10", from: path, source: "192.168.0.31"))
+            #expect(try reaches("192.168.0.31", from: network.machine("i-2")))
+        }
+    }
+
     @Test func `nobody speaks for another, unless the check is off`() async throws {
         try await TestNetwork.with { network in
             network.state.groups[0].ingress = [.all]
