@@ -11,7 +11,7 @@ final class MemoryHost: PodHost {
         var configFailures: [String: PodHostError] = [:]
         var credentials: [RegistryCredential] = []
         var messages: [String: String] = [:]
-        var released: [String] = []
+        var released: [String] = [], retired: [String] = []
     }
     let state = Mutex(State())
 
@@ -22,6 +22,9 @@ final class MemoryHost: PodHost {
         state.withLock { _ = $0.prepared.insert(pod["metadata"]["uid"].string ?? "") }
     }
     func refresh(_ pod: Value) async throws(PodHostError) {}
+    func retire(_ pod: Value) async throws(PodHostError) {
+        state.withLock { $0.retired.append(pod["metadata"]["uid"].string ?? "") }
+    }
     func release(uid: String) async throws(PodHostError) {
         state.withLock { state in
             state.prepared.remove(uid)

@@ -6,6 +6,8 @@ package protocol PodHost: Sendable {
     func prepare(_ pod: Value) async throws(PodHostError)
     /// Brings volumes with contents from the API (config maps, secrets, projected, tokens near their end) up to date.
     func refresh(_ pod: Value) async throws(PodHostError)
+    /// Removes the volumes and the cgroup of a pod that has ended; its logs and messages stay.
+    func retire(_ pod: Value) async throws(PodHostError)
     /// Unmounts the volumes and removes everything of the pod. No container of it may run any more.
     func release(uid: String) async throws(PodHostError)
     /// The uids of all pods that have something here; for cleaning up after a restart.
@@ -21,6 +23,10 @@ package protocol PodHost: Sendable {
     func credentials(for image: String, of pod: Value) async -> [RegistryCredential]
     /// The last part of what a container wrote to its termination message file, or of its log where it falls back; "" for none.
     func terminationMessage(of container: Value, in pod: Value, status: ContainerStatus) async -> String
+}
+
+extension PodHost {
+    package func retire(_ pod: Value) async throws(PodHostError) {}
 }
 
 /// Why a pod's surroundings could not be made.

@@ -95,4 +95,32 @@ import Testing
             #expect(!group.exists)
         }
     }
+
+    @Test func endedPodsKeepTheirLogsAlone() async throws {
+        try await HostBed.with { bed in
+            let pod = try await bed.pod("job", volume: ["emptyDir": ["medium": "Memory"]], ["automountServiceAccountToken": false])
+            try await bed.host.prepare(pod)
+            let (config, sandbox) = (try await bed.config(pod), try await bed.host.sandboxConfig(for: pod, attempt: 0))
+            try Files.replace("\(sandbox.logDirectory)/\(config.logPath)", [1])
+            let uid = try #require(pod["metadata"]["uid"].string)
+            try await bed.host.retire(pod)
+            #expect(!Files.exists(bed.settings.paths(uid).volumes) && !Cgroup(sandbox.cgroupParent).exists)
+            #expect(!Mounts.list().contains { $0.target.hasPrefix(bed.root) })
+            #expect(Files.exists("\(sandbox.logDirectory)/\(config.logPath)"))
+            #expect(await bed.host.uids() == [uid])
+        }
+    }
+
+    @Test func volumesFollowTheirPod() async throws {
+        try await HostBed.with { bed in
+            let item: Value = ["path": "labels", "fieldRef": ["fieldPath": "metadata.labels"]]
+            var pod = try await bed.pod("web", volume: ["downwardAPI": ["items": [item]]], ["automountServiceAccountToken": false])
+            try await bed.host.prepare(pod)
+            let file = "\(try await bed.source(pod))/labels"
+            #expect(Files.text(file) == "")
+            pod["metadata"]["labels"] = ["tier": "front"]
+            try await bed.host.refresh(pod)
+            #expect(Files.text(file) == "tier=\"front\"")
+        }
+    }
 }

@@ -53,8 +53,8 @@ package struct RegistryKeyring: Sendable {
         let repository = ["/v1", "/v2", "/v1/", "/v2/"].contains(path) ? "" : path
         entries.append(
             Entry(
-                host: host.split(separator: ".", omittingEmptySubsequences: false), port: port, path: repository, text: String(text),
-                credential: credential))
+                host: host.split(separator: ".", omittingEmptySubsequences: false), port: port, path: repository,
+                text: "\(host)\(port.isEmpty ? "" : ":\(port)")\(repository)", credential: credential))
     }
     private static func split(_ text: Substring) -> (host: Substring, port: Substring, path: String) {
         let slash = text.firstIndex(of: "/") ?? text.endIndex

@@ -98,7 +98,13 @@ struct PodMachine: Sendable {
     var uid: String { spec.uid }
 
     /// Takes the newest document.
-    mutating func take(_ pod: Value) { spec = PodSpecView(pod) }
+    mutating func take(_ pod: Value) {
+        let (old, new) = (spec.pod, pod)
+        spec = PodSpecView(pod)
+        // Volumes show labels and annotations, and what is in the specification may need other objects.
+        let same = old["spec"] == new["spec"] && ["labels", "annotations"].allSatisfy { old["metadata"][$0] == new["metadata"][$0] }
+        if !same, refreshed != nil { refreshed = Timestamp(nanoseconds: 0) }
+    }
 
     /// The sandbox in which containers run now; nil when there is none that is ready.
     var sandbox: SandboxStatus? { sandboxes.first.flatMap { $0.isReady ? $0 : nil } }

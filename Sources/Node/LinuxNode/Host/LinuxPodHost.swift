@@ -20,6 +20,8 @@ package final class LinuxPodHost: PodHost, Service {
     let registry: (any NodeRegistryCredentials)?
     /// For all that blocks: one for what pods wait for, one for removal.
     let maker = HostThread(), remover = HostThread()
+    /// What is done for a pod is done one after the other.
+    private let turns = Turns()
     private let prepared = Mutex<[String: Value]>([:])
     private let changes: ChangeRelay
 
@@ -60,17 +62,28 @@ package final class LinuxPodHost: PodHost, Service {
         while true {
             try await clock.sleep(for: .seconds(10))
             let pods = prepared.withLock { $0 }
-            for (uid, pod) in pods where tokens.isDue(uid: uid) { try? await refresh(pod) }
+            for (uid, pod) in pods where tokens.isDue(uid: uid) { try? await update(pod) }
         }
     }
+    /// What goes wrong here goes wrong at the kubelet's next refresh too, and is told there.
     fileprivate func refresh(_ uids: Set<String>) async {
         let pods = prepared.withLock { prepared in uids.compactMap { prepared[$0] } }
-        for pod in pods { try? await refresh(pod) }
+        for pod in pods { try? await update(pod) }
+    }
+    /// Brings the volumes of a pod up to date that is still here.
+    private func update(_ pod: Value) async throws(PodHostError) {
+        let uid = PodText(pod).uid
+        try await turns.pass(uid) { () throws(PodHostError) in
+            if let known = prepared.withLock({ $0[uid] }) { try await updateVolumes(known) }
+        }
     }
 
     // MARK: PodHost
 
     package func prepare(_ pod: Value) async throws(PodHostError) {
+        try await turns.pass(PodText(pod).uid) { () throws(PodHostError) in try await make(pod) }
+    }
+    private func make(_ pod: Value) async throws(PodHostError) {
         let text = PodText(pod)
         objects.register(text.uid, ObjectCache.keys(of: PodReferencedObjects(pod: pod), namespace: text.namespace))
         let (settings, cgroups) = (settings, cgroups)
@@ -86,29 +99,60 @@ package final class LinuxPodHost: PodHost, Service {
 
     package func refresh(_ pod: Value) async throws(PodHostError) {
         let uid = PodText(pod).uid
-        let isKnown = prepared.withLock { prepared in
-            guard prepared[uid] != nil else { return false }
-            prepared[uid] = pod
-            return true
+        try await turns.pass(uid) { () throws(PodHostError) in
+            guard let old = prepared.withLock({ $0[uid] }) else { return try await make(pod) }
+            // A pod's resources may change, and what its containers need.
+            if old["spec"] != pod["spec"] { return try await make(pod) }
+            prepared.withLock { $0[uid] = pod }
+            try await updateVolumes(pod)
         }
-        guard isKnown else { return try await prepare(pod) }
-        try await updateVolumes(pod)
+    }
+
+    package func retire(_ pod: Value) async throws(PodHostError) {
+        let uid = PodText(pod).uid
+        try await turns.pass(uid) { () throws(PodHostError) in
+            forget(uid)
+            try await removeGroup(uid)
+            let paths = settings.paths(uid)
+            try await removing { () throws(SystemError) in
+                for part in [paths.subpaths, paths.volumes] {
+                    try Mounts.unmountTree(part)
+                    try Files.removeTree(part)
+                }
+            }
+        }
     }
 
     package func release(uid: String) async throws(PodHostError) {
-        prepared.withLock { $0[uid] = nil }
-        objects.register(uid, [])
-        tokens.forget(uid: uid)
-        let (paths, cgroups, logs) = (settings.paths(uid), cgroups, settings.logDirectory)
-        for _ in 0..<50 {
-            if await remover.run({ cgroups?.remove(uid: uid) ?? true }) { break }
-            do { try await clock.sleep(for: .milliseconds(100)) } catch { throw .cancelled }
-        }
-        let failure = await remover.run { () -> SystemError? in
-            do throws(SystemError) {
+        try await turns.pass(uid) { () throws(PodHostError) in
+            forget(uid)
+            try await removeGroup(uid)
+            let (paths, logs) = (settings.paths(uid), settings.logDirectory)
+            try await removing { () throws(SystemError) in
                 try Mounts.unmountTree(paths.root)
                 for name in Files.names(in: logs) where name.hasSuffix("_\(uid)") { try Files.removeTree("\(logs)/\(name)") }
                 try Files.removeTree(paths.root)
+            }
+        }
+    }
+    private func forget(_ uid: String) {
+        prepared.withLock { $0[uid] = nil }
+        objects.register(uid, [])
+        tokens.forget(uid: uid)
+    }
+    /// Kills what is left of the pod; what does not end within five seconds is left to the next attempt.
+    private func removeGroup(_ uid: String) async throws(PodHostError) {
+        let cgroups = cgroups
+        for _ in 0..<50 {
+            if await remover.run({ cgroups?.remove(uid: uid) ?? true }) { return }
+            do { try await clock.sleep(for: .milliseconds(100)) } catch { throw .cancelled }
+        }
+        throw .failed("processes of the pod do not end")
+    }
+    private func removing(_ body: @escaping @Sendable () throws(SystemError) -> Void) async throws(PodHostError) {
+        let failure = await remover.run { () -> SystemError? in
+            do throws(SystemError) {
+                try body()
                 return nil
             } catch { return error }
         }

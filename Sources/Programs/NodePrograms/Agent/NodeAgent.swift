@@ -37,8 +37,9 @@ package struct NodeAgent: Service {
         let eviction = EvictionManager(
             nodeName: facts.name, target: kubelet, meter: LinuxNodeMeter(settings: settings, runtime: runtime), runtime: runtime,
             client: client, clock: clock, isKept: ImportedImages.holds)
+        let sweeper = HostSweeper(nodeName: facts.name, target: kubelet, host: host, runtime: runtime, client: client, clock: clock)
         let services: [(name: String, service: any Service)] = [
-            ("volumes", host), ("kubelet", kubelet), ("server", server), ("eviction", eviction),
+            ("volumes", host), ("kubelet", kubelet), ("server", server), ("eviction", eviction), ("sweeper", sweeper),
         ]
         try await ServiceGroup(services, executor: EventLoopGroup.shared.next()).run()
     }
