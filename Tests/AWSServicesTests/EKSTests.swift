@@ -77,6 +77,31 @@ import Testing
         }
     }
 
+    @Test func sizesGivenToTheAutoScalingGroupBecomeTheNodegroups() async throws {
+        let bed = try await RegionBed()
+        try await bed.running {
+            try await bed.makeCluster("one")
+            let group: Value = ["clusterName": "one", "nodegroupName": "ng"]
+            var input = group
+            input["nodeRole"] = "arn:aws:iam::111122223333:role/node"
+            input["subnets"] = .array(bed.defaultSubnets.map(Value.string))
+            input["scalingConfig"] = ["minSize": 1, "maxSize": 5, "desiredSize": 1]
+            _ = try await bed.call(bed.eks.table, "CreateNodegroup", input)
+            try await bed.eventually("a node") { bed.records.get(Nodegroup.self, "ng", in: "one")?.status.status == "ACTIVE" }
+            let name: Value = .string(bed.records.get(Nodegroup.self, "ng", in: "one")?.status.autoScalingGroup ?? "")
+            _ = try await bed.call(bed.scaling.table, "SetDesiredCapacity", ["AutoScalingGroupName": name, "DesiredCapacity": 3])
+            try await bed.eventually("three nodes") { bed.cloud.launched.count == 3 }
+            try await bed.eventually("the nodegroup says so") {
+                let shape = try await bed.call(bed.eks.table, "DescribeNodegroup", group)["nodegroup"]
+                return shape["scalingConfig"]["desiredSize"] == 3 && shape["status"] == "ACTIVE"
+            }
+            var change = group
+            change["scalingConfig"] = ["desiredSize": 2]
+            _ = try await bed.call(bed.eks.table, "UpdateNodegroupConfig", change)
+            try await bed.eventually("two nodes") { bed.cloud.launched.count == 2 }
+        }
+    }
+
     @Test func theSameNameTwiceIsRefusedAndTheSameTokenTwiceIsNot() async throws {
         let bed = try await RegionBed()
         let input: Value = [

@@ -87,6 +87,8 @@ package struct NodegroupStatusFields: Fields {
     /// `CREATING`, `ACTIVE`, `UPDATING`, `DELETING`, `CREATE_FAILED`, `DELETE_FAILED` or `DEGRADED`.
     package let status = Field<Self, String>("status"), autoScalingGroup = Field<Self, String>("autoScalingGroup")
     package let modifiedAt = Field<Self, String>("modifiedAt"), issues = Field<Self, [Value]>("issues")
+    /// The sizes that its Auto Scaling group was given last.
+    package let appliedScaling = Field<Self, View<ScalingConfigFields>>("appliedScaling")
     /// How many of the group's nodes the cluster last reported Ready.
     package let readyNodes = Field<Self, Int>("readyNodes")
     /// The generation whose labels and taints were last written to the nodes.

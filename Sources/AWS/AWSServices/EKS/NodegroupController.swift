@@ -34,14 +34,38 @@ package struct NodegroupController: Controller {
         if let standing {
             var updated = standing
             updated.spec.launch = wanted.spec.launch
-            for member in ["minSize", "maxSize", "desiredCapacity", "subnetIds"] { updated.spec.value[member] = wanted.spec.value[member] }
+            updated.spec.subnetIds = wanted.spec.subnetIds
+            if nodegroup.spec.scalingConfig != nodegroup.status.appliedScaling {
+                for member in ["minSize", "maxSize", "desiredCapacity"] { updated.spec.value[member] = wanted.spec.value[member] }
+            } else if let resized = resized(nodegroup, as: standing) {
+                plan.changes.append(.update(NodegroupFields.kind, resized.value))
+                return plan
+            }
             if updated != standing { plan.changes.append(.update(AutoScalingGroupFields.kind, updated.value)) }
         } else {
             plan.changes.append(.create(AutoScalingGroupFields.kind, wanted.value))
         }
+        if nodegroup.spec.scalingConfig != nodegroup.status.appliedScaling {
+            plan.changes.append(
+                .patch(
+                    NodegroupFields.kind, namespace: nodegroup.metadata.namespace, name: nodegroup.metadata.name ?? "",
+                    ["status": ["appliedScaling": nodegroup.spec.scalingConfig.value]]))
+        }
         let settled = nodegroup.status.status == "ACTIVE" && nodegroup.status.appliedGeneration == nodegroup.metadata.generation
         if !settled, nodegroup.status.status != "CREATE_FAILED" { settle(nodegroup, key, world, &plan) }
         return plan
+    }
+
+    /// The nodegroup with the sizes that somebody, such as an autoscaler, gave its Auto Scaling group; nil when they are its own.
+    private func resized(_ nodegroup: Nodegroup, as group: AutoScalingGroup) -> Nodegroup? {
+        var scaling = nodegroup.spec.scalingConfig
+        (scaling.minSize, scaling.maxSize) = (group.spec.minSize, group.spec.maxSize)
+        scaling.desiredSize = group.spec.desiredCapacity
+        guard scaling != nodegroup.spec.scalingConfig else { return nil }
+        var resized = nodegroup
+        resized.spec.scalingConfig = scaling
+        resized.status.appliedScaling = scaling
+        return resized
     }
 
     /// Has the nodes looked at, soon at first and ever less often; nodes that do not come in time fail the nodegroup.
