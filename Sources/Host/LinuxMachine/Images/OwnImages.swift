@@ -9,7 +9,7 @@ struct OwnImages: Sendable {
     let addonNames: [String]
 
     /// The programs that the add-ons' images run.
-    private static let programs = ["aws-vpc-cni", "aws-cni", "kube-proxy", "coredns", "metrics-server"]
+    private static let programs = ["aws-vpc-cni", "aws-eks-nodeagent", "aws-cni", "kube-proxy", "coredns", "metrics-server"]
 
     /// Writes the archives into a folder. - Returns: their paths. - Throws: `LinuxError`, `MachineFailure`.
     func write(into folder: String) async throws -> [String] {
