@@ -14,6 +14,7 @@ help: ## list the targets
 
 build: dependencies ## build the release
 	swift build -c release $(STATIC) --product eyrie
+	swift build -c release --product eyrie-pause
 
 run: build clients machines ## start a region here, the first time with the course's cluster (CLUSTER=none for a bare region)
 	@Tools/run $(BIN) $(ARGS)
@@ -33,6 +34,7 @@ lint: ## check the format of the sources
 install: build ## install eyrie (and its eksctl name) under PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/eyrie
+	install -m 755 $(BIN)-pause $(DESTDIR)$(PREFIX)/bin/eyrie-pause
 	ln -sf eyrie $(DESTDIR)$(PREFIX)/bin/eksctl
 
 dependencies: ## install the C libraries that the build needs, when they are missing

@@ -1,12 +1,16 @@
 import AWSServices
+import Control
 import Glibc
 import Linux
-import LinuxMachine
 import Synchronization
 import Testing
 
+@testable import LinuxMachine
+
 @Suite(.serialized, .enabled(if: MachineBed.isPossible)) struct LinuxMachineTests {
     private let bed = MachineBed()
+
+    init() { atexit { MachineBed.remove() } }
 
     @Test func aMachineBootsWithItsNameItsLimitsAndItsOwnContainerd() async throws {
         let machines = bed.machines()
@@ -94,6 +98,50 @@ import Testing
     @Test func aMachineOfAnUnknownTypeIsRefused() async throws {
         let machines = bed.machines()
         await #expect(throws: MachineFailure("no such instance type: t9.small")) { try await machines.launch(bed.spec("t9.small")) }
+        await bed.clear(machines)
+    }
+
+    @Test func aLaunchedMachineAnswersWithItsImagesPresent() async throws {
+        let machines = bed.machines()
+        try await machines.launch(bed.spec())
+        await machines.terminate(instanceID: bed.instance)
+        let second = MachineBed()
+        let began = SystemClock().now
+        try await machines.launch(second.spec())
+        let images = MachineImages(process: try #require(machines.process(of: second.instance)))
+        try await images.awaitContainerd()
+        let took = SystemClock().now - began
+        let process = try #require(machines.process(of: second.instance))
+        let present = try await second.shell(process, "ctr -n k8s.io images ls -q")
+        #expect(present.contains("localhost/kubernetes/pause:latest"))
+        #expect(present.contains("/eks/coredns:"))
+        print("launch to containerd: \(took)")
+        #expect(took < .seconds(2))
+        await second.clear(machines)
+    }
+
+    @Test func theUsersImagesAreInRunningMachinesAndInLaterOnes() async throws {
+        let machines = bed.machines()
+        try await machines.launch(bed.spec())
+        let first = try #require(machines.process(of: bed.instance))
+        try await MachineImages(process: first).awaitContainerd()
+        let archive = "\(bed.folders.data)/busybox.tar"
+        try await ImageArchive.write(try await ImageRecipe.preset("busybox", names: ["example.test/tools/box:7"], port: 80), to: archive)
+        let loading = ImageLoading(folders: bed.folders)
+        let outcome = try await loading.add(archive)
+        #expect(outcome.entry.names == ["example.test/tools/box:7"])
+        #expect(outcome.machines == [bed.instance])
+        #expect(outcome.failures.isEmpty)
+        let run = "ctr run --rm --snapshotter overlayfs example.test/tools/box:7 once echo from inside"
+        #expect(try await bed.shell(first, "CONTAINERD_NAMESPACE=k8s.io \(run)") == "from inside\n")
+        let later = MachineBed()
+        try await machines.launch(later.spec())
+        let second = try #require(machines.process(of: later.instance))
+        try await MachineImages(process: second).awaitContainerd()
+        #expect(try await later.shell(second, "ctr -n k8s.io images ls -q").contains("example.test/tools/box:7"))
+        #expect(try await loading.remove("example.test/tools/box:7") != nil)
+        #expect(loading.all().isEmpty)
+        #expect(try await !bed.shell(first, "ctr -n k8s.io images ls -q").contains("example.test/tools/box:7"))
         await bed.clear(machines)
     }
 }

@@ -6,9 +6,10 @@ import Testing
 
 /// Folders of their own for real machines, and the wish to leave nothing behind.
 struct MachineBed {
-    let base: String
-    let folders: MachineFolders
     let instance: String
+    private static let base = "/tmp/eyrie-machines-\(getpid())"
+    /// One data directory for all tests, so that the disk that machines begin with is made once.
+    let folders = MachineFolders(data: "\(base)/data", runRoot: "\(base)/run")
 
     /// The program that machines run: the one built beside the tests.
     static let program: String = {
@@ -21,10 +22,7 @@ struct MachineBed {
     static var isPossible: Bool { LinuxMachines.availability() == nil && access(program, X_OK) == 0 }
 
     init() {
-        let mark = String(UInt64.random(in: 0 ... .max), radix: 16)
-        base = "/tmp/eyrie-machines-\(mark)"
-        folders = MachineFolders(data: "\(base)/data", runRoot: "\(base)/run")
-        instance = "i-\(mark)"
+        instance = "i-\(String(UInt64.random(in: 0 ... .max), radix: 16))"
     }
     func machines() -> LinuxMachines { LinuxMachines(folders: folders, program: MachineBed.program) }
     func spec(_ type: String = "t3.small") -> MachineSpec {
@@ -41,10 +39,11 @@ struct MachineBed {
         let (_, output) = try await Spawn.run(Program("/usr/bin/nsenter", arguments))
         return String(decoding: output, as: UTF8.self)
     }
-    /// Ends what may still run and removes the folders.
-    func clear(_ machines: LinuxMachines) async {
-        await machines.sweep(keeping: [])
-        try? Cgroup(folders.cgroup).remove()
+    /// Ends what may still run.
+    func clear(_ machines: LinuxMachines) async { await machines.sweep(keeping: []) }
+    /// Removes the folders too.
+    static func remove() {
+        try? Cgroup(MachineBed().folders.cgroup).remove()
         try? Files.removeTree(base)
     }
 }

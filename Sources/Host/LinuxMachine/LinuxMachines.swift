@@ -17,8 +17,13 @@ package final class LinuxMachines: MachineDriver {
 
     /// Takes over the machines that run in these folders. `program` is the path of the eyrie binary that machines run.
     package init(folders: MachineFolders, program: String = "/proc/self/exe") {
+        let program = HostPrograms.realPath(program)
         (self.folders, self.program) = (folders, program)
         templates = MachineTemplates(folders: folders, program: program)
+        for instance in Files.names(in: folders.machines) where instance.hasPrefix(MachineTemplates.builder) {
+            machine(instance).state.withLock { $0.process = ProcessRecord(path: folders.record(of: instance))?.adopt() }
+            terminateHere(instance)
+        }
         for instance in folders.instances() {
             guard let process = ProcessRecord(path: folders.record(of: instance))?.adopt() else { continue }
             let machine = machine(instance)
@@ -76,6 +81,7 @@ package final class LinuxMachines: MachineDriver {
         await withTaskGroup(of: Void.self) { group in
             for instance in running { group.addTask { await self.stop(instanceID: instance) } }
         }
+        try? Cgroup(folders.cgroup).remove()
     }
     /// Removes whatever belongs to instances that are not among these.
     package func sweep(keeping instances: Set<String>) async {

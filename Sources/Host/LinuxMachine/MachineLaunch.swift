@@ -23,7 +23,7 @@ struct MachineLaunch {
         try NetworkNamespaces.ensure(folders.network(of: instance))
         let disk = try LoopDevice(file: folders.disk(of: instance))
         let plan = MachinePlan(
-            instanceID: instance, hostName: hostName, disk: disk.path, diskMount: folders.diskMount(of: instance),
+            instanceID: instance, hostName: hostName, program: program, disk: disk.path, diskMount: folders.diskMount(of: instance),
             rootMount: folders.rootMount(of: instance), hidden: [folders.data], services: services, kubeletVersion: kubeletVersion,
             mayLowerScores: Capabilities.maySetResources)
         try plan.write(to: folders.plan(of: instance))

@@ -5,6 +5,8 @@ import Linux
 struct MachinePlan: Sendable, Hashable {
     var instanceID: String
     var hostName: String
+    /// Where this program lies on the host.
+    var program: String
     /// The block device of the machine's disk.
     var disk: String
     /// Empty folders of the host on which the disk and the new root are mounted.
@@ -21,7 +23,8 @@ struct MachinePlan: Sendable, Hashable {
 
     func write(to path: String) throws(LinuxError) {
         let document: Value = [
-            "instanceID": .string(instanceID), "hostName": .string(hostName), "disk": .string(disk), "diskMount": .string(diskMount),
+            "instanceID": .string(instanceID), "hostName": .string(hostName), "program": .string(program), "disk": .string(disk),
+            "diskMount": .string(diskMount),
             "rootMount": .string(rootMount), "hidden": .array(hidden.map(Value.string)), "mayLowerScores": .bool(mayLowerScores),
             "kubeletVersion": .string(kubeletVersion), "services": .array(services.map(Value.string)),
         ]
@@ -30,21 +33,22 @@ struct MachinePlan: Sendable, Hashable {
     /// Reads it; nil when it is not there or not whole.
     init?(path: String) {
         guard let bytes = try? Files.read(path), let document = try? JSON.parse(bytes), let instanceID = document["instanceID"].string,
-            let hostName = document["hostName"].string, let disk = document["disk"].string,
+            let hostName = document["hostName"].string, let program = document["program"].string, let disk = document["disk"].string,
             let diskMount = document["diskMount"].string, let rootMount = document["rootMount"].string
         else { return nil }
         self.init(
-            instanceID: instanceID, hostName: hostName, disk: disk, diskMount: diskMount, rootMount: rootMount,
+            instanceID: instanceID, hostName: hostName, program: program, disk: disk, diskMount: diskMount, rootMount: rootMount,
             hidden: document["hidden"].items.compactMap(\.string),
             services: document["services"].items.compactMap(\.string), kubeletVersion: document["kubeletVersion"].string ?? "",
             mayLowerScores: document["mayLowerScores"].bool ?? false)
     }
     init(
-        instanceID: String, hostName: String, disk: String, diskMount: String, rootMount: String, hidden: [String], services: [String],
+        instanceID: String, hostName: String, program: String, disk: String, diskMount: String, rootMount: String, hidden: [String],
+        services: [String],
         kubeletVersion: String,
         mayLowerScores: Bool
     ) {
-        (self.instanceID, self.hostName, self.disk) = (instanceID, hostName, disk)
+        (self.instanceID, self.hostName, self.program, self.disk) = (instanceID, hostName, program, disk)
         (self.diskMount, self.rootMount, self.hidden) = (diskMount, rootMount, hidden)
         (self.services, self.kubeletVersion, self.mayLowerScores) = (services, kubeletVersion, mayLowerScores)
     }

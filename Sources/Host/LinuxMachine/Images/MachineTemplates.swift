@@ -23,11 +23,26 @@ final class MachineTemplates: Sendable {
         defer { turn.give() }
         if Files.exists(path) { return path }
         try Files.makeFolders(folders.templates, mode: 0o700)
-        for old in Files.names(in: folders.templates) where !old.hasPrefix(key) { try Files.removeTree("\(folders.templates)/\(old)") }
+        try removeOldest()
         log.info("making the disk that machines begin with", ["key": key, "images": names.count])
         try await build(path, key: key, gibibytes: max(1, spec.diskGiB), names: names)
         return path
     }
+
+    /// Keeps those that were made last: of other regions, versions and sizes.
+    private func removeOldest() throws(LinuxError) {
+        let aged = Files.names(in: folders.templates).map { name in
+            var facts = stat()
+            stat("\(folders.templates)/\(name)", &facts)
+            return (name: name, made: facts.st_mtim.tv_sec)
+        }
+        for (name, _) in aged.sorted(by: { $0.made > $1.made }).dropFirst(MachineTemplates.kept) {
+            try Files.removeTree("\(folders.templates)/\(name)")
+        }
+    }
+    private static let kept = 5
+    /// The name of the machine that makes a template begins so.
+    static let builder = "template-"
 
     /// Of the node's own version and the next, since a cluster's add-ons go ahead of its nodes.
     private static func addonImages(of spec: MachineSpec) -> [String] {
@@ -46,7 +61,7 @@ final class MachineTemplates: Sendable {
     }
 
     private func build(_ path: String, key: String, gibibytes: Int, names: [String]) async throws {
-        let instance = "template-\(key)"
+        let instance = "\(MachineTemplates.builder)\(key)"
         let scratch = "\(folders.templates)/\(key).new"
         defer {
             try? Files.removeTree(scratch)

@@ -13,7 +13,7 @@ struct OwnImages: Sendable {
 
     /// Writes the archives into a folder. - Returns: their paths. - Throws: `LinuxError`, `MachineFailure`.
     func write(into folder: String) async throws -> [String] {
-        let file = realPath(program)
+        let file = HostPrograms.realPath(program)
         var pause = ImageRecipe(names: [ContainerdConfiguration.pauseImage])
         pause.entrypoint = ["/pause"]
         pause.user = "65535:65535"
@@ -32,10 +32,5 @@ struct OwnImages: Sendable {
         }
         for (name, recipe) in images { try await ImageArchive.write(recipe, to: "\(folder)/\(name)") }
         return images.map { "\(folder)/\($0.0)" }
-    }
-    private func realPath(_ path: String) -> String {
-        guard let resolved = realpath(path, nil) else { return path }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 }

@@ -24,7 +24,7 @@ struct ContainerdConfiguration {
 
         [plugins."io.containerd.grpc.v1.cri"]
             sandbox_image = "\(ContainerdConfiguration.pauseImage)"
-            restrict_oom_score_adj = \(!mayLowerScores)
+            restrict_oom_score_adj = \(mayLowerScores ? "false" : "true")
             tolerate_missing_hugetlb_controller = true
             stream_server_address = "127.0.0.1"
             stream_server_port = "0"

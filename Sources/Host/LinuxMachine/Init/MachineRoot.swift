@@ -50,17 +50,17 @@ struct MachineRoot {
         try Files.makeFolders("\(root)\(target)")
         try Mounts.mount("tmpfs", at: "\(root)\(target)", type: "tmpfs", flags: flags, options: options)
     }
-    /// This very program as `/usr/bin/eyrie`, also when its file on the host is replaced later.
+    /// This very program as `/usr/bin/eyrie`: the host's file, or a copy when another has taken its place there since this one was started.
     private func mountProgram() throws(LinuxError) {
         let target = "\(root)/usr/bin/eyrie"
         var (own, there) = (stat(), stat())
         guard stat("/proc/self/exe", &own) == 0 else { throw LinuxError("stat", "/proc/self/exe") }
-        // The disk's template has it already; a disk of an older program gets the new one.
-        if lstat(target, &there) == 0, there.st_size == own.st_size, there.st_mtim.tv_sec == own.st_mtim.tv_sec { return }
         unlink(target)
-        try Files.replace(target, try Files.read("/proc/self/exe", limit: 1 << 30), mode: 0o755)
-        let times = [own.st_mtim, own.st_mtim]
-        utimensat(AT_FDCWD, target, times, 0)
+        guard stat(plan.program, &there) == 0, there.st_ino == own.st_ino, there.st_dev == own.st_dev else {
+            return try Files.replace(target, try Files.read("/proc/self/exe", limit: 1 << 30), mode: 0o755)
+        }
+        try Files.replace(target, [], mode: 0o755)
+        try Mounts.bind(plan.program, at: target, flags: .readOnly)
     }
     private func mountProc() throws(LinuxError) {
         try Mounts.mount("proc", at: "\(root)/proc", type: "proc", flags: [.noSetuid, .noDevices, .noExecute])
