@@ -55,7 +55,9 @@ struct StreamingBed {
             handler: Answer(answer: handler))
         let kubeletPort = try await kubelet.start()
         let dialer = Loopback()
-        let bed = try await ClusterBed(authorizers: authorizers) { $0.dialer = dialer }
+        let bed = try await ClusterBed(routes: DiscoveryRoutes.routes(.kubernetes, address: "test:443"), authorizers: authorizers) {
+            $0.dialer = dialer
+        }
         let api = HTTPServer(.init(limits: limits), handler: Caller(server: bed.server))
         let client = try HTTPClient(endpoint: "http://127.0.0.1:\(try await api.start())")
         let all = StreamingBed(bed: bed, kubelet: kubelet, api: api, client: client, kubeletPort: kubeletPort, dialer: dialer)

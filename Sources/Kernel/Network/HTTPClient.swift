@@ -40,6 +40,16 @@ package final class HTTPClient: HTTPTransport {
     /// reader, cancels the request.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse { try await send(request, deadline: nil) }
 
+    /// The same, given up with `timedOut` when the whole answer, its body included, has not come in that time.
+    package func send(_ request: HTTPRequest, within duration: Duration) async throws -> HTTPResponse {
+        let deadline = deadline(duration)
+        let response = try await send(request, deadline: deadline)
+        guard case .reader(let reader) = response.body else { return response }
+        var timed = response
+        timed.body = .reader(TimedReader(reader, deadline))
+        return timed
+    }
+
     /// The same within a time that covers the body too, as long as `deadline` is kept.
     func send(_ request: HTTPRequest, deadline: RequestDeadline?) async throws -> HTTPResponse {
         for attempt in 1... {
@@ -65,6 +75,15 @@ package final class HTTPClient: HTTPTransport {
 extension HTTPClient {
     /// A deadline on one of the client's loops; nil for none.
     func deadline(_ duration: Duration?) -> RequestDeadline? { duration.map { RequestDeadline($0, loop: loops.next()) } }
+}
+
+/// A body that keeps its request's deadline.
+private final class TimedReader: BodyReader {
+    private let reader: any BodyReader
+    private let deadline: RequestDeadline?
+    init(_ reader: any BodyReader, _ deadline: RequestDeadline?) { (self.reader, self.deadline) = (reader, deadline) }
+    func next() async throws -> [UInt8]? { try await reader.next() }
+    func cancel() { reader.cancel() }
 }
 
 extension Body {

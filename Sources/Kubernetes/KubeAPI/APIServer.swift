@@ -21,6 +21,7 @@ package final class APIServer: HTTPHandler, Service {
     let routes: RawRoutes
     let creations: [String: CreateOnlyResource]
     let watches = WatchRegistry()
+    let aggregator = Aggregator()
     let metrics = APIMetrics()
     let snapshots: SnapshotKeeper
     let services: ServiceAllocator
@@ -54,6 +55,14 @@ package final class APIServer: HTTPHandler, Service {
     /// Keeps the server's time until cancelled, then ends its watches.
     package func run() async throws {
         defer { watches.endAll() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.keepTime() }
+            group.addTask { try await self.superviseAggregation() }
+            try await group.waitForAll()
+        }
+    }
+
+    private func keepTime() async throws {
         var seconds = 0
         while true {
             try await clock.sleep(for: .seconds(1))

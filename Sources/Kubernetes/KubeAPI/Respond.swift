@@ -52,7 +52,10 @@ extension APIServer {
         labels = APIMetrics.Labels(path, verb)
         try authorize(attributes(path, verb, query, user))
         let info = kinds.find(apiVersion: path.group.isEmpty ? path.version : "\(path.group)/\(path.version)", plural: path.resource)
-        guard let info else { throw KubeStatus.noSuchResource }
+        guard let info else {
+            guard let service = aggregatedService(group: path.group, version: path.version) else { throw KubeStatus.noSuchResource }
+            return await aggregate(request, to: service, as: user)
+        }
         let context = RequestContext(request: request, query: query, user: user, accepted: try Accepted(request.headers["accept"]))
         if let text = KindRules.of(info).deprecation { context.warnings.add(text) }
         return try await dispatch(context, path, verb, info)
@@ -62,10 +65,16 @@ extension APIServer {
         var attributes = RequestAttributes(user: user, verb: request.method.lowercased())
         attributes.path = path
         try authorize(attributes)
+        if let answer = await aggregatedRoute(request, path: path, user) { return answer }
         guard let route = routes.route(path) else { throw KubeStatus.noSuchResource }
         guard request.method == "GET" || request.method == "HEAD" else { throw KubeStatus.methodNotAllowed }
-        return try await route.handler(
-            RawRequest(method: request.method, path: path, query: query.all, headers: request.headers, user: user))
+        var headers = request.headers
+        let listsGroups = path == "/apis" && !aggregatedServices().isEmpty
+        // The tag that the client has is of the whole, and the route knows only its part.
+        if listsGroups { headers["if-none-match"] = nil }
+        let response = try await route.handler(
+            RawRequest(method: request.method, path: path, query: query.all, headers: headers, user: user))
+        return listsGroups ? withAggregatedGroups(response, request) : response
     }
 
     private func dispatch(_ context: RequestContext, _ path: RequestPath, _ verb: Verb, _ info: KindInfo) async throws -> HTTPResponse {
