@@ -115,6 +115,22 @@ import Testing
         }
     }
 
+    @Test func resizesARunningContainer() async throws {
+        let bed = try await KubeletBed()
+        func resources(_ cpu: Value) -> Value { ["requests": ["cpu": cpu], "limits": ["cpu": "1"]] }
+        try await bed.with {
+            try await bed.run("web", ["containers": [["name": "main", "image": "nginx:1", "resources": resources("100m")]]])
+            let before = try await bed.pod("web") { $0.isReady }
+            #expect(before.container("main")["allocatedResources"]["cpu"] == "100m")
+            let change: Value = ["spec": ["containers": [["name": "main", "resources": resources("200m")]]]]
+            _ = try await bed.client.patch(PodFields.kind, "web", .strategic(change), subresource: "resize")
+            let after = try await bed.pod("web") { $0.container("main")["allocatedResources"]["cpu"] == "200m" }
+            #expect(after.container("main")["resources"]["requests"]["cpu"] == "200m")
+            #expect(after.container("main")["containerID"] == before.container("main")["containerID"])
+            #expect(bed.runtime.calls.contains { $0.hasPrefix("update") })
+        }
+    }
+
     @Test func goesOnAfterTheAgentWasStartedAnew() async throws {
         let bed = try await KubeletBed()
         var before = Value.null

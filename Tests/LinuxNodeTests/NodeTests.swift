@@ -35,6 +35,35 @@ import Testing
         }
     }
 
+    @Test func podsOutliveTheirRuntimesRestart() async throws {
+        try await NodeBed.with { bed in
+            try await bed.run("web", Self.staying)
+            try await bed.run("brief", "sleep 3; exit 1")
+            let before = try await bed.ready("web")["status"]["containerStatuses"][0]
+            _ = try await bed.ready("brief")
+            bed.containerd.kill()
+            try await bed.clock.sleep(for: .milliseconds(500))
+            try bed.containerd.start()
+            try await bed.containerd.ready()
+            _ = try await bed.pod("brief") { ($0["status"]["containerStatuses"][0]["restartCount"].int ?? 0) > 0 }
+            let after = try await bed.ready("web")["status"]["containerStatuses"][0]
+            #expect(after == before)
+            try await bed.client.delete(PodFields.kind, "web")
+            _ = try await bed.pod("web") { $0.isNull }
+        }
+    }
+
+    @Test func startsManyPodsSideBySide() async throws {
+        try await NodeBed.with { bed in
+            let begun = bed.clock.now
+            for index in 0..<20 { try await bed.run("pod-\(index)", "exec sleep 1000") }
+            for index in 0..<20 { _ = try await bed.ready("pod-\(index)") }
+            let taken = bed.clock.now - begun
+            print("20 pods:", taken)
+            #expect(taken < .seconds(15))
+        }
+    }
+
     @Test func startsPodsFast() async throws {
         try await NodeBed.with { bed in
             try await bed.run("first", Self.staying)

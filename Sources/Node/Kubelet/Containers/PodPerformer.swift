@@ -26,6 +26,7 @@ struct PodPerformer: Sendable {
         case .removeSandbox(let id): return await removed(sandbox: id)
         case .start(let start): return await ContainerStarter(performer: self, spec: spec, start: start).run()
         case .stop(let stop): return await ContainerStopper(performer: self, spec: spec, stop: stop).run()
+        case .resize(let resize): return await self.resize(resize, spec)
         case .removeContainer(let id): return await removed(container: id)
         case .inspectContainer(let id): return await inspect(container: id, spec)
         case .inspectSandbox(let id):
@@ -93,6 +94,20 @@ struct PodPerformer: Sendable {
             return .container(id: id, nil)
         } catch {
             return .failed(error.text)
+        }
+    }
+
+    private func resize(_ resize: ContainerResize, _ spec: PodSpecView) async -> PodOutcome {
+        do {
+            guard let image = try await runtime.image(resize.image) else { return .failed("the image is gone") }
+            try await host.prepare(spec.pod)
+            let config = try await host.containerConfig(
+                for: resize.slot.spec, of: spec.pod, attempt: resize.status.attempt, image: image, addresses: resize.addresses,
+                target: nil)
+            try await runtime.updateResources(resize.status.id, config.resources)
+            return .resized(id: resize.status.id, resources: resize.slot.spec["resources"])
+        } catch {
+            return .failed(Self.text(error))
         }
     }
 

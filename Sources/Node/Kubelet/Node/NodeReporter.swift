@@ -27,6 +27,8 @@ struct NodeReporter: Service {
         var node = try await register(&conditions)
         let subject: Value = ["kind": "Node", "name": .string(document.facts.name), "uid": node["metadata"]["uid"]]
         events.record(subject, "Normal", "Starting", "Starting kubelet.")
+        events.record(subject, "Normal", "NodeAllocatableEnforced", "Updated Node Allocatable limit across pods")
+        var told: [String: String] = [:]
         var (sent, sentAt, lookedAt) = (Value.null, Timestamp(nanoseconds: 0), clock.now)
         var wasReady: Bool?
         while true {
@@ -40,6 +42,7 @@ struct NodeReporter: Service {
                     if let answer = try await post(conditions.stamped(status, at: now)) {
                         (node, sent, sentAt) = (answer, status, now)
                         if ready != wasReady { tell(ready, wasReady, subject) }
+                        tell(status, &told, subject)
                         wasReady = ready
                     }
                 }
@@ -55,6 +58,22 @@ struct NodeReporter: Service {
             events.record(subject, "Normal", "NodeReady", "Node \(name) status is now: NodeReady")
         } else if before != nil {
             events.record(subject, "Normal", "NodeNotReady", "Node \(name) status is now: NodeNotReady")
+        }
+    }
+
+    /// An event for each pressure that begins or ends: `NodeHasSufficientMemory` and the like.
+    private func tell(_ status: Value, _ told: inout [String: String], _ subject: Value) {
+        let names = [
+            "MemoryPressure": ["NodeHasInsufficientMemory", "NodeHasSufficientMemory"],
+            "DiskPressure": ["NodeHasDiskPressure", "NodeHasNoDiskPressure"],
+            "PIDPressure": ["NodeHasInsufficientPID", "NodeHasSufficientPID"],
+        ]
+        for condition in status["conditions"].items {
+            guard let type = condition["type"].string, let pair = names[type], let state = condition["status"].string else { continue }
+            guard told[type] != state else { continue }
+            told[type] = state
+            let reason = pair[state == "True" ? 0 : 1]
+            events.record(subject, "Normal", reason, "Node \(document.facts.name) status is now: \(reason)")
         }
     }
 

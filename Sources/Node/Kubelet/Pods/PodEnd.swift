@@ -10,13 +10,20 @@ extension PodMachine {
         }
         let stops = planStops(ending, now)
         guard running.isEmpty, stops.isEmpty else { return stops }
-        let sandboxStops = sandboxes.filter(\.isReady).compactMap { sandbox -> PodOperation? in
-            let operation = PodOperation.stopSandbox(sandbox.id)
-            return may(operation.key, now) ? operation : nil
-        }
-        guard sandboxes.allSatisfy({ !$0.isReady }), sandboxStops.isEmpty else { return sandboxStops }
+        let sandboxStops = planSandboxStops(now)
+        guard sandboxes.allSatisfy({ stopped.contains($0.id) }) else { return sandboxStops }
         guard ending.cause == .deleted || ending.cause == .removed else { return [] }
         return planRemoval(ending, now)
+    }
+
+    /// Takes down the network of sandboxes, of those too that ended by themselves.
+    mutating func planSandboxStops(_ now: Timestamp) -> [PodOperation] {
+        var operations: [PodOperation] = []
+        for sandbox in sandboxes where !stopped.contains(sandbox.id) {
+            let operation = PodOperation.stopSandbox(sandbox.id)
+            if may(operation.key, now) { operations.append(operation) }
+        }
+        return operations
     }
 
     /// Sidecars end after the main containers, the last one first.

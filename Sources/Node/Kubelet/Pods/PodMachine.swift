@@ -39,6 +39,8 @@ struct PodMachine: Sendable {
     var sandboxes: [SandboxStatus] = []
     /// By name, newest first.
     var containers: [String: [ContainerStatus]] = [:]
+    /// Sandboxes whose network was taken down.
+    var stopped: Set<String> = []
     var isPrepared = false
     /// Whether its sandbox waits for the node's network.
     var isAwaitingNetwork = false
@@ -57,6 +59,8 @@ struct PodMachine: Sendable {
     var killTimes: [String: Timestamp] = [:]
     /// The sandboxes of containers that are known from a list alone, by id.
     var homes: [String: String] = [:]
+    /// The resources that running containers have, by id, where they are known to differ from the specification's.
+    var sizes: [String: Value] = [:]
     /// What has ended by an event, with how often it was looked at since.
     var endings: [String: Int] = [:]
     /// When the volumes were last brought up to date.
@@ -159,10 +163,12 @@ extension PodMachine {
             failures[status.name] = nil
         case .container(let id, let status): if let status { adopt(status) } else { forget(container: id) }
         case .sandboxSeen(let id, let status):
-            if let status { adopt(status) } else { sandboxes.removeAll { $0.id == id } }
+            if case .stopSandbox = operation { stopped.insert(id) }
+            if let status { adopt(status) } else { forget(sandbox: id) }
         case .startFailed(let name, let failure, let status):
             if let status { adopt(status) }
             startFailed(name, failure, now)
+        case .resized(let id, let resources): sizes[id] = resources
         case .probed(let run, let result): probed(run, result, now)
         case .patched(let report): sent = report
         case .released: isReleased = true
@@ -204,6 +210,11 @@ extension PodMachine {
         for name in containers.keys { containers[name]?.removeAll { $0.id == id } }
         containers = containers.filter { !$0.value.isEmpty }
         (condemned[id], killTimes[id], endings[id]) = (nil, nil, nil)
+    }
+
+    private mutating func forget(sandbox id: String) {
+        sandboxes.removeAll { $0.id == id }
+        stopped.remove(id)
     }
 
     private mutating func startFailed(_ name: String, _ failure: ContainerFailure, _ now: Timestamp) {

@@ -12,6 +12,8 @@ enum PodOperation: Sendable {
     case removeSandbox(String)
     case start(ContainerStart)
     case stop(ContainerStop)
+    /// Changes a running container's limits.
+    case resize(ContainerResize)
     case removeContainer(String)
     case inspectContainer(String)
     case inspectSandbox(String)
@@ -32,6 +34,7 @@ enum PodOperation: Sendable {
         case .removeSandbox(let id): "remove-sandbox \(id)"
         case .start(let start): Key.start(start.slot.name)
         case .stop(let stop): stop.isHurried ? "hurry \(stop.id)" : Key.stop(stop.id)
+        case .resize(let resize): "resize \(resize.slot.name)"
         case .removeContainer(let id): "remove \(id)"
         case .inspectContainer(let id), .inspectSandbox(let id): "inspect \(id)"
         case .probe(let run): "probe \(run.kind.rawValue) \(run.slot.name)"
@@ -72,6 +75,14 @@ struct ContainerStop: Sendable {
     var isHurried = false
 }
 
+/// How a running container is changed.
+struct ContainerResize: Sendable {
+    var slot: ContainerSlot
+    var status: ContainerStatus
+    var image: String
+    var addresses: [String]
+}
+
 /// What became of an operation.
 enum PodOutcome: Sendable {
     case prepared
@@ -82,6 +93,7 @@ enum PodOutcome: Sendable {
     case sandboxSeen(id: String, SandboxStatus?)
     /// A container did not start.
     case startFailed(name: String, ContainerFailure, ContainerStatus?)
+    case resized(id: String, resources: Value)
     case probed(ProbeRun, ProbeOutcome)
     case patched(report: Value)
     case released, deleted

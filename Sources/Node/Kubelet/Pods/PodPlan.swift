@@ -51,7 +51,11 @@ extension PodMachine {
         operations += inits
         operations += planRefresh(node.now)
         guard initialised else { return operations }
-        for slot in spec.main { operations += planMain(slot, sandbox, node.now) }
+        for slot in spec.main {
+            operations += planMain(slot, sandbox, node.now)
+            // One is begun after the other, hooks included.
+            if isStarting(slot.name) || operations.contains(where: { $0.key == PodOperation.Key.start(slot.name) }) { break }
+        }
         if ending == nil, mainsAreOver {
             ending = PodEnding(cause: .finished, began: node.now, grace: spec.grace)
             operations += planEnd(node.now)
@@ -89,6 +93,8 @@ extension PodMachine {
         }
         let stops = running.flatMap { stop($0, message: "", node.now) }
         guard running.isEmpty, stops.isEmpty else { return stops }
+        let downs = planSandboxStops(node.now)
+        guard sandboxes.allSatisfy({ stopped.contains($0.id) }) else { return downs }
         if let problem = node.networkProblem, !spec.isOnHostNetwork {
             if !isAwaitingNetwork { note("Warning", "NetworkNotReady", "network is not ready: \(problem)") }
             isAwaitingNetwork = true
@@ -148,7 +154,7 @@ extension PodMachine {
             }
             return start(slot, in: sandbox, now)
         }
-        if status.state == .running { return condemn(slot, status, now) }
+        if status.state == .running { return condemn(slot, status, now) + planResize(slot, status, now) }
         if status.state == .exited, !RestartRule.restarts(slot, exitCode: status.exitCode, podPolicy: spec.restartPolicy) { return [] }
         return start(slot, in: sandbox, now)
     }

@@ -18,8 +18,9 @@ struct ContainerReport {
         value["image"] = .string(newest.image.isEmpty ? slot.image : newest.image)
         value["imageID"] = .string(newest.imageID)
         value["containerID"] = .string("containerd://\(newest.id)")
-        if let allocated = Self.allocated(slot) { value["allocatedResources"] = allocated }
-        value["resources"] = slot.spec["resources"].object.map(Value.object) ?? [:]
+        let resources = newest.state == .running ? machine.size(of: slot, newest) : slot.spec["resources"]
+        if let allocated = Self.allocated(resources) { value["allocatedResources"] = allocated }
+        value["resources"] = resources.object.map(Value.object) ?? [:]
         let mounts = Self.mounts(slot)
         if !mounts.isEmpty { value["volumeMounts"] = .array(mounts) }
         var state = Self.state(newest)
@@ -127,8 +128,8 @@ struct ContainerReport {
         return value
     }
 
-    private static func allocated(_ slot: ContainerSlot) -> Value? {
-        let requests = slot.spec["resources"]["requests"]
+    private static func allocated(_ resources: Value) -> Value? {
+        let requests = resources["requests"]
         return requests.object.map { $0.isEmpty } ?? true ? nil : requests
     }
     private static func mounts(_ slot: ContainerSlot) -> [Value] {
