@@ -124,6 +124,10 @@ final class FakeCloud: ControlPlaneHost, MachineDriver, HTTPHandler {
     var launched: [MachineSpec] { machines.withLock { Array($0.values) } }
     var clusters: Set<String> { planes.withLock { $0 } }
 
+    private let workloadIsReady = Mutex(false)
+    /// What daemon sets and deployments tell of themselves.
+    func setWorkload(ready: Bool) { workloadIsReady.withLock { $0 = ready } }
+
     func start(_ spec: ControlPlaneSpec) async throws -> ControlPlaneFacts {
         planes.withLock { _ = $0.insert(spec.id) }
         return ControlPlaneFacts(endpoint: "https://127.0.0.1:1", certificateAuthority: "")
@@ -134,6 +138,17 @@ final class FakeCloud: ControlPlaneHost, MachineDriver, HTTPHandler {
     func terminate(instanceID: String) async { machines.withLock { $0[instanceID] = nil } }
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {
+        if request.method == "GET", request.target.contains("/daemonsets/") || request.target.contains("/deployments/") {
+            let ready: Int64 = workloadIsReady.withLock { $0 } ? 2 : 0
+            let workload: Value = [
+                "kind": "DaemonSet", "metadata": ["name": "w", "generation": 1], "spec": ["replicas": 2],
+                "status": [
+                    "observedGeneration": 1, "desiredNumberScheduled": 2, "updatedNumberScheduled": .int(ready), "numberReady": .int(ready),
+                    "updatedReplicas": .int(ready), "availableReplicas": .int(ready),
+                ],
+            ]
+            return HTTPResponse(200, body: .bytes(JSON.encode(workload)))
+        }
         let nodes = launched.map { spec -> Value in
             [
                 "metadata": ["name": .string(spec.privateDNSName), "labels": Value(spec.labels)],

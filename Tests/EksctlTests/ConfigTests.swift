@@ -48,7 +48,7 @@ import Testing
     func aMisspeltFieldIsNamedWithItsPath(_ body: String, _ text: String) { #expect(refusal(body) == "loading config file: \(text)") }
 
     @Test(arguments: [
-        "fargateProfiles: [{name: a}]", "addons: [{name: coredns}]", "vpc: {id: vpc-1}", "iam: {withOIDC: true}", "karpenter: {}",
+        "fargateProfiles: [{name: a}]", "vpc: {id: vpc-1}", "iam: {withOIDC: true}", "karpenter: {}",
     ])
     func aKnownFieldWithoutSupportIsRefusedByName(_ body: String) {
         #expect(refusal(body).hasSuffix("is not supported yet"))
@@ -63,6 +63,25 @@ import Testing
         ("nodeGroups: [{name: a, labels: {b: [c]}}]", "field \"nodeGroups[0].labels\" must be a map of strings, not {\"b\":[\"c\"]}"),
     ])
     func aFieldOfTheWrongTypeIsNamed(_ body: String, _ text: String) { #expect(refusal(body) == "loading config file: \(text)") }
+
+    @Test func addonsComeWithTheirVersionsAndValues() throws {
+        let config = try ClusterConfig(
+            yaml: """
+                apiVersion: eksctl.io/v1alpha5
+                kind: ClusterConfig
+                metadata: {name: a, region: us-west-1}
+                addons:
+                - {name: coredns, version: latest, configurationValues: {replicaCount: 3}, resolveConflicts: overwrite}
+                - {name: vpc-cni, configurationValues: "env: {WARM_ENI_TARGET: '2'}"}
+                addonsConfig: {disableDefaultAddons: true}
+                """)
+        #expect(config.addons.map(\.name) == ["coredns", "vpc-cni"] && !config.hasDefaultAddons)
+        #expect(config.addons[0].version == "latest" && config.addons[0].resolveConflicts == "overwrite")
+        #expect(config.addons[0].configuration == #"{"replicaCount":3}"#)
+        #expect(config.addons[1].configuration == "env: {WARM_ENI_TARGET: '2'}")
+        #expect(refusal("addons: [{name: coredns, resolveConflicts: maybe}]").contains("resolveConflicts"))
+        #expect(refusal("addons: [{version: latest}]") == "addons[*].name must be set")
+    }
 
     @Test func otherKindsAndVersionsAreRefused() {
         #expect(throws: UsageError.self) { try ClusterConfig(yaml: "apiVersion: v1\nkind: Pod") }

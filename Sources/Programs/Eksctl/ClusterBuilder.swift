@@ -33,6 +33,7 @@ struct ClusterBuilder: Sendable {
         let role = try await RoleBuilder(cluster: config.name, aws: aws, random: session.random).clusterRole()
         let cluster = try await createCluster(network, role: role, version: version)
         try await enterAccess()
+        try await AddonBuilder(config: config, aws: aws, session: session).create(version: version)
         try await createNodegroups(network, cluster)
         if writeKubeconfig { try Kubeconfig(session: session).save(cluster: cluster, region: config.region) }
         try await waitForNodes(cluster)
@@ -99,7 +100,7 @@ struct ClusterBuilder: Sendable {
                 "authenticationMode": .string(config.authenticationMode),
                 "bootstrapClusterCreatorAdminPermissions": .bool(config.creatorIsAdmin),
             ],
-            "tags": Value(config.tags.merging(resources.tags) { $1 }),
+            "bootstrapSelfManagedAddons": false, "tags": Value(config.tags.merging(resources.tags) { $1 }),
         ]
         if !config.publicAccessCIDRs.isEmpty {
             input["resourcesVpcConfig"]["publicAccessCidrs"] = .array(config.publicAccessCIDRs.map(Value.string))

@@ -19,6 +19,9 @@ struct ClusterConfig: Sendable, Equatable {
     var logTypes: [String] = []
     var accessEntries: [Value] = []
     var nodegroups: [NodegroupConfig] = []
+    var addons: [AddonConfig] = []
+    /// Whether the add-ons that eksctl installs by itself are wanted.
+    var hasDefaultAddons = true
     /// Whether the configuration came from a file.
     var fromFile = false
 }
@@ -105,6 +108,8 @@ extension ClusterConfig {
         if logTypes.contains("*") || logTypes.contains("all") {
             logTypes = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
         }
+        for item in document["addons"].items { addons.append(try AddonConfig(item)) }
+        hasDefaultAddons = document["addonsConfig"]["disableDefaultAddons"].bool != true
         for item in document["nodeGroups"].items { nodegroups.append(try NodegroupConfig(item, managed: false)) }
         for item in document["managedNodeGroups"].items { nodegroups.append(try NodegroupConfig(item, managed: true)) }
         let names = nodegroups.map(\.name)

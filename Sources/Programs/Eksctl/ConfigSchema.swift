@@ -10,7 +10,7 @@ enum ConfigSchema {
     private static let table: StaticString = """
         ClusterConfig +apiVersion:text +kind:text +metadata:Metadata +kubernetesNetworkConfig:NetworkConfig autoModeConfig \
         remoteNetworkConfig upgradePolicy zonalShiftConfig iam iamIdentityMappings identityProviders +accessConfig:AccessConfig +vpc:VPC \
-        addons addonsConfig privateCluster +nodeGroups:NodeGroup[] +managedNodeGroups:ManagedNodeGroup[] fargateProfiles \
+        +addons:Addon[] +addonsConfig:AddonsConfig privateCluster +nodeGroups:NodeGroup[] +managedNodeGroups:ManagedNodeGroup[] fargateProfiles \
         +availabilityZones:texts localZones +cloudWatch:CloudWatch secretsEncryption gitops git karpenter outpost
         Metadata +name:text +region:text +version:text forceUpdateVersion +tags:strings +annotations:strings accountID
         NetworkConfig ipFamily +serviceIPv4CIDR:text
@@ -21,6 +21,9 @@ enum ConfigSchema {
         VPC id +cidr:text ipv6Cidr ipv6Pool securityGroup subnets localZoneSubnets extraCIDRs extraIPv6CIDRs sharedNodeSecurityGroup \
         manageSharedNodeSecurityGroupRules autoAllocateIPv6 +nat:NAT +clusterEndpoints:Endpoints +publicAccessCIDRs:texts \
         controlPlaneSubnetIDs controlPlaneSecurityGroupIDs hostnameType
+        Addon +name:text +version:text +serviceAccountRoleARN:text attachPolicyARNs attachPolicy permissionsBoundary wellKnownPolicies +tags:strings \
+        +resolveConflicts:text podIdentityAssociations useDefaultPodIdentityAssociations +configurationValues:any publishers types owners
+        AddonsConfig autoApplyPodIdentityAssociations +disableDefaultAddons:flag
         NAT +gateway:text
         Endpoints +publicAccess:flag +privateAccess:flag
         CloudWatch +clusterLogging:ClusterLogging

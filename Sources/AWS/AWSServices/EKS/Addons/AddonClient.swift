@@ -100,7 +100,7 @@ struct AddonClient {
             "message": "The add-on is unhealthy because it doesn't have the desired number of replicas.",
         ]
     }
-    private static func kind(of object: Value) -> Kind? {
+    static func kind(of object: Value) -> Kind? {
         KindTable.kubernetes.find(apiVersion: object["apiVersion"].string ?? "", kind: object["kind"].string ?? "")?.storage
     }
 }
