@@ -79,6 +79,28 @@ import Testing
                 == ["reason": "DisruptionBudget", "message": "The disruption budget web needs 1 healthy pods and has 2 currently"])
     }
 
+    @Test("Ephemeral containers come one by one, as simple as they must be, and stay") func ephemeral() async throws {
+        let bed = try await ClusterBed()
+        _ = try await bed.post(pods, Sample.pod("web"))
+        func add(_ container: Value) async throws -> ClusterBed.Answer {
+            var named = container
+            if named["name"].isNull { named["name"] = "debug" }
+            return try await bed.send(
+                "PATCH", pods + "/web/ephemeralcontainers", ["spec": ["ephemeralContainers": [named]]],
+                type: "application/strategic-merge-patch+json")
+        }
+        let lost = try await add(["image": "busybox", "targetContainerName": "other"])
+        #expect(lost.status == 422 && lost.message.contains("spec.ephemeralContainers[0].targetContainerName: Not found: \"other\""))
+        let limited = try await add(["image": "busybox", "resources": ["limits": ["cpu": "1"]]])
+        #expect(limited.message.contains("spec.ephemeralContainers[0].resources: Forbidden: cannot be set for an Ephemeral Container"))
+        let twin = try await add(["name": "main", "image": "busybox"])
+        #expect(twin.status == 422 && twin.message.contains("Duplicate value: \"main\""))
+        #expect(try await add(["image": "busybox", "targetContainerName": "main", "stdin": true, "tty": true]).status == 200)
+        let changed = try await add(["image": "alpine"])
+        #expect(changed.message.contains("existing ephemeral containers \"debug\" may not be changed"))
+        #expect(try await add(["name": "second", "image": "busybox"])["spec"]["ephemeralContainers"].items.count == 2)
+    }
+
     @Test("A pod's spec is frozen but for its images") func frozen() async throws {
         let bed = try await ClusterBed()
         _ = try await bed.post(pods, Sample.pod("web"))

@@ -71,19 +71,6 @@ enum SubresourceRules {
     /// What is wrong with such a change.
     static func errors(_ new: Value, old: Value, _ target: Target) -> [FieldError] {
         guard target.info.resource == "pods", target.subresource == "ephemeralcontainers" else { return [] }
-        let (ours, theirs) = (new["spec"]["ephemeralContainers"].items, old["spec"]["ephemeralContainers"].items)
-        let path = FieldPath("spec", "ephemeralContainers")
-        var errors: [FieldError] = []
-        for container in theirs {
-            let name = container["name"].string ?? ""
-            guard let kept = ours.first(where: { $0["name"].string == name }) else {
-                errors.append(.forbidden(path, "existing ephemeral containers \(name.quoted) may not be removed\n"))
-                continue
-            }
-            if kept != container {
-                errors.append(.forbidden(path, "existing ephemeral containers \(name.quoted) may not be changed\n"))
-            }
-        }
-        return errors
+        return EphemeralContainerRules.errors(new, old: old)
     }
 }

@@ -9,9 +9,11 @@ package enum Validation {
         var faults = Faults()
         faults.promisedVolumes = Set(new["spec"]["volumeClaimTemplates"].items.map { $0["metadata"]["name"] })
         MetadataRules.check(kind, new, old, &faults)
-        guard subresource.isEmpty, let type = Schema.kubernetes.type(of: kind) else { return faults.errors }
+        // These change the spec of a pod, by rules of their own.
+        let isSpecPart = kind.resource == "pods" && ["ephemeralcontainers", "resize"].contains(subresource)
+        guard subresource.isEmpty || isSpecPart, let type = Schema.kubernetes.type(of: kind) else { return faults.errors }
         FieldRules.kubernetes.check(new, type, .root, &faults)
-        if let rule = KindRules.all[kind.groupKind] { rule(new, old, &faults) }
+        if subresource.isEmpty, let rule = KindRules.all[kind.groupKind] { rule(new, old, &faults) }
         return faults.errors
     }
 
