@@ -48,6 +48,9 @@ struct KubeletBed {
         return facts
     }()
 
+    /// A way to the API server as the node.
+    var nodeClient: KubeClient { KubeClient(transport: Self.transport(server, "system:node:\(Self.node.name)", "system:nodes")) }
+
     func kubelet(_ facts: NodeFacts = Self.node) -> Kubelet {
         let transport = Self.transport(server, "system:node:\(facts.name)", "system:nodes")
         return Kubelet(

@@ -11,6 +11,7 @@ package final class Kubelet: Service {
     private let runtime: any ContainerRuntime
     private let host: any PodHost
     private let network: any ProbeNetwork
+    private let manifests: (any ManifestSource)?
     private let clock: any WallClock
     private let random: RandomSource
     private let health: NodeHealth
@@ -20,12 +21,13 @@ package final class Kubelet: Service {
     /// - Parameters:
     ///   - client: a way to the API server as the node.
     ///   - network: how probes and hooks reach pods.
+    ///   - manifests: where static pods are described; nil for none.
     package init(
         node: NodeFacts, client: KubeClient, runtime: any ContainerRuntime, host: any PodHost,
-        network: any ProbeNetwork = SocketProbeNetwork(), clock: any WallClock, random: RandomSource
+        network: any ProbeNetwork = SocketProbeNetwork(), manifests: (any ManifestSource)? = nil, clock: any WallClock, random: RandomSource
     ) {
         (facts, self.client, self.runtime, self.host) = (node, client, runtime, host)
-        (self.network, self.clock, self.random) = (network, clock, random)
+        (self.network, self.manifests, self.clock, self.random) = (network, manifests, clock, random)
         health = NodeHealth(clock: clock)
     }
 
@@ -54,10 +56,11 @@ package final class Kubelet: Service {
             client: client, document: NodeDocument(facts: facts), runtime: runtime, health: health, events: events, clock: clock,
             random: random
         ) { mailbox.post(.looked) }
-        let services: [any Service] = [
+        var services: [any Service] = [
             events, reporter, informer, LeaseKeeper(client: client, node: facts.name, clock: clock, random: random),
             RuntimeFollower(runtime: runtime, mailbox: mailbox, asked: asked, health: health, clock: clock),
         ]
+        if let manifests { services.append(ManifestFollower(source: manifests, facts: facts, mailbox: mailbox, clock: clock)) }
         let swept = Mailbox<Void>()
         let engine = engine(events) {
             asked.post(())
@@ -105,6 +108,7 @@ package final class Kubelet: Service {
             runtime: runtime, host: host, client: client, events: events, prober: Prober(runtime: runtime, network: network),
             images: images, clock: clock, gate: Gate(16))
         return PodEngine(
-            facts: facts, performer: performer, health: health, mailbox: mailbox, clock: clock, shown: shown, relist: relist, sweep: sweep)
+            facts: facts, performer: performer, health: health, mailbox: mailbox, clock: clock, shown: shown, relist: relist, sweep: sweep,
+            awaitsManifests: manifests != nil)
     }
 }

@@ -32,7 +32,9 @@ struct PodPerformer: Sendable {
         case .inspectSandbox(let id):
             return await inspect(sandbox: id)
         case .probe(let run): return .probed(run, await prober.probe(run))
-        case .patch(let changes, let report): return await patch(changes, report, spec)
+        case .patch(let changes, let report, let uid): return await patch(changes, report, spec, uid)
+        case .createMirror(let document): return await createMirror(document)
+        case .deleteMirror(let uid): return await deleteMirror(uid, spec)
         case .release: return await release(spec)
         case .delete: return await delete(spec)
         }
@@ -135,8 +137,8 @@ struct PodPerformer: Sendable {
         return status
     }
 
-    private func patch(_ changes: Value, _ report: Value, _ spec: PodSpecView) async -> PodOutcome {
-        let patch: Value = ["metadata": ["uid": .string(spec.uid)], "status": changes]
+    private func patch(_ changes: Value, _ report: Value, _ spec: PodSpecView, _ uid: String) async -> PodOutcome {
+        let patch: Value = ["metadata": ["uid": .string(uid)], "status": changes]
         do throws(KubeClientError) {
             _ = try await client.patch(PodFields.kind, namespace: spec.namespace, spec.name, .strategic(patch), subresource: "status")
             return .patched(report: report)
@@ -144,6 +146,24 @@ struct PodPerformer: Sendable {
             if error == .cancelled { return .cancelled }
             // Gone, or a namesake has come: the watch will tell.
             return error.isNotFound || error.reason == .conflict ? .patched(report: report) : .failed("\(error)")
+        }
+    }
+
+    private func createMirror(_ document: Value) async -> PodOutcome {
+        do throws(KubeClientError) {
+            return .mirrored(try await client.create(PodFields.kind, document))
+        } catch {
+            return error == .cancelled ? .cancelled : .failed("\(error)")
+        }
+    }
+    private func deleteMirror(_ uid: String, _ spec: PodSpecView) async -> PodOutcome {
+        do throws(KubeClientError) {
+            let options = DeleteOptions(gracePeriodSeconds: 0, uid: uid)
+            try await client.delete(PodFields.kind, namespace: spec.namespace, spec.name, options)
+            return .mirrored(.null)
+        } catch {
+            if error == .cancelled { return .cancelled }
+            return error.isNotFound || error.reason == .conflict ? .mirrored(.null) : .failed("\(error)")
         }
     }
 

@@ -9,6 +9,8 @@ enum EngineMessage: Sendable {
     case listing([SandboxStatus], [ContainerStatus])
     /// The node's own document.
     case node(Value)
+    /// All static pods there are now.
+    case manifests([StaticPod])
     /// Pods that have something on the node, whoever they are.
     case leftovers([String])
     /// The runtime was looked at: its network may be ready now.

@@ -17,7 +17,11 @@ struct PodEngine {
     let relist: @Sendable () -> Void
     /// Asks for the pods that have something on the node.
     let sweep: @Sendable () -> Void
+    /// Whether static pods are yet to be told of.
+    private(set) var awaitsManifests: Bool
 
+    /// Mirrors of static pods by namespace and name.
+    private var mirrors: [String: Value] = [:]
     private var machines: [String: PodMachine] = [:]
     private var cancellations: [String: Cancellation] = [:]
     /// Pods that are deleted here, of which the watch has not told yet.
@@ -32,8 +36,10 @@ struct PodEngine {
 
     init(
         facts: NodeFacts, performer: PodPerformer, health: NodeHealth, mailbox: Mailbox<EngineMessage>, clock: any WallClock,
-        shown: PodBoard, relist: @escaping @Sendable () -> Void, sweep: @escaping @Sendable () -> Void
+        shown: PodBoard, relist: @escaping @Sendable () -> Void, sweep: @escaping @Sendable () -> Void,
+        awaitsManifests: Bool
     ) {
+        self.awaitsManifests = awaitsManifests
         (self.facts, self.performer, self.health, self.mailbox) = (facts, performer, health, mailbox)
         (self.clock, self.shown, self.relist, self.sweep) = (clock, shown, relist, sweep)
     }
@@ -53,11 +59,12 @@ struct PodEngine {
     }
 
     private mutating func work(_ group: inout ThrowingDiscardingTaskGroup<any Error>) {
-        guard hasPods, hasRuntime, let look else { return }
+        guard hasRuntime, let look else { return }
         let now = clock.now
         let late = machines.filter { $0.value.due.map { $0 <= now } ?? false }.keys
         let turn = dirty.union(late)
         dirty = []
+        for mirror in strayMirrors() { begin(.deleteMirror(uid: mirror.uid), mirror, &group) }
         for uid in turn.sorted() { step(uid, NodeView(now: now, networkProblem: look.networkProblem), &group) }
     }
 
@@ -125,9 +132,14 @@ extension PodEngine {
             let reading = health.reading
             if look == nil || (reading.networkProblem == nil) != (look?.networkProblem == nil) { dirty.formUnion(machines.keys) }
             look = reading
-        case .node(let document): node = document
+        case .node(let document):
+            node = document
+            for uid in machines.keys where machines[uid]?.spec.isStatic == true { machines[uid]?.nodeUID = node["metadata"]["uid"].string }
+        case .manifests(let pods): take(pods)
         case .leftovers(let uids):
-            for uid in uids where machines[uid] == nil && !buried.contains(uid) { adoptOrphan(["uid": .string(uid)], [], []) }
+            for uid in uids where machines[uid] == nil && !awaitsManifests && !buried.contains(uid) {
+                adoptOrphan(["uid": .string(uid)], [], [])
+            }
         case .evict(let uid, let reason, let message, let grace):
             guard machines[uid] != nil, machines[uid]?.ending == nil else { return }
             let now = clock.now
@@ -141,14 +153,22 @@ extension PodEngine {
         switch event {
         case .listed(let pods):
             let present = Set(pods.compactMap { $0["metadata"]["uid"].string })
-            for uid in machines.keys where !present.contains(uid) { remove(uid) }
+            for uid in machines.keys where !present.contains(uid) && machines[uid]?.spec.isStatic != true { remove(uid) }
+            for (key, mirror) in mirrors where !present.contains(mirror["metadata"]["uid"].string ?? "") { note(mirror: .null, key) }
             buried = buried.filter { present.contains($0) }
             for pod in pods.sorted(by: Self.isOlder) { apply(pod) }
-            if !hasPods { sweep() }
+            guard !hasPods else { return }
             hasPods = true
+            sweep()
+            relist()
         case .applied(let pod): apply(pod)
         case .deleted(let pod):
             guard let uid = pod["metadata"]["uid"].string else { return }
+            if MirrorPod.isMirror(pod) {
+                let key = Self.name(pod)
+                if mirrors[key]?["metadata"]["uid"] == pod["metadata"]["uid"] { note(mirror: .null, key) }
+                return
+            }
             buried.remove(uid)
             machines[uid]?.take(pod)
             remove(uid)
@@ -161,6 +181,7 @@ extension PodEngine {
 
     private mutating func apply(_ pod: Value) {
         guard let uid = pod["metadata"]["uid"].string, !buried.contains(uid) else { return }
+        if MirrorPod.isMirror(pod) { return note(mirror: pod, Self.name(pod)) }
         dirty.insert(uid)
         guard machines[uid] == nil else {
             machines[uid]?.take(pod)
@@ -216,11 +237,11 @@ extension PodEngine {
         let sandboxesByPod = Dictionary(grouping: sandboxes, by: \.uid)
         let containersByPod = Dictionary(grouping: containers) { $0.labels[RuntimeLabel.podUID] ?? "" }
         hasRuntime = true
-        guard hasPods else { return relist() }
         for uid in machines.keys {
             machines[uid]?.compare(sandboxesByPod[uid] ?? [], containersByPod[uid] ?? [])
             dirty.insert(uid)
         }
+        guard hasPods, !awaitsManifests else { return }
         for (uid, list) in sandboxesByPod where machines[uid] == nil && !buried.contains(uid) && !uid.isEmpty {
             guard let first = list.first else { continue }
             let metadata: Value = ["name": .string(first.name), "namespace": .string(first.namespace), "uid": .string(uid)]
@@ -236,5 +257,46 @@ extension PodEngine {
         orphan.compare(sandboxes, containers)
         machines[uid] = orphan
         dirty.insert(uid)
+    }
+}
+
+/// Static pods and their mirrors.
+extension PodEngine {
+    fileprivate static func name(_ pod: Value) -> String {
+        "\(pod["metadata"]["namespace"].string ?? "")/\(pod["metadata"]["name"].string ?? "")"
+    }
+
+    private mutating func take(_ pods: [StaticPod]) {
+        let wasAwaiting = awaitsManifests
+        awaitsManifests = false
+        let present = Set(pods.map(\.uid))
+        for uid in machines.keys where machines[uid]?.spec.isStatic == true && !present.contains(uid) { remove(uid) }
+        for pod in pods where machines[pod.uid] == nil {
+            var machine = PodMachine(pod.document, on: facts)
+            machine.awaitsListing = true
+            machine.nodeUID = node["metadata"]["uid"].string
+            if let mirror = mirrors[Self.name(pod.document)] { machine.take(mirror: mirror) }
+            machines[pod.uid] = machine
+            dirty.insert(pod.uid)
+        }
+        if wasAwaiting || !pods.isEmpty { relist() }
+    }
+
+    /// Takes note of a mirror, or with null of its end.
+    fileprivate mutating func note(mirror: Value, _ key: String) {
+        mirrors[key] = mirror.isNull ? nil : mirror
+        for (uid, machine) in machines where machine.spec.isStatic && Self.name(machine.pod) == key {
+            machines[uid]?.take(mirror: mirror)
+            dirty.insert(uid)
+        }
+    }
+
+    /// Mirrors whose pods are no more; each is told once.
+    fileprivate mutating func strayMirrors() -> [PodSpecView] {
+        guard !awaitsManifests else { return [] }
+        let owned = Set(machines.values.filter { $0.spec.isStatic && $0.ending?.cause != .removed }.map { Self.name($0.pod) })
+        let strays = mirrors.filter { !owned.contains($0.key) }
+        for key in strays.keys { mirrors[key] = nil }
+        return strays.values.map(PodSpecView.init)
     }
 }

@@ -47,6 +47,10 @@ struct PodMachine: Sendable {
     /// Operations under way.
     var flight: Set<String> = []
     var ending: PodEnding?
+    /// The document that shows a static pod; null while there is none.
+    var mirror = Value.null
+    /// The node's own uid, which owns mirrors; nil until it is known.
+    var nodeUID: String?
     /// The node did not take it.
     var isRejected = false
     /// Everything of the pod is gone from the node, or from the API.
@@ -168,6 +172,7 @@ extension PodMachine {
         case .startFailed(let name, let failure, let status):
             if let status { adopt(status) }
             startFailed(name, failure, now)
+        case .mirrored(let document): take(mirror: document)
         case .resized(let id, let resources): sizes[id] = resources
         case .probed(let run, let result): probed(run, result, now)
         case .patched(let report): sent = report

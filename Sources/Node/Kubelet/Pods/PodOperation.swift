@@ -18,8 +18,11 @@ enum PodOperation: Sendable {
     case inspectContainer(String)
     case inspectSandbox(String)
     case probe(ProbeRun)
-    /// Sends the changes; the report is what the pod's status then is.
-    case patch(Value, report: Value)
+    /// Sends the changes to the document of that uid; the report is what the pod's status then is.
+    case patch(Value, report: Value, uid: String)
+    /// Creates or removes the document by which the API server shows a static pod.
+    case createMirror(Value)
+    case deleteMirror(uid: String)
     /// Removes everything of the pod from the node.
     case release
     /// Removes the document.
@@ -39,6 +42,7 @@ enum PodOperation: Sendable {
         case .inspectContainer(let id), .inspectSandbox(let id): "inspect \(id)"
         case .probe(let run): "probe \(run.kind.rawValue) \(run.slot.name)"
         case .patch: Key.patch
+        case .createMirror, .deleteMirror: Key.mirror
         case .release: Key.release
         case .delete: "delete"
         }
@@ -46,7 +50,7 @@ enum PodOperation: Sendable {
 
     /// Keys that are asked for.
     enum Key {
-        static let prepare = "prepare", sandbox = "sandbox", patch = "patch", release = "release"
+        static let prepare = "prepare", sandbox = "sandbox", patch = "patch", release = "release", mirror = "mirror"
         static func start(_ name: String) -> String { "start \(name)" }
         static func stop(_ id: String) -> String { "stop \(id)" }
     }
@@ -97,6 +101,8 @@ enum PodOutcome: Sendable {
     case probed(ProbeRun, ProbeOutcome)
     case patched(report: Value)
     case released, deleted
+    /// What the API server has of the mirror now; null for nothing.
+    case mirrored(Value)
     case done
     /// To be tried again after a pause.
     case failed(String)

@@ -14,6 +14,7 @@ extension PodMachine {
         }
         operations += planProbes(node.now)
         operations += planGarbage()
+        operations += planMirror(node.now)
         operations += planReport(node.now)
         for operation in operations { flight.insert(operation.key) }
         return operations

@@ -37,6 +37,7 @@ extension PodMachine {
     /// Sends the report when it says something new. While containers are being started, changes wait a moment for each other.
     mutating func planReport(_ now: Timestamp) -> [PodOperation] {
         guard ending?.cause != .removed, !isGone, !awaitsListing, suspects.isEmpty, suspectSandboxes.isEmpty else { return [] }
+        if spec.isStatic, mirror.isNull { return [] }
         let report = report(now)
         lastReport = report
         guard let changes = StatusPatch.between(sent, report) else {
@@ -52,7 +53,7 @@ extension PodMachine {
         }
         guard may(PodOperation.Key.patch, now) else { return [] }
         unsentSince = nil
-        return [.patch(changes, report: report)]
+        return [.patch(changes, report: report, uid: spec.isStatic ? mirror["metadata"]["uid"].string ?? "" : uid)]
     }
 
     /// Whether the API server knows all that there is to tell.

@@ -31,7 +31,8 @@ package struct NodeAgent: Service {
             try await boot.registryToken(region, metadata: metadata, clock: self.clock)
         }
         let host = LinuxPodHost(settings: settings, client: client, clock: clock, random: random, registry: registry)
-        let kubelet = Kubelet(node: facts, client: client, runtime: runtime, host: host, clock: clock, random: random)
+        let kubelet = Kubelet(
+            node: facts, client: client, runtime: runtime, host: host, manifests: DirectoryManifests(), clock: clock, random: random)
         let server = KubeletServer(
             settings: boot.serverSettings, client: client, runtime: runtime, host: host, pods: kubelet.pods, clock: clock, random: random)
         let eviction = EvictionManager(
