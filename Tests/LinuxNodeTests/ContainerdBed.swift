@@ -22,7 +22,7 @@ final class ContainerdBed {
         for folder in ["cni", "bin", "logs"] {
             try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
         }
-        runtime = try ContainerdRuntime(socket: root + "/c.sock")
+        runtime = try ContainerdRuntime(socket: root + "/c.sock", logLinks: root + "/links")
         try writeNetwork()
         try configuration.write(toFile: root + "/config.toml", atomically: true, encoding: .utf8)
         try start()

@@ -177,7 +177,8 @@ private final class ReviewingAPI: HTTPHandler {
             let folder = node.bed.root + "/logs/default_web_uid-web/main"
             let log = { (try? String(contentsOfFile: folder + "/0.log", encoding: .utf8)) ?? "" }
             for _ in 0..<100 where !log().contains("line-400-") { try await Task.sleep(for: .milliseconds(20)) }
-            let rotation = LogRotation(runtime: node.bed.runtime, clock: SystemClock(), fileSize: 10_000, files: 3)
+            let rotation = LogRotation(
+                runtime: node.bed.runtime, clock: SystemClock(), fileSize: 10_000, files: 3, links: node.bed.root + "/links")
             for age in ["20200101-000000", "20200102-000000", "20200103-000000"] {
                 try "old".write(toFile: "\(folder)/0.log.\(age)", atomically: true, encoding: .utf8)
             }
@@ -185,6 +186,15 @@ private final class ReviewingAPI: HTTPHandler {
             let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
             #expect(names.count == 3 && names[0] == "0.log" && names[1] == "0.log.20200103-000000.gz")
             #expect(log().isEmpty)
+            let links = node.bed.root + "/links"
+            let name = "web_default_main-\(node.id).log"
+            #expect(try FileManager.default.contentsOfDirectory(atPath: links) == [name])
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: links + "/" + name) == folder + "/0.log")
+            try await node.bed.runtime.stopContainer(node.id, grace: .zero)
+            try await node.bed.runtime.removeContainer(node.id)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+            await rotation.pass()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: links).isEmpty)
         }
     }
 }

@@ -3,20 +3,27 @@ import Glibc
 import Kubelet
 import Linux
 import Network
+import Synchronization
 
 /// Keeps containers' log files small: a file at its limit is set aside under the time, older ones are compressed, the oldest removed.
 /// Source: kubelet/logs, container_log_manager.go.
-struct LogRotation: Service {
+final class LogRotation: Service {
     private static let period = Duration.seconds(10)
     let runtime: any ContainerRuntime
     let clock: any WallClock
     let fileSize: Int
     let files: Int
+    /// Links to logs; those to logs that are gone are removed.
+    let links: String
     private let thread = HostThread()
     private let log: Log
+    /// Log files of running containers, which do not change.
+    private let paths = Mutex<[String: String]>([:])
 
-    init(runtime: any ContainerRuntime, clock: any WallClock, fileSize: Int, files: Int, log: Log = Log("log-rotation")) {
-        (self.runtime, self.clock, self.fileSize, self.files, self.log) = (runtime, clock, fileSize, files, log)
+    init(
+        runtime: any ContainerRuntime, clock: any WallClock, fileSize: Int, files: Int, links: String, log: Log = Log("log-rotation")
+    ) {
+        (self.runtime, self.clock, self.fileSize, self.files, self.links, self.log) = (runtime, clock, fileSize, files, links, log)
     }
 
     func run() async throws {
@@ -30,12 +37,18 @@ struct LogRotation: Service {
     /// Looks at every running container's log once.
     func pass() async {
         guard let containers = try? await runtime.containers() else { return }
+        var running: [String: String] = [:]
         for container in containers where container.state == .running {
-            guard let path = try? await runtime.container(container.id)?.logPath, !path.isEmpty else { continue }
+            let id = container.id
+            let known = paths.withLock { $0[id] }
+            guard let path = if let known { known } else { try? await runtime.container(id)?.logPath }, !path.isEmpty else { continue }
+            running[id] = path
             var facts = stat()
-            guard stat(path, &facts) == 0, Int(facts.st_size) >= fileSize else { continue }
-            await rotate(path, of: container.id)
+            if stat(path, &facts) == 0, Int(facts.st_size) >= fileSize { await rotate(path, of: id) }
         }
+        paths.withLock { $0 = running }
+        let links = links
+        await thread.run { ContainerLogFiles.sweep(links) }
     }
 
     private func rotate(_ path: String, of id: String) async {

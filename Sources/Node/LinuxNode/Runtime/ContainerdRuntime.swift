@@ -10,11 +10,15 @@ package struct ContainerdRuntime: ContainerRuntime {
     static let callTimeout = Duration.seconds(120)
 
     let channel: GRPCChannel
+    let logs: ContainerLogFiles
 
     /// Connects when it is first used, and again whenever containerd has gone away.
-    /// - Parameter socket: the path of containerd's socket, as in `/run/containerd/containerd.sock`.
+    /// - Parameters:
+    ///   - socket: the path of containerd's socket, as in `/run/containerd/containerd.sock`.
+    ///   - logLinks: where collectors look for containers' logs, as in `/var/log/containers`; nil for nowhere.
     /// - Throws: `RuntimeError.failed` for a path that is not absolute.
-    package init(socket: String) throws(RuntimeError) {
+    package init(socket: String, logLinks: String? = nil) throws(RuntimeError) {
+        logs = ContainerLogFiles(folder: logLinks)
         do {
             channel = try GRPCChannel(socketPath: socket)
         } catch {

@@ -9,7 +9,9 @@ extension ContainerdRuntime {
         request.podSandboxId = sandbox
         request.config = Message(config)
         request.sandboxConfig = Message(sandboxConfig)
-        return try await call(RuntimeService.createContainer, request).containerId
+        let id = try await call(RuntimeService.createContainer, request).containerId
+        logs.link(id, config, of: sandboxConfig)
+        return id
     }
 
     package func startContainer(_ id: String) async throws(RuntimeError) {
@@ -25,10 +27,13 @@ extension ContainerdRuntime {
         _ = try await callIfPresent(RuntimeService.stopContainer, request, timeout: Self.callTimeout + grace)
     }
 
+    /// Its log goes with it.
     package func removeContainer(_ id: String) async throws(RuntimeError) {
+        let log = try await container(id)?.logPath ?? ""
         var request = Message<RemoveContainerRequestFields>()
         request.containerId = id
         _ = try await callIfPresent(RuntimeService.removeContainer, request)
+        if !log.isEmpty { ContainerLogFiles.remove(log) }
     }
 
     package func containers() async throws(RuntimeError) -> [ContainerStatus] {

@@ -32,7 +32,8 @@ package struct KubeletServer: Service {
             authentication: CallerAuthentication(client: client, clock: clock),
             authorization: CallerAuthorization(client: client, clock: clock), clock: clock)
         certificate = ServingCertificate(settings: settings, client: client, clock: clock, random: random)
-        rotation = LogRotation(runtime: runtime, clock: clock, fileSize: settings.logFileSize, files: settings.logFiles)
+        rotation = LogRotation(
+            runtime: runtime, clock: clock, fileSize: settings.logFileSize, files: settings.logFiles, links: settings.containerLogFolder)
         limits = HTTPLimits()
     }
 

@@ -15,6 +15,8 @@ package struct KubeletServerSettings: Sendable {
     package var logFolder = "/var/log"
     /// Where pods' container logs lie.
     package var podLogFolder = "/var/log/pods"
+    /// Where links to containers' logs lie.
+    package var containerLogFolder = "/var/log/containers"
     /// A container's log is rotated at this size in bytes, and so many files of it are kept, the open one included.
     package var logFileSize = 10 << 20, logFiles = 5
     /// The kubelet's file system.

@@ -25,7 +25,7 @@ package struct NodeAgent: Service {
         let transport = try HTTPClient(endpoint: boot.configuration.endpoint, trust: .caPEM(boot.authority))
         let agent = "kubelet/\(facts.kubeletVersion) (linux/\(facts.architecture)) kubernetes"
         let client = KubeClient(transport: transport, userAgent: agent) { try await token.current() }
-        let runtime = try ContainerdRuntime(socket: "/run/containerd/containerd.sock")
+        let runtime = try ContainerdRuntime(socket: "/run/containerd/containerd.sock", logLinks: "/var/log/containers")
         let settings = settings(boot)
         let registry = ECRCredentials(clock: clock) { region in
             try await boot.registryToken(region, metadata: metadata, clock: self.clock)
