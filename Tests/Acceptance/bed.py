@@ -1,5 +1,5 @@
 """A region of its own for the tests: a server with a fresh data directory on a free port, and ways to call it."""
-import json, os, re, shutil, signal, subprocess, tempfile, time
+import hashlib, json, os, re, shutil, signal, subprocess, tempfile, time
 
 
 class Failure(Exception):
@@ -46,6 +46,10 @@ class Bed:
             except subprocess.TimeoutExpired:
                 self.server.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def mark(self):
+        """What tells this server's things from others' on this host."""
+        return hashlib.sha256(self.folder.encode()).hexdigest()[:8]
 
     def log(self):
         return open(os.path.join(self.folder, "server.log")).read()

@@ -83,8 +83,3 @@ package protocol MachineDriver: Sendable {
     /// Sets who is told of machines that ended although nobody asked for it.
     func onFailure(_ report: @escaping @Sendable (_ instanceID: String, _ reason: String) -> Void)
 }
-
-extension MachineDriver {
-    package func stop(instanceID: String) async { await terminate(instanceID: instanceID) }
-    package func onFailure(_ report: @escaping @Sendable (_ instanceID: String, _ reason: String) -> Void) {}
-}

@@ -1,5 +1,6 @@
 import AWSServices
 import Control
+import LinuxMachine
 import Network
 
 /// The drivers of machines and networks that a system's regions get: real ones over a host, or simulated ones.

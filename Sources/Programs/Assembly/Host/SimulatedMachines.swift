@@ -22,6 +22,9 @@ final class SimulatedMachines: MachineDriver {
         services.run(name(spec.instanceID), SimulatedBoot(spec: spec, machines: self))
     }
     func terminate(instanceID: String) async { await services.stop(name(instanceID)) }
+    func stop(instanceID: String) async { await terminate(instanceID: instanceID) }
+    /// A simulated machine ends only when it is asked to.
+    func onFailure(_ report: @escaping @Sendable (_ instanceID: String, _ reason: String) -> Void) {}
     private func name(_ id: String) -> String { "machine/\(id)" }
 
     /// The node agent of a machine, from boot on: it tries to log in until the cluster lets it, then runs.
