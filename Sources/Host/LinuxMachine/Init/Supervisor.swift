@@ -99,11 +99,18 @@ struct Supervisor {
             settle(3000) { kill(node, 0) != 0 }
         }
         kill(-1, SIGTERM)
-        settle(3000) { false }
+        settle(2000) { !Supervisor.runsContainers }
         kill(-1, SIGKILL)
         settle(3000) { false }
         drain()
         sync()
+    }
+    /// Whether anything lives besides this process and what containers are kept by, which ends with them alone.
+    private static var runsContainers: Bool {
+        Files.names(in: "/proc").contains { name in
+            guard let process = Int32(name), process != 1, let comm = Files.text("/proc/\(name)/comm") else { return false }
+            return !comm.hasPrefix("containerd") && ProcessRecord(process: process) != nil
+        }
     }
     /// Reaps until the condition holds, nothing is left to reap, or the time is over.
     private mutating func settle(_ milliseconds: Int, _ isDone: () -> Bool) {
