@@ -33,7 +33,7 @@ package final class LinuxMachines: MachineDriver {
         }
     }
 
-    /// Sets who is told of machines that ended although nobody asked for it; tells of those that ended while nobody looked.
+    /// Sets who is told of machines that ended although nobody asked for it.
     package func onFailure(_ report: @escaping @Sendable (_ instanceID: String, _ reason: String) -> Void) {
         self.report.withLock { $0 = report }
     }
