@@ -30,7 +30,9 @@ struct APIAssembly {
             version: ServerVersion(gitVersion: "v\(EKSVersion.named(spec.version)?.patch ?? EKSVersion.standard.patch)-eks-a1b2c3d"),
             address: "\(parts.host):\(record.port)", external: [tokens],
             grants: { user in
-                guard let arn = user.extra[KnownUser.principal]?.first else { return [] }
+                // Behind the front proxy the names of further fields are in lower case.
+                let principal = user.extra[KnownUser.principal] ?? user.extra[KnownUser.principal.lowercased()]
+                guard let arn = principal?.first else { return [] }
                 return policies.answer(arn, at: identities.policyVersion(spec)) {
                     identities.policies(of: arn, spec).compactMap(Self.grant)
                 }
