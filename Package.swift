@@ -109,7 +109,7 @@ let package = Package(
             path: "Sources/Programs/eyrie-behaviours", swiftSettings: settings),
         .executableTarget(
             name: "eyrie-bench",
-            dependencies: ["Control", "Cryptography", "Documents", "KubeAPI", "KubeModel", "KubeScheduler", "Network", "Storage"],
+            dependencies: ["Control", "Cryptography", "Documents", "KubeAPI", "KubeModel", "KubeScheduler", "Linux", "Network", "NodeNetwork", "Storage"],
             path: "Benchmarks/eyrie-bench",
             swiftSettings: settings),
 

@@ -32,7 +32,7 @@ import Testing
                 if random.int(in: 0..<2) == 0 { document["spec"]["externalIPs"] = ["198.51.100.1"] }
                 service = ProxyService(document)
             }
-            let endpoints = ProxyEndpoints(slices: [Samples.slice(addresses, service: name)], node: node)
+            let endpoints = ProxyEndpoints(slices: [Samples.slice(addresses, service: name)].compactMap { ProxySlice($0, node: node.name) })
             let script = writer.update([("default/\(name)", service, endpoints)], node: node, options: ServiceRuleOptions())
             if !script.isEmpty { try live.run(script) }
             guard round % 8 == 7 else { continue }
@@ -107,7 +107,8 @@ import Testing
             func set(_ addresses: [String]) throws {
                 let slices = [Samples.slice(addresses, port: 53, transport: "UDP")]
                 _ = writer.update(
-                    [("default/web", service, ProxyEndpoints(slices: slices, node: node))], node: node, options: ServiceRuleOptions())
+                    [("default/web", service, ProxyEndpoints(slices: slices.compactMap { ProxySlice($0, node: node.name) }))], node: node,
+                    options: ServiceRuleOptions())
                 try kernel.run(writer.table.full())
             }
             func ask() throws -> String {

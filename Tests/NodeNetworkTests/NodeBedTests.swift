@@ -43,7 +43,8 @@ import Testing
             let node = ProxyNode(name: "n1")
             func set(_ service: Value, _ slices: [Value]) throws {
                 let script = writer.update(
-                    [("default/web", ProxyService(service), ProxyEndpoints(slices: slices, node: node))], node: node,
+                    [("default/web", ProxyService(service), ProxyEndpoints(slices: slices.compactMap { ProxySlice($0, node: node.name) }))],
+                    node: node,
                     options: ServiceRuleOptions())
                 try kernel.run(script)
             }

@@ -8,7 +8,8 @@ import Testing
     private let node = ProxyNode(name: "n1", zone: "us-west-2a")
     private func plan(_ service: Value, _ slices: [Value], _ options: ServiceRuleOptions = ServiceRuleOptions()) throws -> ServicePlan {
         ServicePlan(
-            try #require(ProxyService(service)), ProxyEndpoints(slices: slices, node: node), node: node, options: options)
+            try #require(ProxyService(service)), ProxyEndpoints(slices: slices.compactMap { ProxySlice($0, node: node.name) }), node: node,
+            options: options)
     }
     private func rules(_ plan: ServicePlan, _ prefix: String) -> [String]? {
         plan.fragment.chains.first { $0.key.hasPrefix(prefix) }?.value
@@ -140,7 +141,7 @@ import Testing
             Samples.slice(["10.0.0.3"], transport: "UDP"), Samples.slice(["10.0.0.4"], conditions: .null),
         ]
         let service = try #require(ProxyService(Samples.service()))
-        let endpoints = ProxyEndpoints(slices: slices, node: node).of(service.ports[0])
+        let endpoints = ProxyEndpoints(slices: slices.compactMap { ProxySlice($0, node: node.name) }).of(service.ports[0])
         #expect(endpoints.map(\.address.description) == ["10.0.0.1", "10.0.0.4"])
         #expect(endpoints.allSatisfy { $0.isReady && $0.isLocal })
     }

@@ -24,17 +24,53 @@ package struct ProxyNode: Sendable, Hashable {
     package init(name: String, zone: String = "") { (self.name, self.zone) = (name, zone) }
 }
 
+/// What the proxy keeps of an EndpointSlice, which is a small part of the document.
+package struct ProxySlice: Sendable, Hashable {
+    fileprivate struct Port: Sendable, Hashable {
+        var key: String
+        var number: Int
+    }
+    fileprivate let ports: [Port]
+    /// With port 0.
+    fileprivate let endpoints: [ProxyEndpoint]
+
+    /// Nil for another address type than IPv4, which this proxy does not carry.
+    package init?(_ document: Value, node: String) {
+        guard document["addressType"].string == "IPv4" else { return nil }
+        ports = document["ports"].items.compactMap { port in
+            guard let number = port["port"].int, 1...65_535 ~= number else { return nil }
+            return Port(
+                key: ProxyEndpoints.key(port["name"].string ?? "", (port["protocol"].string ?? "TCP").lowercased()), number: number)
+        }
+        endpoints = document["endpoints"].items.compactMap { Self.endpoint($0, node) }
+    }
+
+    private static func endpoint(_ value: Value, _ node: String) -> ProxyEndpoint? {
+        guard let address = value["addresses"][0].string.flatMap({ IPv4Address($0) }) else { return nil }
+        let conditions = value["conditions"]
+        let hints = value["hints"]
+        let ready = conditions["ready"].bool ?? true
+        return ProxyEndpoint(
+            address: address, port: 0, isReady: ready, isServing: conditions["serving"].bool ?? ready,
+            isTerminating: conditions["terminating"].bool ?? false, isLocal: value["nodeName"].string == node,
+            zoneHints: hints["forZones"].items.compactMap { $0["name"].string },
+            nodeHints: hints["forNodes"].items.compactMap { $0["name"].string })
+    }
+}
+
 /// The endpoints of one service by port name and transport, out of all its slices.
 package struct ProxyEndpoints: Sendable, Hashable {
     private var byPort: [String: [ProxyEndpoint]] = [:]
 
-    /// - Parameter slices: all slices that the service's label names; those of other address types do not count.
-    package init(slices: some Sequence<Value>, node: ProxyNode) {
-        for slice in slices where slice["addressType"].string == "IPv4" {
-            for port in slice["ports"].items {
-                guard let number = port["port"].int, 1...65_535 ~= number else { continue }
-                let key = Self.key(port["name"].string ?? "", (port["protocol"].string ?? "TCP").lowercased())
-                byPort[key, default: []] += slice["endpoints"].items.compactMap { Self.endpoint($0, number, node) }
+    /// - Parameter slices: all slices that the service's label names.
+    package init(slices: some Sequence<ProxySlice>) {
+        for slice in slices {
+            for port in slice.ports {
+                byPort[port.key, default: []] += slice.endpoints.map { endpoint in
+                    var endpoint = endpoint
+                    endpoint.port = port.number
+                    return endpoint
+                }
             }
         }
         for (key, endpoints) in byPort { byPort[key] = Self.unique(endpoints) }
@@ -43,19 +79,7 @@ package struct ProxyEndpoints: Sendable, Hashable {
     /// The endpoints of a port, by address.
     func of(_ port: ProxyService.Port) -> [ProxyEndpoint] { byPort[Self.key(port.name, port.transport)] ?? [] }
 
-    private static func key(_ name: String, _ transport: String) -> String { "\(transport)/\(name)" }
-
-    private static func endpoint(_ value: Value, _ port: Int, _ node: ProxyNode) -> ProxyEndpoint? {
-        guard let address = value["addresses"][0].string.flatMap({ IPv4Address($0) }) else { return nil }
-        let conditions = value["conditions"]
-        let hints = value["hints"]
-        let ready = conditions["ready"].bool ?? true
-        return ProxyEndpoint(
-            address: address, port: port, isReady: ready, isServing: conditions["serving"].bool ?? ready,
-            isTerminating: conditions["terminating"].bool ?? false, isLocal: value["nodeName"].string == node.name,
-            zoneHints: hints["forZones"].items.compactMap { $0["name"].string },
-            nodeHints: hints["forNodes"].items.compactMap { $0["name"].string })
-    }
+    fileprivate static func key(_ name: String, _ transport: String) -> String { "\(transport)/\(name)" }
 
     /// One endpoint for each address and port, the readiest, in the order of addresses.
     private static func unique(_ endpoints: [ProxyEndpoint]) -> [ProxyEndpoint] {

@@ -1,9 +1,9 @@
-import Linux
+package import Linux
 
 /// The parts of the proxy's table that do not depend on services. Source: KEP-3866 for the hooks and their order.
-enum ProxySkeleton {
+package enum ProxySkeleton {
     /// Where node ports are served.
-    enum NodePortScope: Sendable, Hashable {
+    package enum NodePortScope: Sendable, Hashable {
         /// Every address of the node but loopback.
         case allAddresses
         /// The node's addresses in these blocks.
@@ -14,7 +14,7 @@ enum ProxySkeleton {
     /// - Parameters:
     ///   - mark: the packet mark that asks for masquerading, one bit.
     ///   - serviceBlocks: addresses that belong to services alone.
-    static func commands(nodePorts: NodePortScope, mark: UInt32, serviceBlocks: [IPv4Prefix]) -> String {
+    package static func commands(nodePorts: NodePortScope, mark: UInt32, serviceBlocks: [IPv4Prefix]) -> String {
         let bit = "0x" + String(mark, radix: 16)
         let rest = "0x" + String(~mark, radix: 16)
         let here =

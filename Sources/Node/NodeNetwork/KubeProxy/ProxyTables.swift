@@ -6,7 +6,7 @@ import Linux
 struct ProxyTables: Sendable {
     private var services: [String: ProxyService] = [:]
     /// Slices by service and slice key.
-    private var slices: [String: [String: Value]] = [:]
+    private var slices: [String: [String: ProxySlice]] = [:]
     /// The service of a slice, by slice key.
     private var serviceOfSlice: [String: String] = [:]
     private(set) var dirty: Set<String> = []
@@ -51,8 +51,8 @@ struct ProxyTables: Sendable {
             serviceOfSlice[key] = nil
             dirty.insert(old)
         }
-        guard !isGone, let service, document["addressType"].string == "IPv4" else { return }
-        slices[service, default: [:]][key] = document
+        guard !isGone, let service, let slice = ProxySlice(document, node: node.name), slices[service]?[key] != slice else { return }
+        slices[service, default: [:]][key] = slice
         serviceOfSlice[key] = service
         dirty.insert(service)
     }
@@ -61,7 +61,7 @@ struct ProxyTables: Sendable {
     mutating func takeDirty() -> [(key: String, service: ProxyService?, endpoints: ProxyEndpoints)] {
         defer { dirty = [] }
         return dirty.map { key in
-            let endpoints = ProxyEndpoints(slices: (slices[key] ?? [:]).sorted { $0.key < $1.key }.map(\.value), node: node)
+            let endpoints = ProxyEndpoints(slices: (slices[key] ?? [:]).sorted { $0.key < $1.key }.map(\.value))
             return (key, services[key], endpoints)
         }
     }

@@ -1,14 +1,15 @@
 /// The plans of all services, and the kernel's table as they make it.
-struct ProxyWriter {
-    private(set) var table: RuleTable
+package struct ProxyWriter {
+    /// What the kernel has after the last script.
+    package private(set) var table: RuleTable
     private(set) var plans: [String: ServicePlan] = [:]
     private(set) var healthPorts: [Int: HealthCheckedService] = [:]
     private var stale: [StaleConnections] = []
 
-    init(table: RuleTable) { self.table = table }
+    package init(table: RuleTable) { self.table = table }
 
     /// Plans the services anew and returns the script that carries the difference to the kernel.
-    mutating func update(
+    package mutating func update(
         _ services: [(key: String, service: ProxyService?, endpoints: ProxyEndpoints)], node: ProxyNode, options: ServiceRuleOptions
     ) -> String {
         var changes: [String: RuleFragment?] = [:]

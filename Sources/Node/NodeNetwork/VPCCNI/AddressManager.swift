@@ -21,6 +21,8 @@ package final class AddressManager: Service {
     private let attached = Mutex<[String: CloudInterface]>([:])
     private let limits = Mutex(AddressLimits(interfaces: 1, addressesPerInterface: 0))
     private let isReady = Atomic(false)
+    /// EC2 refused the last step: pods need not wait for it.
+    private let isStuck = Atomic(false)
     private let wanted = Signal()
     package let metrics = Metrics()
 
@@ -90,7 +92,9 @@ extension AddressManager {
                 return PluginExchange.Grant(address: allocation.address, table: allocation.table, mtu: settings.mtu)
             }
             wanted.raise()
-            let canGrow = pool.withLock { $0.step(settings.targets, limits.withLock { $0 }, now: clock.now).map(\.adds) ?? false }
+            let canGrow =
+                !isStuck.load(ordering: .relaxed)
+                && pool.withLock { $0.step(settings.targets, limits.withLock { $0 }, now: clock.now).map(\.adds) ?? false }
             guard canGrow, clock.now < deadline, (try? await clock.sleep(for: .milliseconds(50))) != nil else {
                 metrics.add("awscni_no_available_ip_addresses", help: "The number of pod IP assignments that fail due to no IP")
                 log.error("no address is free", ["pod": "\(request.pod.podNamespace)/\(request.pod.podName)"])
@@ -137,6 +141,7 @@ extension AddressManager {
             do {
                 while let step = pool.withLock({ $0.step(settings.targets, limits.withLock { $0 }, now: clock.now) }) {
                     try await carryOut(step, identity, links)
+                    isStuck.store(false, ordering: .relaxed)
                 }
                 if clock.now - reconciled >= Self.reconcilePeriod {
                     try await reconcile(identity, links)
@@ -144,6 +149,7 @@ extension AddressManager {
                     reconciled = clock.now
                 }
             } catch  where !(error is CancellationError) {
+                isStuck.store(true, ordering: .relaxed)
                 metrics.add("awscni_ipamd_error_count", help: "The number of errors encountered in ipamd")
                 log.warning("cannot bring the address pool to its targets", ["error": "\(error)"])
                 try await clock.sleep(for: Self.lookPeriod)

@@ -43,11 +43,16 @@ struct EC2Cloud: NodeCloud {
         return answer["NetworkInterfaces"].items.compactMap { Self.interface($0, blocks) }
     }
 
+    /// Where the subnet has fewer addresses left, as many as there are.
     func assign(_ count: Int, to interface: String) async throws -> [IPv4Address] {
-        let answer = try await call(
-            "AssignPrivateIpAddresses",
-            ["NetworkInterfaceId": .string(interface), "SecondaryPrivateIpAddressCount": .int(Int64(count))])
-        return answer["AssignedPrivateIpAddresses"].items.compactMap { $0["PrivateIpAddress"].string.flatMap { IPv4Address($0) } }
+        do {
+            let answer = try await call(
+                "AssignPrivateIpAddresses",
+                ["NetworkInterfaceId": .string(interface), "SecondaryPrivateIpAddressCount": .int(Int64(count))])
+            return answer["AssignedPrivateIpAddresses"].items.compactMap { $0["PrivateIpAddress"].string.flatMap { IPv4Address($0) } }
+        } catch let error as AWSError where error.code == "InsufficientFreeAddressesInSubnet" && count > 1 {
+            return try await assign(count / 2, to: interface)
+        }
     }
 
     func unassign(_ addresses: [IPv4Address], from interface: String) async throws {
