@@ -136,6 +136,8 @@ final class FakeCloud: ControlPlaneHost, MachineDriver, HTTPHandler {
     func transport(id: String) -> (any HTTPTransport)? { LocalTransport(handler: self, peer: Peer()) }
     func launch(_ spec: MachineSpec) async throws { machines.withLock { $0[spec.instanceID] = spec } }
     func terminate(instanceID: String) async { machines.withLock { $0[instanceID] = nil } }
+    func stop(instanceID: String) async { await terminate(instanceID: instanceID) }
+    func onFailure(_ report: @escaping @Sendable (_ instanceID: String, _ reason: String) -> Void) {}
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {
         if request.method == "GET", request.target.contains("/daemonsets/") || request.target.contains("/deployments/") {
