@@ -41,6 +41,23 @@ import Testing
         }
     }
 
+    @Test func isReadyAsSoonAsItsServerListens() async throws {
+        let bed = try await KubeletBed()
+        bed.network.change { $0.closed = [80] }
+        try await bed.with {
+            try await bed.run("web", Self.main(["readinessProbe": ["httpGet": ["port": 80], "periodSeconds": 10]]))
+            _ = try await bed.pod("web") { $0.container("main")["started"] == true }
+            try await bed.pass(.milliseconds(500))
+            bed.network.change { $0.closed = [] }
+            let begun = bed.clock.now
+            _ = try await bed.pod("web") { $0.isReady }
+            let taken = DurationText.milliseconds(bed.clock.now - begun)
+            #expect(taken < 1500)
+            let events = try await bed.events(about: "web")
+            #expect(events.contains { $0.hasPrefix("Unhealthy") } == false)
+        }
+    }
+
     @Test func restartsAContainerWhoseLivenessProbeFails() async throws {
         let bed = try await KubeletBed()
         try await bed.with {

@@ -151,7 +151,8 @@ struct PodPerformer: Sendable {
 
     private func createMirror(_ document: Value) async -> PodOutcome {
         do throws(KubeClientError) {
-            return .mirrored(try await client.create(PodFields.kind, document))
+            _ = try await client.create(PodFields.kind, document)
+            return .mirrored
         } catch {
             return error == .cancelled ? .cancelled : .failed("\(error)")
         }
@@ -160,10 +161,10 @@ struct PodPerformer: Sendable {
         do throws(KubeClientError) {
             let options = DeleteOptions(gracePeriodSeconds: 0, uid: uid)
             try await client.delete(PodFields.kind, namespace: spec.namespace, spec.name, options)
-            return .mirrored(.null)
+            return .mirrored
         } catch {
             if error == .cancelled { return .cancelled }
-            return error.isNotFound || error.reason == .conflict ? .mirrored(.null) : .failed("\(error)")
+            return error.isNotFound || error.reason == .conflict ? .mirrored : .failed("\(error)")
         }
     }
 

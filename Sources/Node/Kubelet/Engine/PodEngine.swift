@@ -134,7 +134,10 @@ extension PodEngine {
             look = reading
         case .node(let document):
             node = document
-            for uid in machines.keys where machines[uid]?.spec.isStatic == true { machines[uid]?.nodeUID = node["metadata"]["uid"].string }
+            for uid in machines.keys where machines[uid]?.spec.isStatic == true {
+                machines[uid]?.nodeUID = node["metadata"]["uid"].string
+                dirty.insert(uid)
+            }
         case .manifests(let pods): take(pods)
         case .leftovers(let uids):
             for uid in uids where machines[uid] == nil && !awaitsManifests && !buried.contains(uid) {

@@ -172,7 +172,7 @@ extension PodMachine {
         case .startFailed(let name, let failure, let status):
             if let status { adopt(status) }
             startFailed(name, failure, now)
-        case .mirrored(let document): take(mirror: document)
+        case .mirrored: retries[key] = Retry(notBefore: now + .seconds(2), pause: .seconds(2))
         case .resized(let id, let resources): sizes[id] = resources
         case .probed(let run, let result): probed(run, result, now)
         case .patched(let report): sent = report

@@ -101,8 +101,8 @@ enum PodOutcome: Sendable {
     case probed(ProbeRun, ProbeOutcome)
     case patched(report: Value)
     case released, deleted
-    /// What the API server has of the mirror now; null for nothing.
-    case mirrored(Value)
+    /// The mirror was created or removed; the watch will tell.
+    case mirrored
     case done
     /// To be tried again after a pause.
     case failed(String)

@@ -27,7 +27,7 @@ extension PodMachine {
         if kind == .startup ? started : !started { return nil }
         if kind != .readiness, condemned[status.id] != nil { return nil }
         let probe = slot.spec[kind.field]
-        let first = Timestamp(nanoseconds: Int64(status.started)) + .seconds(probe["initialDelaySeconds"].int ?? 0)
+        let first = Self.firstCheck(of: probe, kind, status)
         let state = probes.states[key] ?? ProbeTable.State(kind: kind, result: remembered(slot, status, kind), next: max(first, now))
         probes.states[key] = state
         let operation = PodOperation.probe(ProbeRun(kind: kind, slot: slot, container: status.id, address: address))
@@ -38,6 +38,20 @@ extension PodMachine {
         }
         probes.states[key]?.next = now + .seconds(max(1, probe["periodSeconds"].int ?? 10))
         return operation
+    }
+
+    /// Liveness is checked for the first time a period after the start, the others at once.
+    private static func firstCheck(of probe: Value, _ kind: ProbeKind, _ status: ContainerStatus) -> Timestamp {
+        var delay = probe["initialDelaySeconds"].int ?? 0
+        if kind == .liveness, delay == 0 { delay = max(1, probe["periodSeconds"].int ?? 10) }
+        return Timestamp(nanoseconds: Int64(status.started)) + .seconds(delay)
+    }
+
+    /// Whether the failure of a check over the network comes from a server that has only just been started: it is not told, does not
+    /// count, and the check is soon made again, so that a container is ready as soon as it can be.
+    private func isTooEarly(_ run: ProbeRun, _ state: ProbeTable.State) -> Bool {
+        run.kind != .liveness && run.probe["exec"].isNull && state.last == nil && state.result == nil
+            && state.early < ProbeTable.State.earlyChecks
     }
 
     /// What the same container had brought before the agent was started anew.
@@ -55,6 +69,12 @@ extension PodMachine {
     mutating func probed(_ run: ProbeRun, _ outcome: ProbeOutcome, _ now: Timestamp) {
         let key = ProbeTable.Key(container: run.container, kind: run.kind)
         guard var state = probes.states[key], let status = live(run.slot.name), status.id == run.container else { return }
+        if case .failure = outcome, isTooEarly(run, state) {
+            state.next = now + .milliseconds(50 << state.early)
+            state.early += 1
+            probes.states[key] = state
+            return
+        }
         let passed: Bool
         switch outcome {
         case .success: passed = true

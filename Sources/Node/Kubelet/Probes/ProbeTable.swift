@@ -11,6 +11,10 @@ struct ProbeTable: Sendable {
         var streak = 0
         var last: Bool?
         var next: Timestamp
+        /// How many checks came too early.
+        var early = 0
+        /// Their most: a second and a half in all.
+        static let earlyChecks = 5
     }
     struct Key: Hashable, Sendable {
         var container: String

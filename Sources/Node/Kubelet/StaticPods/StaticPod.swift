@@ -62,21 +62,27 @@ enum MirrorPod {
 extension PodMachine {
     /// Takes what the API server has of the mirror; null when it has none.
     mutating func take(mirror document: Value) {
-        let before = mirror["metadata"]["uid"]
+        let isNew = mirror["metadata"]["uid"] != document["metadata"]["uid"]
         mirror = document
-        if before != document["metadata"]["uid"] { sent = document["status"] }
+        retries[PodOperation.Key.mirror] = nil
+        if isNew { sent = showsThis(document) ? document["status"] : .null }
+    }
+
+    /// Whether the API server shows this pod.
+    var isMirrored: Bool { !mirror.isNull && showsThis(mirror) }
+    /// Whether a mirror is that of the present manifest.
+    private func showsThis(_ mirror: Value) -> Bool {
+        mirror["metadata"]["annotations"][StaticPod.mirror] == pod["metadata"]["annotations"][StaticPod.hash]
     }
 
     /// Makes the mirror be there, of the present manifest, as long as the pod is.
     mutating func planMirror(_ now: Timestamp) -> [PodOperation] {
-        guard spec.isStatic, may(PodOperation.Key.mirror, now) else { return [] }
+        guard spec.isStatic, ending?.cause != .removed, may(PodOperation.Key.mirror, now) else { return [] }
         if mirror.isNull {
-            guard let nodeUID, ending?.cause != .removed else { return [] }
+            guard let nodeUID else { return [] }
             return [.createMirror(MirrorPod.document(of: pod, node: facts.name, nodeUID: nodeUID))]
         }
-        let isCurrent =
-            mirror["metadata"]["annotations"][StaticPod.mirror] == pod["metadata"]["annotations"][StaticPod.hash]
-            && mirror["metadata"]["deletionTimestamp"].isNull
+        let isCurrent = showsThis(mirror) && mirror["metadata"]["deletionTimestamp"].isNull
         guard !isCurrent, let uid = mirror["metadata"]["uid"].string else { return [] }
         return [.deleteMirror(uid: uid)]
     }

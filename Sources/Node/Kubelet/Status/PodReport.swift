@@ -37,7 +37,7 @@ extension PodMachine {
     /// Sends the report when it says something new. While containers are being started, changes wait a moment for each other.
     mutating func planReport(_ now: Timestamp) -> [PodOperation] {
         guard ending?.cause != .removed, !isGone, !awaitsListing, suspects.isEmpty, suspectSandboxes.isEmpty else { return [] }
-        if spec.isStatic, mirror.isNull { return [] }
+        if spec.isStatic, !isMirrored { return [] }
         let report = report(now)
         lastReport = report
         guard let changes = StatusPatch.between(sent, report) else {
