@@ -155,7 +155,7 @@ let package = Package(
         tests("LinuxMachine", ["LinuxMachine", "Linux", "AWSServices", "Network", "Control", "Documents", "Cryptography"]),
         tests("VPCNetwork", ["VPCNetwork", "Linux", "AWSServices", "Network", "Control", "Documents"]),
         tests("AWSProtocol", ["AWSProtocol", "Documents", "Control", "Network", "Cryptography"]),
-        tests("AWSServices", ["AWSServices", "AWSProtocol", "Storage", "Reconcile", "Control", "Documents", "Network"]),
+        tests("AWSServices", ["AWSServices", "AWSProtocol", "Cryptography", "Storage", "Reconcile", "Control", "Documents", "Network"]),
         tests("Eksctl", ["Eksctl", "Control", "Documents"]),
         tests("Behaviours", ["Behaviours", "Control", "Storage"]),
         tests("Tidy", []),

@@ -14,6 +14,8 @@ final class Region: Sendable {
     let network: VPCNetworks
     /// What its instances are told of themselves.
     let metadata: MetadataService
+    /// Its image repositories.
+    let ecr: ECRService
     private let effects: RegionEffects
     private let group: ControllerGroup
 
@@ -24,6 +26,7 @@ final class Region: Sendable {
         let clusters: any ControlPlaneHost
         let machines: any MachineDriver
         let network: any NetworkDriver
+        var registry: (any RegistryHost)?
         let clock: any WallClock
         let random: RandomSource
     }
@@ -35,6 +38,7 @@ final class Region: Sendable {
         let nodes = NodeSteward(records: records, clusters: parts.clusters)
         network = VPCNetworks(records: records, driver: parts.network)
         let global = parts.global
+        ecr = ECRService(region: name, account: parts.account, records: records, global: global, registry: parts.registry)
         metadata = MetadataService(region: name, account: parts.account, records: records, global: global)
         effects = RegionEffects(
             instances: InstanceEffects(region: name, records: records, machines: parts.machines, nodes: nodes, network: network) {
@@ -47,6 +51,7 @@ final class Region: Sendable {
             realm: realm, writer: writer, effects: effects, clock: parts.clock, random: parts.random,
             controllers: RegionControllers.all(account: parts.account), log: Log("region/\(name)"))
         let tables = [
+            ecr.table,
             EC2Service(region: name, account: parts.account, records: records, network: network).table,
             AutoScalingService(region: name, account: parts.account, records: records).table,
             EKSService(region: name, account: parts.account, records: records) { IAMRoles.exists(arn: $0, in: global) }.table,

@@ -16,6 +16,8 @@ package struct SystemConfiguration: Sendable {
     package var port = 4566
     /// The data directory below which real machines keep their disks; nil makes every machine a simulated one.
     package var realMachines: String?
+    /// Where the registry behind ECR keeps its images; nil for no registry.
+    package var registry: String?
     package init(regions: [String]) { self.regions = regions }
 }
 
@@ -28,6 +30,7 @@ package final class System: Sendable {
     let planes: ControlPlanes
     let machines: any MachineDriver
     private let host: RealHost?
+    private let registry: DockerRegistry?
     let endpoint: any HTTPHandler
     private let server: HTTPServer?
     /// The access key of the account's first administrator.
@@ -35,10 +38,11 @@ package final class System: Sendable {
 
     private init(
         configuration: SystemConfiguration, store: Store, services: TaskBag, directory: RegionDirectory, planes: ControlPlanes,
-        machines: any MachineDriver, host: RealHost?, endpoint: any HTTPHandler, server: HTTPServer?, administrator: Credential
+        machines: any MachineDriver, host: RealHost?, registry: DockerRegistry?, endpoint: any HTTPHandler, server: HTTPServer?,
+        administrator: Credential
     ) {
         (self.configuration, self.store, self.services, self.directory) = (configuration, store, services, directory)
-        (self.planes, self.machines, self.host, self.endpoint) = (planes, machines, host, endpoint)
+        (self.planes, self.machines, self.host, self.registry, self.endpoint) = (planes, machines, host, registry, endpoint)
         (self.server, self.administrator) = (server, administrator)
     }
 
@@ -60,16 +64,18 @@ package final class System: Sendable {
         let worldwide = [iam.table, STSService(account: configuration.account, records: global).table]
         var endpoint = EndpointConfiguration()
         endpoint.region = configuration.regions[0]
-        let aws = AWSEndpoint(credentials: credentials, clock: clock, configuration: endpoint) { service, region in
+        let operations = AWSEndpoint(credentials: credentials, clock: clock, configuration: endpoint) { service, region in
             if let table = worldwide.first(where: { $0.service == service }) { return table }
             return try await box.get()?.region(region)?.tables[service]
         }
+        let registry = configuration.registry.map { DockerRegistry(folder: $0, clock: clock) }
+        let aws = ECRRegistry(before: operations) { try await box.get()?.region($0)?.ecr }
         let login = NodeLogin(planes: planes, directory: box, account: configuration.account)
         let simulated = SimulatedMachines(clock: clock, random: random, services: services, login: login)
         let drivers = HostDrivers(host, simulated: simulated, box, aws, services, hosting, clock, random)
         let parts = Region.Parts(
             account: configuration.account, global: global, clusters: planes, machines: drivers.machines, network: drivers.network,
-            clock: clock, random: random)
+            registry: registry, clock: clock, random: random)
         let directory = RegionDirectory(store: store, services: services, hosting: hosting, served: configuration.regions, parts: parts)
         box.set(directory)
         try await directory.resume()
@@ -78,7 +84,7 @@ package final class System: Sendable {
         let system = System(
             configuration: configuration, store: store, services: services, directory: directory, planes: planes,
             machines: drivers.machines,
-            host: host, endpoint: aws, server: server, administrator: administrator)
+            host: host, registry: registry, endpoint: aws, server: server, administrator: administrator)
         return (system, port)
     }
 
@@ -109,6 +115,7 @@ package final class System: Sendable {
     /// The same without closing the store, over which another system may then start.
     package func halt() async {
         await server?.stop()
+        await registry?.stop()
         await services.stopAll()
         await planes.stopAll()
     }

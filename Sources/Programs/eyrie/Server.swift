@@ -25,6 +25,7 @@ struct Server: Sendable {
         }
         var configuration = SystemConfiguration(regions: regions)
         (configuration.host, configuration.port) = (host, port)
+        configuration.registry = "\(home.path)/registry"
         switch machines {
         case .real: configuration.realMachines = home.path
         case .simulated(let reason): log.info("machines are simulated", ["reason": reason])

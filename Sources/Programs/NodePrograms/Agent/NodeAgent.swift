@@ -20,6 +20,7 @@ package struct NodeAgent: Service {
         let metadata = InstanceMetadataClient(transport: try HTTPClient(endpoint: "http://169.254.169.254"), clock: clock)
         let boot = try await booted(metadata)
         let facts = boot.facts
+        try await RegistryMirrors.write(metadata, region: boot.region, endpoint: NodeBoot.endpoint)
         log.info("joining", ["cluster": boot.configuration.cluster, "node": facts.name, "endpoint": boot.configuration.endpoint])
         let token = NodeToken(metadata: metadata, cluster: boot.configuration.cluster, region: boot.region, clock: clock)
         let transport = try HTTPClient(endpoint: boot.configuration.endpoint, trust: .caPEM(boot.authority))
