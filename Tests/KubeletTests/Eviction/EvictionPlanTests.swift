@@ -70,6 +70,7 @@ import Testing
             .imageInodes: SignalReading(available: 1, capacity: 100), .processes: SignalReading(available: 1, capacity: 100),
             .nodeStorage: SignalReading(available: 10, capacity: 100),
         ]
+        full.signals[.podMemory] = SignalReading(available: 200 << 20, capacity: 1 << 30)
         #expect(Set(tracker.observe(full, at: start).map(\.signal)) == [.imageInodes, .processes])
         #expect(tracker.pressure(at: start) == NodePressure(memory: true, disk: true, pid: true))
     }

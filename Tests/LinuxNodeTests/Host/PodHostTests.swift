@@ -85,6 +85,7 @@ import Testing
             let sandbox = try await bed.host.sandboxConfig(for: pod, attempt: 0)
             let group = Cgroup(sandbox.cgroupParent)
             #expect(sandbox.cgroupParent.contains("/burstable/"))
+            #expect(Cgroup(bed.settings.cgroupRoot).stats().memoryLimitBytes == (1 << 30) + (100 << 20))
             #expect(group.cpuLimitMillicores() == 500 && group.stats().memoryLimitBytes == 64 << 20)
             if let cpu = group.folder("cpu"), !group.layout.isUnified {
                 #expect(Files.text("\(cpu)/cpu.shares") == "256")

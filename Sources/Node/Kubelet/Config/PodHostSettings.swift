@@ -10,6 +10,11 @@ package struct PodHostSettings: Sendable, Hashable {
     package var allocatable: [String: Quantity] = [:]
     /// Bytes of memory of the machine, the measure of OOM scores.
     package var memoryCapacity = 0
+    /// Bytes of memory that all pods together may have; 0 sets no limit.
+    package var podMemoryLimit: Int {
+        guard let allocatable = allocatable["memory"]?.units, allocatable > 0 else { return 0 }
+        return allocatable + EvictionThreshold.standardMemory
+    }
     /// Addresses of the cluster's DNS service.
     package var clusterDNS: [String] = []
     package var clusterDomain = "cluster.local"

@@ -43,7 +43,7 @@ package struct EvictionRanking: Sendable {
     private func usage(_ pod: Value, _ signal: EvictionSignal) -> Int {
         guard let usage = readings.pods[PodText(pod).uid] else { return 0 }
         switch signal {
-        case .memory: return usage.memoryBytes
+        case .memory, .podMemory: return usage.memoryBytes
         case .processes: return usage.processes
         case .nodeInodes, .imageInodes: return usage.inodes
         case .nodeStorage, .imageStorage: return StorageLimits.total(usage, of: pod)

@@ -3,6 +3,8 @@ import KubeModel
 /// What a node can run short of. Source: kubelet/eviction/api.
 package enum EvictionSignal: String, Sendable, Hashable, CaseIterable {
     case memory = "memory.available"
+    /// Of what all pods together may have.
+    case podMemory = "allocatableMemory.available"
     case nodeStorage = "nodefs.available"
     case nodeInodes = "nodefs.inodesFree"
     case imageStorage = "imagefs.available"
@@ -12,14 +14,16 @@ package enum EvictionSignal: String, Sendable, Hashable, CaseIterable {
     /// What pods use of it, as messages name it.
     package var resource: String {
         switch self {
-        case .memory: "memory"
+        case .memory, .podMemory: "memory"
         case .nodeStorage, .imageStorage: "ephemeral-storage"
         case .nodeInodes, .imageInodes: "inodes"
         case .processes: "pids"
         }
     }
     /// Whether files take it.
-    package var isStorage: Bool { self != .memory && self != .processes }
+    package var isStorage: Bool { !isMemory && self != .processes }
+    /// Whether it is memory, of the node or of its pods.
+    package var isMemory: Bool { self == .memory || self == .podMemory }
 }
 
 /// How little of something may be left.
@@ -33,9 +37,12 @@ package struct EvictionThreshold: Sendable, Hashable {
     package var least: Least
     package init(_ signal: EvictionSignal, _ least: Least) { (self.signal, self.least) = (signal, least) }
 
+    /// Bytes of memory that must be left.
+    package static let standardMemory = 100 << 20
     /// The hard thresholds of an EKS node, with upstream's for images.
     package static let standard = [
-        EvictionThreshold(.memory, .amount(100 << 20)), EvictionThreshold(.nodeStorage, .fraction(0.1)),
+        EvictionThreshold(.podMemory, .amount(standardMemory)), EvictionThreshold(.memory, .amount(standardMemory)),
+        EvictionThreshold(.nodeStorage, .fraction(0.1)),
         EvictionThreshold(.nodeInodes, .fraction(0.05)), EvictionThreshold(.imageStorage, .fraction(0.15)),
         EvictionThreshold(.imageInodes, .fraction(0.05)), EvictionThreshold(.processes, .fraction(0.05)),
     ]
@@ -58,6 +65,6 @@ package struct SignalReading: Sendable, Hashable {
 
     /// The amount in the form of messages.
     package static func text(_ amount: Int, of signal: EvictionSignal) -> String {
-        Quantity(amount, format: signal == .memory || signal == .nodeStorage || signal == .imageStorage ? .binary : .decimal).text
+        Quantity(amount, format: signal.isMemory || signal == .nodeStorage || signal == .imageStorage ? .binary : .decimal).text
     }
 }

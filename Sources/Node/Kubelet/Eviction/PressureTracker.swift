@@ -14,13 +14,13 @@ package struct PressureTracker: Sendable {
     package mutating func observe(_ readings: NodeReadings, at now: Timestamp) -> [EvictionThreshold] {
         let met = thresholds.filter { threshold in readings.signals[threshold.signal].map(threshold.isMet) ?? false }
         for threshold in met { lastMet[threshold.signal] = now }
-        return met.sorted { $0.signal == .memory && $1.signal != .memory }
+        return met.filter(\.signal.isMemory) + met.filter { !$0.signal.isMemory }
     }
 
     /// The pressures to tell at a moment.
     package func pressure(at now: Timestamp) -> NodePressure {
         let present = lastMet.filter { now - $0.value < Self.transition }.keys
         return NodePressure(
-            memory: present.contains(.memory), disk: present.contains(where: \.isStorage), pid: present.contains(.processes))
+            memory: present.contains(where: \.isMemory), disk: present.contains(where: \.isStorage), pid: present.contains(.processes))
     }
 }

@@ -14,6 +14,8 @@ final class PodCgroups: Sendable {
     /// Thousandths of a core that each known pod asks for.
     private let pods = Mutex<[String: (quality: QualityOfService, milli: Int)]>([:])
 
+    private let hasClasses = Mutex(false)
+
     init(layout: CgroupLayout, settings: PodHostSettings) {
         (self.layout, self.settings) = (layout, settings)
         let beside = layout.isUnified ? nil : Mounts.list().first { $0.type == "cgroup2" }
@@ -27,13 +29,7 @@ final class PodCgroups: Sendable {
         let text = PodText(pod)
         let quality = QualityOfService(pod: pod)
         let resources = PodResources(pod: pod)
-        for other in [QualityOfService.burstable, .bestEffort] {
-            let home = group("\(settings.cgroupRoot)\(other.directory)")
-            if !home.exists {
-                try home.create()
-                try home.set(CgroupLimits(cpuShares: 2))
-            }
-        }
+        try makeClasses()
         let own = group(SandboxPlan.cgroup(pod, settings))
         try own.create()
         var limits = CgroupLimits()
@@ -45,6 +41,22 @@ final class PodCgroups: Sendable {
         try own.set(limits)
         pods.withLock { $0[text.uid] = (quality, milli) }
         try weigh()
+    }
+
+    /// The group of all pods with what they may have together, and one for each class. Source: cm/node_container_manager_linux.go.
+    private func makeClasses() throws(SystemError) {
+        if hasClasses.withLock({ $0 }) { return }
+        let all = group(settings.cgroupRoot)
+        try all.create()
+        let shares = settings.allocatable["cpu"].map { ControlGroupAmount.shares(milli: $0.milli) }
+        try all.set(CgroupLimits(cpuShares: shares, memoryBytes: settings.podMemoryLimit))
+        for quality in [QualityOfService.burstable, .bestEffort] {
+            let home = group("\(settings.cgroupRoot)\(quality.directory)")
+            if home.exists { continue }
+            try home.create()
+            try home.set(CgroupLimits(cpuShares: 2))
+        }
+        hasClasses.withLock { $0 = true }
     }
 
     /// The class of burstable pods weighs as much as its pods ask for together.

@@ -46,6 +46,11 @@ package final class LinuxNodeMeter: NodeMeter {
         if memory > 0 {
             readings.signals[.memory] = SignalReading(available: max(0, memory - machine.workingSetBytes), capacity: memory)
         }
+        let limit = settings.podMemoryLimit
+        if limit > 0 {
+            let pods = Cgroup(settings.cgroupRoot, layout: layout).stats()
+            readings.signals[.podMemory] = SignalReading(available: max(0, limit - pods.workingSetBytes), capacity: limit)
+        }
         func note(_ path: String, _ storage: EvictionSignal, _ inodes: EvictionSignal) {
             guard let room = DiskUse.room(path) else { return }
             readings.signals[storage] = room.bytes

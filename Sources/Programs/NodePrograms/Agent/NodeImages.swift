@@ -23,6 +23,6 @@ extension NodeBoot {
 /// Images that came with the machine: no registry has them, so they are never collected.
 enum ImportedImages {
     static func holds(_ image: RuntimeImage) -> Bool {
-        image.tags.contains { $0.hasPrefix("localhost/") || $0.contains("/eks/") }
+        image.tags.contains { $0.hasPrefix("localhost/") || $0.hasPrefix("602401143452.dkr.ecr.") }
     }
 }
