@@ -94,11 +94,11 @@ import Testing
         }
         var settings = ConfigSample.settings
         settings.allowedUnsafeSysctls = ["net.core.*"]
-        #expect(SandboxPlan.sysctlRefusal(pod("net.ipv4.tcp_syncookies"), settings) == nil)
-        #expect(SandboxPlan.sysctlRefusal(pod("net/core/somaxconn"), settings) == nil)
-        #expect(SandboxPlan.sysctlRefusal(pod("vm.swappiness"), settings) == "forbidden sysctl: \"vm.swappiness\" not allowlisted")
+        #expect(PodRefusal.of(pod("net.ipv4.tcp_syncookies")) == nil)
+        #expect(PodRefusal.of(pod("net/core/somaxconn"), allowedSysctls: ["net.core.*"]) == nil)
+        #expect(PodRefusal.of(pod("vm.swappiness"))?.message == "forbidden sysctl: \"vm.swappiness\" not allowlisted")
         #expect(
-            SandboxPlan.sysctlRefusal(pod("net.core.somaxconn", ["hostNetwork": true]), settings)
+            PodRefusal.of(pod("net.core.somaxconn", ["hostNetwork": true]), allowedSysctls: ["net.core.*"])?.message
                 == "forbidden sysctl: \"net.core.somaxconn\" not allowed with host net enabled")
         let config = try SandboxPlan.config(
             for: pod("net/core/somaxconn"), attempt: 0, node: node, settings: settings)

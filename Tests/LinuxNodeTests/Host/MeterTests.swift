@@ -35,7 +35,7 @@ import Testing
             settings.memoryCapacity = 8 << 30
             let runtime = try ContainerdRuntime(socket: "\(bed.root)/none.sock")
             let meter = LinuxNodeMeter(settings: settings, runtime: runtime, imageDirectory: bed.root)
-            let readings = await meter.measure([pod], storage: false)
+            let readings = await meter.measure([pod], storage: true)
             let uid = try #require(pod["metadata"]["uid"].string)
             let usage = try #require(readings.pods[uid])
             #expect(usage.volumeBytes["v"] ?? 0 >= 50_000)

@@ -1,5 +1,4 @@
 package import Documents
-import KubeModel
 
 /// What the sandbox of a pod is made of. Source: kuberuntime_sandbox.go, generatePodSandboxConfig.
 package enum SandboxPlan {
@@ -9,6 +8,10 @@ package enum SandboxPlan {
         for pod: Value, attempt: Int, node: ResolverFile, settings: PodHostSettings
     ) throws(PodHostError) -> SandboxConfig {
         let text = PodText(pod)
+        if let refusal = PodRefusal.of(pod, allowedSysctls: settings.allowedUnsafeSysctls) { throw .failed(refusal.message) }
+        if text.spec["hostUsers"].bool == false {
+            throw .failed("can't set `spec.hostUsers: false`, runtime does not support user namespaces")
+        }
         var config = SandboxConfig()
         (config.name, config.namespace, config.uid, config.attempt) = (text.name, text.namespace, text.uid, attempt)
         if !text.isHostNetwork { config.hostname = try PodHostname(pod, settings: settings).kernelName }
@@ -23,7 +26,7 @@ package enum SandboxPlan {
         config.annotations = text.pod["metadata"]["annotations"].strings
         if config.annotations["kubernetes.io/config.source"] == nil { config.annotations["kubernetes.io/config.source"] = "api" }
         config.cgroupParent = cgroup(pod, settings)
-        config.sysctls = try sysctls(text, settings)
+        config.sysctls = sysctls(text)
         config.security = SecurityPlan.sandbox(text)
         return config
     }
@@ -46,50 +49,11 @@ package enum SandboxPlan {
         }
     }
 
-    /// Sysctls that every pod may set. Source: kubelet/sysctl/safe_sysctls.go.
-    private static let safe: Set<String> = [
-        "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range",
-        "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time",
-        "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem",
-        "net.ipv4.tcp_wmem",
-    ]
-
-    private static func sysctls(_ text: PodText, _ settings: PodHostSettings) throws(PodHostError) -> [String: String] {
+    private static func sysctls(_ text: PodText) -> [String: String] {
         var result: [String: String] = [:]
         for sysctl in text.spec["securityContext"]["sysctls"].items {
-            let name = (sysctl["name"].string ?? "").replacing("/", with: ".")
-            if let reason = SysctlAdmission(settings).refusal(of: name, in: text) { throw .failed("forbidden sysctl: \(reason)") }
-            result[name] = sysctl["value"].string ?? ""
+            result[(sysctl["name"].string ?? "").replacing("/", with: ".")] = sysctl["value"].string ?? ""
         }
         return result
-    }
-
-    /// Why a pod must not run here because of its sysctls: status `Failed`, reason `SysctlForbidden`; nil when it may.
-    package static func sysctlRefusal(_ pod: Value, _ settings: PodHostSettings) -> String? {
-        let text = PodText(pod)
-        for sysctl in text.spec["securityContext"]["sysctls"].items {
-            let name = (sysctl["name"].string ?? "").replacing("/", with: ".")
-            if let reason = SysctlAdmission(settings).refusal(of: name, in: text) { return "forbidden sysctl: \(reason)" }
-        }
-        return nil
-    }
-
-    private struct SysctlAdmission {
-        let settings: PodHostSettings
-        init(_ settings: PodHostSettings) { self.settings = settings }
-
-        func refusal(of name: String, in text: PodText) -> String? {
-            let isNetwork = name.hasPrefix("net.")
-            let isIPC = ["kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue."].contains { name.hasPrefix($0) }
-            let isAllowed =
-                SandboxPlan.safe.contains(name)
-                || settings.allowedUnsafeSysctls.contains { pattern in
-                    pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : pattern == name
-                }
-            guard isAllowed, isNetwork || isIPC else { return "\(name.quoted) not allowlisted" }
-            if isNetwork, text.isHostNetwork { return "\(name.quoted) not allowed with host net enabled" }
-            if isIPC, text.spec["hostIPC"].bool ?? false { return "\(name.quoted) not allowed with host ipc enabled" }
-            return nil
-        }
     }
 }

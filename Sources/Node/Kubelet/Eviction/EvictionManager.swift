@@ -5,7 +5,7 @@ package import KubeClient
 /// Measures a node and its pods.
 package protocol NodeMeter: Sendable {
     /// What is left of everything, and what each of the pods uses.
-    /// - Parameter storage: whether files are to be counted too, which takes long; without it only for pods with limits on them.
+    /// - Parameter storage: whether files are to be counted too, which takes long.
     func measure(_ pods: [Value], storage: Bool) async -> NodeReadings
 }
 
@@ -67,27 +67,26 @@ package final class EvictionManager: Service {
         var collected: Timestamp?
         /// The pod that was evicted last, until it is gone or too much time has passed.
         var leaving: (uid: String, since: Timestamp)?
-        var isShortOfStorage = false
     }
 
     private func look(_ round: inout Round) async throws {
         let pods = target.pods().filter { !Self.hasEnded($0) }
-        let readings = await meter.measure(pods, storage: round.isShortOfStorage)
+        let limited = pods.filter(StorageLimits.limits)
+        let readings = await meter.measure(limited, storage: true)
         let now = clock.now
         let met = round.tracker.observe(readings, at: now)
         target.report(round.tracker.pressure(at: now))
-        round.isShortOfStorage = met.contains { $0.signal.isStorage }
         try await collect(&round, readings, now)
         if let leaving = round.leaving {
             let isHere = pods.contains { $0["metadata"]["uid"].string == leaving.uid }
             if isHere, now - leaving.since < Self.patience { return }
             round.leaving = nil
         }
-        if evictForLimits(pods, readings) { return }
+        if evictForLimits(limited, readings) { return }
         guard let threshold = met.first else { return }
         tell("EvictionThresholdMet", "Attempting to reclaim \(threshold.signal.resource)")
         if threshold.signal.isStorage, try await reclaim(threshold, &round) { return }
-        evict(pods, readings, threshold, &round)
+        evict(pods, await meter.measure(pods, storage: threshold.signal.isStorage), threshold, &round)
     }
 
     /// Removes images that nobody uses, every five minutes, when their file system is filled.

@@ -33,6 +33,7 @@ package struct EvictionThreshold: Sendable, Hashable {
         case amount(Int)
         case fraction(Double)
     }
+    /// What may run short, and how little of it may be left.
     package var signal: EvictionSignal
     package var least: Least
     package init(_ signal: EvictionSignal, _ least: Least) { (self.signal, self.least) = (signal, least) }

@@ -17,6 +17,7 @@ struct Admission {
 
     func refusal(of spec: PodSpecView) -> Refusal? {
         if let refusal = isPressed(spec) { return refusal }
+        if let refusal = PodRefusal.of(spec.pod) { return Refusal(reason: refusal.reason, message: refusal.message) }
         if let refusal = lacks(spec) { return refusal }
         guard matches(spec) else {
             return Refusal(

@@ -21,15 +21,13 @@ package final class LinuxNodeMeter: NodeMeter {
     deinit { thread.stop() }
 
     package func measure(_ pods: [Value], storage: Bool) async -> NodeReadings {
-        let counted = pods.filter { storage || StorageLimits.limits($0) }
         // Of a runtime that does not answer nothing is known, and nobody is evicted for it.
         let stats = pods.isEmpty ? [] : (try? await runtime.containerStats()) ?? []
         let (settings, layout, images) = (settings, layout, imageDirectory)
         var readings = await thread.run {
             var readings = NodeReadings()
             Self.readNode(settings, layout, images, &readings)
-            let uids = Set(counted.map { PodText($0).uid })
-            for pod in pods { readings.pods[PodText(pod).uid] = Self.read(pod, settings, layout, storage: uids.contains(PodText(pod).uid)) }
+            for pod in pods { readings.pods[PodText(pod).uid] = Self.read(pod, settings, layout, storage: storage) }
             return readings
         }
         for container in stats {
