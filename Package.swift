@@ -153,6 +153,7 @@ let package = Package(
             "ClusterDNS",
             ["ClusterDNS", "KubeModel", "KubeClient", "KubeAPI", "Storage", "Network", "Control", "Documents", "Cryptography"]),
         tests("LinuxMachine", ["LinuxMachine", "Linux", "AWSServices", "Network", "Control", "Documents", "Cryptography"]),
+        tests("NodePrograms", ["NodePrograms"]),
         tests("VPCNetwork", ["VPCNetwork", "Linux", "AWSServices", "Network", "Control", "Documents"]),
         tests("AWSProtocol", ["AWSProtocol", "Documents", "Control", "Network", "Cryptography"]),
         tests("AWSServices", ["AWSServices", "AWSProtocol", "Cryptography", "Storage", "Reconcile", "Control", "Documents", "Network"]),

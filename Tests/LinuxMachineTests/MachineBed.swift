@@ -9,7 +9,7 @@ struct MachineBed {
     let instance: String
     private static let base = "/tmp/eyrie-machines-\(getpid())"
     /// One data directory for all tests, so that the disk that machines begin with is made once.
-    let folders = MachineFolders(data: "\(base)/data", runRoot: "\(base)/run")
+    let folders = MachineFolders(data: "\(base)/data", runRoot: "\(base)/run", cache: "\(base)/cache")
 
     /// The program that machines run: the one built beside the tests.
     static let program: String = {

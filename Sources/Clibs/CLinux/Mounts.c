@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -67,6 +68,12 @@ int linux_copy_extent(int source, int target, off_t start, off_t end) {
     while (in < end) {
         ssize_t count = copy_file_range(source, &in, target, &out, (size_t)(end - in), 0);
         if (count < 0 && errno == EINTR) continue;
+        // Between some file systems only sendfile copies.
+        if (count < 0 && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP)) {
+            if (lseek(target, out, SEEK_SET) < 0) return -1;
+            count = sendfile(target, source, &in, (size_t)(end - in));
+            if (count > 0) out += count;
+        }
         if (count < 0) return -1;
         if (count == 0) {
             errno = EIO;

@@ -28,7 +28,7 @@ package final class LinuxMachines: MachineDriver {
             guard let process = ProcessRecord(path: folders.record(of: instance))?.adopt() else { continue }
             let machine = machine(instance)
             machine.state.withLock { $0.process = process }
-            follow(process, of: machine)
+            follow(process, of: machine, isOwn: false)
             log.info("the machine still runs", ["instance": instance, "process": process.process])
         }
     }
@@ -43,16 +43,16 @@ package final class LinuxMachines: MachineDriver {
     package func launch(_ spec: MachineSpec) async throws {
         guard let type = InstanceTypes.find(spec.instanceType) else { throw MachineFailure("no such instance type: \(spec.instanceType)") }
         if process(of: spec.instanceID) != nil { return }
-        let isNew = !Files.exists(folders.disk(of: spec.instanceID))
-        let template = isNew ? try await templates.disk(for: spec) : nil
+        if !Files.exists(folders.disk(of: spec.instanceID)) {
+            try Files.makeFolders(folders.diskFolder(of: spec.instanceID), mode: 0o700)
+            try await templates.makeDisk(for: spec)
+        }
         try await Blocking.run("launch") { [self] () throws(any Error) in
             let machine = machine(spec.instanceID)
             try machine.state.withLock { state in
                 if let process = state.process, !process.hasEnded { return }
                 cleanUp(spec.instanceID)
                 do {
-                    try Files.makeFolders(folders.diskFolder(of: spec.instanceID), mode: 0o700)
-                    try MachineDisk(path: folders.disk(of: spec.instanceID), gibibytes: spec.diskGiB).ensure(from: template)
                     let process = try launching(spec, type).run()
                     state.process = process
                     follow(process, of: machine)
@@ -92,6 +92,10 @@ package final class LinuxMachines: MachineDriver {
             }
         }
     }
+    /// Makes the disks that machines of a region begin with, so that the first launches need not. - Throws: `LinuxError`, `MachineFailure`.
+    package func prepare(region: String, kubeletVersion: String, gibibytes: [Int]) async throws {
+        for size in gibibytes { try await templates.ensure(region: region, kubeletVersion: kubeletVersion, gibibytes: size) }
+    }
     /// The instances whose machines run.
     package func running() -> [String] {
         let machines = table.withLock { Array($0.values) }
@@ -130,8 +134,8 @@ package final class LinuxMachines: MachineDriver {
             cleanUp(instance)
         }
     }
-    /// Waits for the end of the process; when nobody asked for it, cleans up and reports.
-    private func follow(_ process: ChildProcess, of machine: Machine) {
+    /// Waits for the end of the process; when nobody asked for it, cleans up and reports. How it ended is known of an own child only.
+    private func follow(_ process: ChildProcess, of machine: Machine, isOwn: Bool = true) {
         process.whenEnded { [weak self] status in
             guard let self else { return }
             Blocking.start("machine-end") {
@@ -142,7 +146,9 @@ package final class LinuxMachines: MachineDriver {
                     return true
                 }
                 guard unasked else { return }
-                let reason = "the machine's first process ended: \(status.text)"
+                // Its first process ends by itself only when the machine is powered off from inside. Source: EC2, StateReason.
+                let inside = isOwn && status == .exited(0) ? "InstanceInitiatedShutdown: " : ""
+                let reason = "\(inside)the machine's first process ended\(isOwn ? ": \(status.text)" : "")"
                 self.log.warning("a machine failed", ["instance": machine.instance, "reason": reason])
                 let report = self.report.withLock { $0 }
                 report(machine.instance, reason)
@@ -158,6 +164,9 @@ package final class LinuxMachines: MachineDriver {
             try? group.remove()
         }
         if group.exists { log.error("the control group does not go", ["group": group.path]) }
+        if Files.isFolder(folders.diskFolder(of: instance)), let console = try? Files.read(folders.console(of: instance)) {
+            try? Files.replace(folders.lastConsole(of: instance), console, mode: 0o600)
+        }
         try? Files.removeTree(folders.machine(instance))
     }
 }

@@ -6,15 +6,8 @@ struct MachineDisk: Sendable {
     let path: String
     let gibibytes: Int
 
-    /// Makes it unless it is there: a copy of the template, or empty. - Throws: `LinuxError`, `MachineFailure`.
-    func ensure(from template: String? = nil) throws {
-        if Files.exists(path) { return }
-        guard let template else { return try MachineDisk.format(path, gibibytes: gibibytes) }
-        try SparseFile.copy(template, to: "\(path).new")
-        guard rename("\(path).new", path) == 0 else { throw LinuxError("rename", path) }
-    }
-    /// Makes an empty file system, of which the tables are written when they are needed.
-    static func format(_ path: String, gibibytes: Int) throws {
+    /// Makes an empty file system, of which the tables are written when they are needed. - Throws: `LinuxError`, `MachineFailure`.
+    func format() throws {
         let beside = "\(path).new"
         try SparseFile.make(beside, bytes: max(1, gibibytes) << 30)
         let arguments = [

@@ -10,9 +10,12 @@ package struct MachineFolders: Sendable, Hashable {
     /// `/run/eyrie/<mark>`
     package let run: String
 
-    /// The folders that belong to a data directory; `runRoot` is `/run/eyrie` but for tests.
-    package init(data: String, runRoot: String = "/run/eyrie") {
-        self.data = data
+    /// Disks that machines begin with, for all data directories of the host: what they hold follows from their names.
+    let templates: String
+
+    /// The folders that belong to a data directory; the others are the host's own but for tests.
+    package init(data: String, runRoot: String = "/run/eyrie", cache: String = "/var/cache/eyrie") {
+        (self.data, templates) = (data, "\(cache)/disks")
         mark = String(Hex.encode(SHA256.hash(data)).prefix(8))
         run = "\(runRoot)/\(mark)"
     }
@@ -28,6 +31,8 @@ package struct MachineFolders: Sendable, Hashable {
     func record(of instance: String) -> String { "\(machine(instance))/pid" }
     func plan(of instance: String) -> String { "\(machine(instance))/plan.json" }
     func console(of instance: String) -> String { "\(machine(instance))/console.log" }
+    /// What the machine wrote before it ended last.
+    func lastConsole(of instance: String) -> String { "\(diskFolder(of: instance))/console.log" }
     /// Where the machine's disk and its root are mounted while it boots, in its own mount namespace.
     func diskMount(of instance: String) -> String { "\(machine(instance))/disk" }
     func rootMount(of instance: String) -> String { "\(machine(instance))/root" }
@@ -35,9 +40,6 @@ package struct MachineFolders: Sendable, Hashable {
     var disks: String { "\(data)/machines" }
     func diskFolder(of instance: String) -> String { "\(disks)/\(instance)" }
     func disk(of instance: String) -> String { "\(diskFolder(of: instance))/disk.img" }
-
-    /// Disks that machines begin with.
-    var templates: String { "\(data)/machines/templates" }
 
     /// Every instance that has left something here.
     func instances() -> [String] {

@@ -80,6 +80,7 @@ package final class System: Sendable {
         box.set(directory)
         try await directory.resume()
         await host?.sweep(directory.openRegions)
+        if let host { services.run("machines/preparation", host.preparation(region: configuration.regions[0])) }
         let (server, port) = try await hosting.listen(host: configuration.host, port: configuration.port, handler: aws)
         let system = System(
             configuration: configuration, store: store, services: services, directory: directory, planes: planes,

@@ -14,7 +14,7 @@ int linux_unshare(int flags);
 int linux_make_device(const char *path, mode_t mode, unsigned major, unsigned minor);
 // The next extent of data at or after an offset: 1 and its bounds, 0 when there is none, -1 and errno on failure.
 int linux_next_extent(int file, off_t from, off_t *start, off_t *end);
-// copy_file_range(2) of the same range in both files, whole; -1 and errno on failure.
+// Copies a range to the same place in another file, within the kernel; -1 and errno on failure.
 int linux_copy_extent(int source, int target, off_t start, off_t end);
 // CLONE_NEW… flags of the kernel.
 enum { LINUX_NEW_MOUNTS = 0x00020000, LINUX_NEW_CGROUPS = 0x02000000, LINUX_NEW_UTS = 0x04000000, LINUX_NEW_IPC = 0x08000000,

@@ -10,59 +10,77 @@ final class MachineTemplates: Sendable {
     private let folders: MachineFolders
     private let program: String
     private let log = Log("machines")
-    private let turn = Turn()
-
     init(folders: MachineFolders, program: String) { (self.folders, self.program) = (folders, program) }
 
-    /// The path of the template for such a machine, made if it is not there. - Throws: `LinuxError`, `MachineFailure`.
-    func disk(for spec: MachineSpec) async throws -> String {
-        let names = MachineTemplates.addonImages(of: spec)
-        let key = try key(of: spec, names)
-        let path = "\(folders.templates)/\(key)-\(max(1, spec.diskGiB)).img"
-        await turn.take()
-        defer { turn.give() }
+    /// Makes the disk of a machine as a copy of its template, which is made first if it is not there. - Throws: `LinuxError`, `MachineFailure`.
+    func makeDisk(for spec: MachineSpec) async throws {
+        let disk = folders.disk(of: spec.instanceID)
+        while true {
+            let template = try await ensure(region: spec.region, kubeletVersion: spec.kubeletVersion, gibibytes: max(1, spec.diskGiB))
+            let isCopied = try await Blocking.run("disk") { [lockPath] () throws(LinuxError) in
+                // Nobody removes old templates meanwhile.
+                let lock = try FileLock(lockPath, shared: true)
+                defer { withExtendedLifetime(lock) {} }
+                guard Files.exists(template) else { return false }
+                utimensat(AT_FDCWD, template, nil, 0)
+                try SparseFile.copy(template, to: "\(disk).new")
+                guard rename("\(disk).new", disk) == 0 else { throw LinuxError("rename", disk) }
+                return true
+            }
+            if isCopied { return }
+        }
+    }
+    /// The path of the template for such machines, made if it is not there. - Throws: `LinuxError`, `MachineFailure`.
+    @discardableResult func ensure(region: String, kubeletVersion: String, gibibytes: Int) async throws -> String {
+        let names = MachineTemplates.addonImages(region: region, kubeletVersion: kubeletVersion)
+        let key = try key(names)
+        let path = "\(folders.templates)/\(key)-\(gibibytes).img"
         if Files.exists(path) { return path }
         try Files.makeFolders(folders.templates, mode: 0o700)
+        let lock = try await Blocking.run("disks") { [lockPath] () throws(LinuxError) in try FileLock(lockPath) }
+        defer { withExtendedLifetime(lock) {} }
+        if Files.exists(path) { return path }
         try removeOldest()
-        log.info("making the disk that machines begin with", ["key": key, "images": names.count])
-        try await build(path, key: key, gibibytes: max(1, spec.diskGiB), names: names)
+        log.info("making the disk that machines begin with", ["key": key, "GiB": gibibytes, "images": names.count])
+        try await build(path, key: key, gibibytes: gibibytes, names: names)
         return path
     }
+    private var lockPath: String { "\(folders.templates)/lock" }
 
-    /// Keeps those that were made last: of other regions, versions and sizes.
+    /// Keeps those that were used last: of other programs, regions, versions and sizes.
     private func removeOldest() throws(LinuxError) {
-        let aged = Files.names(in: folders.templates).map { name in
+        let aged = Files.names(in: folders.templates).filter { $0 != "lock" }.map { name in
             var facts = stat()
             stat("\(folders.templates)/\(name)", &facts)
-            return (name: name, made: facts.st_mtim.tv_sec)
+            return (name: name, used: facts.st_mtim.tv_sec)
         }
-        for (name, _) in aged.sorted(by: { $0.made > $1.made }).dropFirst(MachineTemplates.kept) {
+        for (name, _) in aged.sorted(by: { $0.used > $1.used }).dropFirst(MachineTemplates.kept) {
             try Files.removeTree("\(folders.templates)/\(name)")
         }
     }
-    private static let kept = 5
+    private static let kept = 8
     /// The name of the machine that makes a template begins so.
     static let builder = "template-"
 
     /// Of the node's own version and the next, since a cluster's add-ons go ahead of its nodes.
-    private static func addonImages(of spec: MachineSpec) -> [String] {
-        let parts = spec.kubeletVersion.drop { $0 == "v" }.split(separator: ".")
+    private static func addonImages(region: String, kubeletVersion: String) -> [String] {
+        let parts = kubeletVersion.drop { $0 == "v" }.split(separator: ".")
         guard parts.count > 1, let minor = Int(parts[1]) else { return [] }
-        let names = [minor, minor + 1].flatMap { SystemImages.names(region: spec.region, version: "\(parts[0]).\($0)") }
+        let names = [minor, minor + 1].flatMap { SystemImages.names(region: region, version: "\(parts[0]).\($0)") }
         return Set(names).sorted()
     }
     /// What a template's content follows from, but for its size.
-    private func key(of spec: MachineSpec, _ names: [String]) throws(LinuxError) -> String {
+    private func key(_ names: [String]) throws(LinuxError) -> String {
         var facts = stat()
         guard stat(program, &facts) == 0 else { throw LinuxError("stat", program) }
         let own = "\(facts.st_size) \(facts.st_ino) \(facts.st_mtim.tv_sec).\(facts.st_mtim.tv_nsec)"
         let images = ImageStore(folders: folders).all().map { "\($0.digest)" }
-        return String(Hex.encode(SHA256.hash((["2", own] + names + images).joined(separator: "\n"))).prefix(16))
+        return String(Hex.encode(SHA256.hash((["3", own] + names + images).joined(separator: "\n"))).prefix(16))
     }
 
     private func build(_ path: String, key: String, gibibytes: Int, names: [String]) async throws {
         let instance = "\(MachineTemplates.builder)\(key)"
-        let scratch = "\(folders.templates)/\(key).new"
+        let scratch = "\(folders.templates)/\(key).parts"
         defer {
             try? Files.removeTree(scratch)
             try? Files.removeTree(folders.diskFolder(of: instance))
@@ -74,7 +92,7 @@ final class MachineTemplates: Sendable {
         try Files.makeFolders(folders.diskFolder(of: instance), mode: 0o700)
         let (folders, program) = (folders, program)
         let process = try await Blocking.run("template") { () throws(any Error) in
-            try MachineDisk(path: folders.disk(of: instance), gibibytes: gibibytes).ensure()
+            try MachineDisk(path: folders.disk(of: instance), gibibytes: gibibytes).format()
             var launch = MachineLaunch(
                 instance: instance, hostName: "template", folders: folders, program: program, limits: CgroupLimits())
             launch.services = ["containerd"]
@@ -87,7 +105,11 @@ final class MachineTemplates: Sendable {
         group.kill()
         try? group.remove()
         if let outcome { throw outcome }
-        guard rename(folders.disk(of: instance), path) == 0 else { throw LinuxError("rename", path) }
+        // The cache may lie on another file system.
+        try await Blocking.run("disk") { () throws(LinuxError) in
+            try SparseFile.copy(folders.disk(of: instance), to: "\(scratch)/disk")
+            guard rename("\(scratch)/disk", path) == 0 else { throw LinuxError("rename", path) }
+        }
     }
     private func load(_ archives: [String], into process: Int32) async -> MachineFailure? {
         do throws(MachineFailure) {
@@ -97,12 +119,4 @@ final class MachineTemplates: Sendable {
             return nil
         } catch { return error }
     }
-}
-
-/// One at a time, in the order of asking.
-final class Turn: Sendable {
-    private let state = LockedTurn()
-    /// Waits for the turn; each must be given back.
-    func take() async { await withCheckedContinuation { state.enter($0) } }
-    func give() { state.leave() }
 }

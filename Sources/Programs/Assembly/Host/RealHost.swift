@@ -23,6 +23,9 @@ struct RealHost: Sendable {
 
     var namespaces: @Sendable (_ vpc: String) -> NetworkNamespace { { namespace(ofVPC: $0) } }
 
+    /// Makes ahead what the first machines of a region begin with, of the sizes that EKS and eksctl choose.
+    func preparation(region: String) -> any Service { MachinePreparation(machines: machines, region: region) }
+
     /// Ends all machines and networks and leaves nothing of them on this host but the machines' disks.
     func powerOff() async {
         await machines.powerOffAll()
