@@ -236,13 +236,18 @@ def volumes_hold_what_they_should(bed):
 
 
 def a_network_policy_closes_and_opens(bed):
+    # Off by default, as on EKS.
+    bed.call("aws", "eks", "update-addon", "--cluster-name", "EKS-Test", "--addon-name", "vpc-cni", "--configuration-values",
+             '{"enableNetworkPolicy":"true"}', *REGION.split())
+    eventually(lambda: "--enable-network-policy=true" in bed.out("kubectl -n kube-system get daemonset aws-node -o yaml"), "the add-on is not updated", 30)
+    bed.out("kubectl -n kube-system rollout status daemonset/aws-node --timeout=60s")
     apply(bed, """apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: closed}
 spec: {podSelector: {matchLabels: {app: one}}, ingress: [{from: [{podSelector: {matchLabels: {app: far}}}], ports: [{port: 8080}]}]}
 """)
     where = get(bed, "pod", "one", "{.status.podIP}")
-    reach = lambda name: "hello" in sh(bed, name, f"wget -T 1 -qO- http://{where}:8080/ || true", check=False)
+    reach = lambda name: "hello" in sh(bed, name, f"timeout 2 wget -qO- http://{where}:8080/ || true", check=False)
     eventually(lambda: not reach("two"), "the policy does not close", 15)
     expect(reach("far"), "the policy closes too much")
     bed.out("kubectl delete networkpolicy closed")

@@ -15,11 +15,11 @@ final class NodeBed: Sendable {
     private let children = Mutex<[Int32]>([])
     static let canRun = geteuid() == 0 && FileManager.default.fileExists(atPath: "/usr/bin/nsenter")
 
-    init() throws {
+    init(cloud: FakeCloud = FakeCloud()) throws {
         folder = "/tmp/nodenet-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         node = "\(folder)/node"
-        cloud = FakeCloud()
+        self.cloud = cloud
         try NetworkNamespaces.ensure(node)
         let netlink = try Netlink(namespace: node)
         try netlink.addVeth(

@@ -2,6 +2,7 @@ import Control
 import Documents
 import Foundation
 import Linux
+import Synchronization
 import Testing
 
 @testable import NodeNetwork
@@ -9,10 +10,12 @@ import Testing
 /// Real packets through the plug-in's wiring and the proxy's rules.
 @Suite(.enabled(if: NodeBed.canRun), .serialized) struct NodeBedTests {
     /// Runs the address manager while the body works.
-    static func withManager(_ bed: NodeBed, _ body: (AddressManager) async throws -> Void) async throws {
+    static func withManager(
+        _ bed: NodeBed, log: @escaping @Sendable (String) -> Void = { _ in }, _ body: (AddressManager) async throws -> Void
+    ) async throws {
         let manager = AddressManager(
             cloud: bed.cloud, kernel: try KernelRules(namespace: bed.node), settings: bed.settings, namespace: bed.node,
-            clock: SystemClock(), log: Log("test", sink: { _ in })
+            clock: SystemClock(), log: Log("test", sink: log)
         ) {}
         let task = Task { try await manager.run() }
         defer { task.cancel() }
@@ -100,6 +103,27 @@ import Testing
             #expect(!(try bed.run(in: "node", "nft list map ip aws-node host-ports").output.contains("8088")))
         }
         #expect(try bed.plugin("DEL", "a").status == 0, "without the address manager")
+    }
+
+    @Test func podsThatComeAndGoTogetherAreAllKept() async throws {
+        let bed = try NodeBed(cloud: FakeCloud(limits: AddressLimits(interfaces: 1, addressesPerInterface: 24)))
+        defer { bed.close() }
+        let lines = Mutex<[String]>([])
+        try await Self.withManager(bed, log: { line in lines.withLock { $0.append(line) } }) { manager in
+            try await withThrowingTaskGroup(of: Int32.self) { group in
+                for index in 0..<16 {
+                    group.addTask {
+                        let added = try bed.plugin("ADD", "p\(index)").status
+                        return index % 2 == 0 ? added : try bed.plugin("DEL", "p\(index)").status
+                    }
+                }
+                for try await status in group { #expect(status == 0) }
+            }
+            #expect(manager.podLinks.count == 8 && Set(manager.podLinks.values).count == 8)
+        }
+        let saved = Checkpoint.decode(try Files.read(bed.settings.checkpointPath))
+        #expect(Set(saved.map(\.pod.podName)) == Set((0..<16).filter { $0 % 2 == 0 }.map { "p\($0)" }))
+        #expect(!lines.withLock { $0.contains { $0.contains("level=error") } })
     }
 
     @Test func whenNoAddressIsLeftThePluginSaysWhatEKSSays() async throws {

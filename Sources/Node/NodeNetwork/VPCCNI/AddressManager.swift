@@ -114,11 +114,11 @@ extension AddressManager {
         }
     }
 
-    /// Writes the checkpoint, and the rules that changed with it. A pod must not run without either; failures show in the log.
+    /// Writes the checkpoint, and the rules that changed with it, one change after the other. A pod must not run without either; failures show in the log.
     private func keep(_ changes: [String: RuleFragment?]) {
         do {
-            try Files.replace(settings.checkpointPath, Checkpoint.encode(pool.withLock { $0.allocations }), mode: 0o600)
             try rules.withLock { table in
+                try Files.replace(settings.checkpointPath, Checkpoint.encode(pool.withLock { $0.allocations }), mode: 0o600)
                 guard var changed = table else { return }
                 let script = changed.update(changes)
                 if !script.isEmpty { try kernel.run(script) }
