@@ -18,7 +18,7 @@ def a_node_is_ready(bed):
     path = os.path.join(bed.folder, "one.yaml")
     open(path, "w").write(CLUSTER)
     bed.call("eyrie", "create", "cluster", "-f", path, timeout=120)
-    apply(bed, pod("web", "sh", container="    stdin: true\n    tty: true") + pod("crash", "echo run; echo err >&2; sleep 1; exit 1"))
+    apply(bed, pod("web", "sh", container="    stdin: true\n    tty: true\n    readinessProbe: {exec: {command: ['true']}, periodSeconds: 1}") + pod("crash", "echo run; echo err >&2; sleep 1; exit 1"))
     ready(bed, "web")
 
 
@@ -142,6 +142,8 @@ def numbers_are_served(bed):
     within(bed.out(f"kubectl get --raw {proxy}/metrics/resource"), 'container_cpu_usage_seconds_total{container="main",namespace="default",pod="web"}')
     within(bed.out(f"kubectl get --raw {proxy}/metrics/cadvisor"), "machine_cpu_cores 1", 'container_network_receive_bytes_total{interface="eth0"')
     within(bed.out(f"kubectl get --raw {proxy}/metrics"), f'kubelet_node_name{{node="{name}"}} 1')
+    probes = bed.out(f"kubectl get --raw {proxy}/metrics/probes")
+    expect(re.search(r'prober_probe_total\{container="main",namespace="default",pod="web",.*probe_type="Readiness",result="successful"\} \d+', probes), probes)
     expect(bed.json(f"kubectl get --raw {proxy}/configz")["kubeletconfig"]["maxPods"] == 11, "configz")
     shown = {entry["metadata"]["name"] for entry in bed.json(f"kubectl get --raw {proxy}/pods")["items"]}
     expect({"web", "crash"} <= shown, shown)

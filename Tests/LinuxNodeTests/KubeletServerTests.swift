@@ -97,7 +97,7 @@ private final class ReviewingAPI: HTTPHandler {
         let api = ReviewingAPI(authority: authority)
         let server = KubeletServer(
             settings: settings, client: KubeClient(transport: LocalTransport(handler: api, peer: Peer())), runtime: bed.runtime, host: nil,
-            pods: { [pod] }, clock: SystemClock(), random: RandomSource(seed: 1)
+            pods: { [pod] }, probes: { [] }, clock: SystemClock(), random: RandomSource(seed: 1)
         ) { continuation.yield($0) }
         let running = Task { try await server.run() }
         defer { running.cancel() }

@@ -109,6 +109,16 @@ import Testing
         }
     }
 
+    @Test func whatWasSetAsideIsCompressedPieceByPiece() async throws {
+        try await withFile { path in
+            let text = (0..<60_000).map { line("line \($0)") }.joined()
+            try text.write(toFile: path, atomically: true, encoding: .utf8)
+            LogArchive.compress(path)
+            #expect(!FileManager.default.fileExists(atPath: path) && !FileManager.default.fileExists(atPath: path + ".tmp"))
+            #expect(try Processes.run(["gzip", "-dc", path + ".gz"]) == text)
+        }
+    }
+
     @Test func theContainerIsFoundByTheStatus() {
         func find(_ status: Value, previous: Bool = false) -> String {
             var status = status

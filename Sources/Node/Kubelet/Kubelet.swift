@@ -17,6 +17,7 @@ package final class Kubelet: Service {
     private let health: NodeHealth
     private let mailbox = Mailbox<EngineMessage>()
     private let shown = PodBoard()
+    private let probes = ProbeCounts()
 
     /// - Parameters:
     ///   - client: a way to the API server as the node.
@@ -33,6 +34,9 @@ package final class Kubelet: Service {
 
     /// The pods of the node with their newest status.
     package func pods() -> [Value] { shown.all }
+
+    /// How often checks of the node's pods have brought which results.
+    package func probeCounts() -> [ProbeCount] { probes.all(of: Set(pods().compactMap { $0["metadata"]["uid"].string })) }
 
     /// Tells what the node runs short of; its conditions follow.
     package func report(_ pressure: NodePressure) { health.note(pressure) }
@@ -106,7 +110,7 @@ package final class Kubelet: Service {
         let images = ImageKeeper(runtime: runtime, host: host, events: events, clock: clock)
         let performer = PodPerformer(
             runtime: runtime, host: host, client: client, events: events, prober: Prober(runtime: runtime, network: network),
-            images: images, clock: clock, gate: Gate(16))
+            probes: probes, images: images, clock: clock, gate: Gate(16))
         return PodEngine(
             facts: facts, performer: performer, health: health, mailbox: mailbox, clock: clock, shown: shown, relist: relist, sweep: sweep,
             awaitsManifests: manifests != nil)

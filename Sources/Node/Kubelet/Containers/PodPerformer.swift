@@ -10,6 +10,7 @@ struct PodPerformer: Sendable {
     let client: KubeClient
     let events: EventRecorder
     let prober: Prober
+    let probes: ProbeCounts
     let images: ImageKeeper
     let clock: any WallClock
     /// Bounds what the runtime makes at the same time.
@@ -31,7 +32,10 @@ struct PodPerformer: Sendable {
         case .inspectContainer(let id): return await inspect(container: id, spec)
         case .inspectSandbox(let id):
             return await inspect(sandbox: id)
-        case .probe(let run): return .probed(run, await prober.probe(run))
+        case .probe(let run):
+            let outcome = await prober.probe(run)
+            probes.add(run, outcome, of: spec)
+            return .probed(run, outcome)
         case .patch(let changes, let report, let uid): return await patch(changes, report, spec, uid)
         case .createMirror(let document): return await createMirror(document)
         case .deleteMirror(let uid): return await deleteMirror(uid, spec)

@@ -2,7 +2,6 @@ import Control
 import Glibc
 import Kubelet
 import Linux
-import Network
 import Synchronization
 
 /// Keeps containers' log files small: a file at its limit is set aside under the time, older ones are compressed, the oldest removed.
@@ -80,11 +79,6 @@ final class LogRotation: Service {
         for name in aside where name.hasSuffix(".tmp") { unlink("\(folder)/\(name)") }
         let old = aside.filter { !$0.hasSuffix(".tmp") }
         for name in old.dropLast(max(0, count)) { unlink("\(folder)/\(name)") }
-        for name in old.suffix(max(0, count)) where !name.hasSuffix(".gz") {
-            guard let bytes = try? Files.read("\(folder)/\(name)", limit: 1 << 30), let packed = Gzip.compress(bytes),
-                (try? Files.replace("\(folder)/\(name).gz", packed)) != nil
-            else { continue }
-            unlink("\(folder)/\(name)")
-        }
+        for name in old.suffix(max(0, count)) where !name.hasSuffix(".gz") { LogArchive.compress("\(folder)/\(name)") }
     }
 }

@@ -9,6 +9,7 @@ struct KubeletHandler: HTTPHandler {
     let settings: KubeletServerSettings
     let runtime: any ContainerRuntime
     let pods: @Sendable () -> [Value]
+    let probes: @Sendable () -> [ProbeCount]
     let stats: NodeStats
     let authentication: CallerAuthentication
     let authorization: CallerAuthorization
@@ -65,7 +66,7 @@ struct KubeletHandler: HTTPHandler {
         case []: text = await stats.kubeletMetrics(pods: pods())
         case ["cadvisor"]: text = await stats.cadvisorMetrics()
         case ["resource"]: text = await stats.resourceMetrics()
-        case ["probes"]: text = ""
+        case ["probes"]: text = NodeStats.probeMetrics(probes())
         default: return .text(404, "404 page not found\n")
         }
         return HTTPResponse(200, headers: ["content-type": "text/plain; version=0.0.4; charset=utf-8"], body: .bytes(Array(text.utf8)))

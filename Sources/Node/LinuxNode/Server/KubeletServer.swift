@@ -19,16 +19,18 @@ package struct KubeletServer: Service {
     ///   - client: a way to the API server as the node.
     ///   - host: for the pods' control groups; nil measures containers alone.
     ///   - pods: the pods of the node with their newest status.
+    ///   - probes: how often checks of pods have brought which results.
     ///   - listening: told the port.
     package init(
         settings: KubeletServerSettings, client: KubeClient, runtime: any ContainerRuntime, host: LinuxPodHost?,
-        pods: @escaping @Sendable () -> [Value], clock: any WallClock, random: RandomSource, log: Log = Log("kubelet-server"),
+        pods: @escaping @Sendable () -> [Value], probes: @escaping @Sendable () -> [ProbeCount], clock: any WallClock, random: RandomSource,
+        log: Log = Log("kubelet-server"),
         listening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         (self.settings, self.log, self.listening) = (settings, log, listening)
         let stats = NodeStats(settings: settings, runtime: runtime, cgroups: host?.cgroups, pods: pods, clock: clock)
         handler = KubeletHandler(
-            settings: settings, runtime: runtime, pods: pods, stats: stats,
+            settings: settings, runtime: runtime, pods: pods, probes: probes, stats: stats,
             authentication: CallerAuthentication(client: client, clock: clock),
             authorization: CallerAuthorization(client: client, clock: clock), clock: clock)
         certificate = ServingCertificate(settings: settings, client: client, clock: clock, random: random)

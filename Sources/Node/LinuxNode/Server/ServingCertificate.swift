@@ -24,7 +24,8 @@ struct ServingCertificate: Sendable {
     /// - Throws: `CryptographyError`.
     func first() throws(CryptographyError) -> (tls: TLSConfiguration, renewal: Timestamp) {
         if let text = Files.text(file), let certificate = try? Certificate(pem: text), (try? PrivateKey(pem: text)) != nil,
-            certificate.notAfter > clock.now.seconds,
+            certificate.notAfter > clock.now.seconds, let authority = try? Certificate(pem: settings.authorityPEM).publicKey(),
+            certificate.isSigned(by: authority),
             Set(certificate.alternativeNames.addresses).isSuperset(of: settings.addresses)
         {
             return (configuration(chain: text, key: text), renewal(certificate))

@@ -147,5 +147,22 @@ extension NodeStats {
         return metrics.text
     }
 
+    /// `/metrics/probes`. Source: kubelet/prober.
+    static func probeMetrics(_ counts: [ProbeCount]) -> String {
+        var metrics = MetricsText()
+        metrics.family(
+            "prober_probe_total", "counter", "[BETA] Cumulative number of a liveness, readiness or startup probe for a container by result."
+        )
+        for one in counts {
+            metrics.sample(
+                "prober_probe_total",
+                [
+                    "container": one.container, "namespace": one.namespace, "pod": one.pod, "pod_uid": one.uid, "probe_type": one.kind,
+                    "result": one.result,
+                ], Double(one.count))
+        }
+        return metrics.text
+    }
+
     private static func seconds(_ nanoseconds: Int) -> Double { Double(nanoseconds) / 1e9 }
 }

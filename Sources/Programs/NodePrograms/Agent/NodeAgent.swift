@@ -35,7 +35,8 @@ package struct NodeAgent: Service {
         let kubelet = Kubelet(
             node: facts, client: client, runtime: runtime, host: host, manifests: DirectoryManifests(), clock: clock, random: random)
         let server = KubeletServer(
-            settings: boot.serverSettings, client: client, runtime: runtime, host: host, pods: kubelet.pods, clock: clock, random: random)
+            settings: boot.serverSettings, client: client, runtime: runtime, host: host, pods: kubelet.pods, probes: kubelet.probeCounts,
+            clock: clock, random: random)
         let eviction = EvictionManager(
             nodeName: facts.name, target: kubelet, meter: LinuxNodeMeter(settings: settings, runtime: runtime), runtime: runtime,
             client: client, clock: clock, isKept: ImportedImages.holds)
