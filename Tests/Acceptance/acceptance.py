@@ -1,7 +1,7 @@
 """Runs the acceptance tests in order, each part on a region of its own; later tests of a part build on what earlier ones made."""
 import os, sys, time, traceback
 
-import aws, courses, faults, hostile, kubelet_api, kubernetes_clients, nodes, security, streams
+import addons, aws, courses, faults, hostile, kubelet_api, kubernetes_clients, nodes, security, streams
 from bed import Bed, Failure
 
 only = sys.argv[2:]
@@ -36,7 +36,7 @@ def run(machines, modules):
         bed.stop()
 
 
-run("simulated", (courses, kubernetes_clients, aws, security, hostile, faults))
+run("simulated", (courses, kubernetes_clients, aws, addons, security, hostile, faults))
 if os.geteuid() == 0:
     run("real", (nodes,))
     run("real", (kubelet_api,))
