@@ -254,6 +254,38 @@ private let web = "/api/v1/namespaces/default/pods/web"
             #expect(try await ask("GET", "\(services)/https:web:81/proxy/x").contains("no service port 81 found for service"))
         }
     }
+
+    @Test("Links of proxied pages stay behind the proxy", arguments: [1, 3, 1000]) func pages(_ size: Int) async throws {
+        let page = """
+            <!DOCTYPE html><!-- <a href="/c"> --><HTML><a class='x' HREF="/a?b=1&amp;c">1 < 2</a><img src=/i.png alt="a>b"><a href="rel">\
+            <a href="http://10.0.0.7:80/own"><a href="//other/x"><script src="/s.js">if (a<b) "<a href='/no'>"</script><a href="/last/">
+            """
+        try await StreamingBed.with { request in
+            if request.target == "/moved" { return HTTPResponse(302, headers: ["location": "/new"]) }
+            return HTTPResponse(
+                200, headers: ["content-type": "text/html; charset=utf-8"],
+                body: .writer { writer in
+                    let bytes = Array(page.utf8)
+                    for start in stride(from: 0, to: bytes.count, by: size) {
+                        writer.write(Array(bytes[start..<min(bytes.count, start + size)]))
+                    }
+                    writer.finish(error: false)
+                })
+        } _: { all in
+            let proxy = "/api/v1/namespaces/default/pods/https:web:\(all.kubeletPort)/proxy"
+            let answer = try await all.client.send(HTTPRequest("GET", proxy + "/x"))
+            let text = String(decoding: try await answer.body.collect(limit: 100_000), as: UTF8.self)
+            let expected =
+                page.replacing("HREF=\"/a", with: "HREF=\"\(proxy)/a").replacing("src=/i", with: "src=\(proxy)/i")
+                .replacing("src=\"/s", with: "src=\"\(proxy)/s").replacing("href=\"/last/", with: "href=\"\(proxy)/last/")
+            #expect(text == expected)
+            let moved = try await all.client.send(HTTPRequest("GET", proxy + "/moved"))
+            #expect(moved.headers["location"] == proxy + "/new")
+            let options = try await all.client.send(HTTPRequest("OPTIONS", proxy + "/x"))
+            #expect(options.status == 200)
+            #expect(try await all.client.send(HTTPRequest("OPTIONS", web)).status == 405)
+        }
+    }
 }
 
 private func read(_ stream: any ByteStream) async throws -> [UInt8] {

@@ -47,7 +47,7 @@ extension APIServer {
         }
         let watching = query.flag("watch") && (path.name.isEmpty || path.subresource.isEmpty)
         guard let verb = Verb(method: request.method, named: !path.name.isEmpty, watching: watching) else {
-            throw KubeStatus.methodNotAllowed
+            return try await answerWithoutVerb(request, path, query, user)
         }
         labels = APIMetrics.Labels(path, verb)
         try authorize(attributes(path, verb, query, user))
@@ -59,6 +59,20 @@ extension APIServer {
         let context = RequestContext(request: request, query: query, user: user, accepted: try Accepted(request.headers["accept"]))
         if let text = KindRules.of(info).deprecation { context.warnings.add(text) }
         return try await dispatch(context, path, verb, info)
+    }
+
+    /// Only proxies take methods that are no verb of resources, for whoever may do everything.
+    private func answerWithoutVerb(_ request: HTTPRequest, _ path: RequestPath, _ query: Query, _ user: UserInfo) async throws
+        -> HTTPResponse
+    {
+        guard request.method == "OPTIONS", path.subresource == "proxy", path.group.isEmpty,
+            let info = kinds.find(apiVersion: path.version, plural: path.resource), info.subresource("proxy") != nil
+        else { throw KubeStatus.methodNotAllowed }
+        var attributes = attributes(path, .get, query, user)
+        attributes.verb = ""
+        try authorize(attributes)
+        let context = RequestContext(request: request, query: query, user: user, accepted: try Accepted(nil))
+        return try await proxy(context, path, Target(info, namespace: path.namespace, name: path.name, subresource: "proxy"))
     }
 
     private func answerRaw(_ request: HTTPRequest, path: String, _ query: Query, _ user: UserInfo) async throws -> HTTPResponse {

@@ -45,10 +45,14 @@ extension APIServer {
     func forward(_ request: HTTPRequest, to backend: DialTarget, path: String, prefix: String) async throws -> HTTPResponse {
         var forwarded = HTTPRequest(request.method, path, headers: ProxyHeaders.forwarded(request, upgrade: false), body: request.body)
         forwarded.headers["x-forwarded-uri"] = prefix + path
+        // Links of a page can only be rewritten in the clear.
+        forwarded.headers["accept-encoding"] = nil
         if let host = request.headers["host"] { forwarded.headers["x-forwarded-host"] = host }
         forwarded.headers["x-forwarded-proto"] = request.peer.secure ? "https" : "http"
         do {
-            return try await dial(backend) { try await $0.send(forwarded) }
+            let response = try await dial(backend) { try await $0.send(forwarded) }
+            let hosts = [backend.authority, backend.host, request.headers["host"] ?? ""]
+            return ProxyLinks(prefix: prefix, hosts: hosts).rewrite(response)
         } catch {
             throw error.service
         }
