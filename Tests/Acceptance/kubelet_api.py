@@ -42,6 +42,16 @@ def a_followed_log_ends_with_its_container(bed):
     expect(shown == "tick 1\ntick 2\ntick 3\nlast\n", shown)
 
 
+def a_killed_runtime_ends_no_log(bed):
+    apply(bed, pod("steady", "i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo step $i; sleep 0.2; done", extra="  restartPolicy: Never"))
+    ready(bed, "steady")
+    follower = subprocess.Popen(["kubectl", "logs", "-f", "steady"], env=bed.env, stdout=subprocess.PIPE, text=True)
+    time.sleep(1)
+    inside(machine(bed, nodes(bed)[0]), "pkill", "-9", "-x", "containerd")
+    shown = follower.communicate(timeout=30)[0].splitlines()
+    expect(shown == [f"step {number}" for number in range(1, 41)], f"{len(shown)} lines, the last {shown[-1:]}")
+
+
 def long_logs_are_rotated_under_their_readers(bed):
     apply(bed, pod("long", "i=0; while [ $i -lt 260000 ]; do i=$((i+1)); echo $i xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done; sleep 15; echo after; sleep 1", extra="  restartPolicy: Never"))
     ready(bed, "long")
@@ -161,6 +171,6 @@ def use_is_told_by_the_metrics_api(bed):
 
 tests = [
     a_node_is_ready, logs_tell_what_is_asked_for, a_followed_log_ends_with_its_container, a_terminal_resizes,
-    a_running_container_is_attached_to, strangers_are_refused, numbers_are_served, use_is_told_by_the_metrics_api,
+    a_running_container_is_attached_to, strangers_are_refused, numbers_are_served, use_is_told_by_the_metrics_api, a_killed_runtime_ends_no_log,
     long_logs_are_rotated_under_their_readers,
 ]

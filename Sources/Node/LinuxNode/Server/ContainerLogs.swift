@@ -75,7 +75,12 @@ extension KubeletHandler {
             }
             let (runtime, clock) = (runtime, clock)
             let stream = LogStream(path: status.logPath, options: options, clock: clock) { () async -> Bool in
-                (try? await runtime.container(id))?.state == .running
+                do throws(RuntimeError) {
+                    return try await runtime.container(id)?.state == .running
+                } catch {
+                    // A runtime that does not answer says nothing about its containers.
+                    return error != .cancelled
+                }
             }
             return HTTPResponse(200, headers: ["content-type": "text/plain"], body: .reader(stream))
         } catch {
