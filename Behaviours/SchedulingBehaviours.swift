@@ -44,7 +44,7 @@ extension Behaviour {
             }
             let node = try await stage.nodes()[0].name
             try await stage.cordon(node)
-            let container: Value = ["name": "main", "image": "nginx", "resources": ["requests": ["cpu": "1100m"]]]
+            let container: Value = ["name": "main", "image": "nginx:1.27", "resources": ["requests": ["cpu": "1100m"]]]
             for name in ["low", "high"] {
                 try await stage.pod(name, ["priorityClassName": .string(scene.name(name)), "containers": [container]])
                 try await scene.pass(.seconds(5))
@@ -65,7 +65,7 @@ extension Behaviour {
         },
         Behaviour("pods that fit nowhere wait, and run on the node that is added for them") { scene in
             let stage = try await scene.cluster(nodes: 1)
-            let container: Value = ["name": "main", "image": "nginx", "resources": ["requests": ["cpu": "1100m"]]]
+            let container: Value = ["name": "main", "image": "nginx:1.27", "resources": ["requests": ["cpu": "1100m"]]]
             try await stage.deployment("big", 2, pod: ["containers": [container]])
             try await scene.eventually("one runs and one waits") {
                 let pods = try await stage.pods("big")

@@ -306,6 +306,20 @@ def a_machine_that_dies_is_replaced(bed):
                lambda: bed.out("kubectl get nodes"), 60)
 
 
+def behaviours_of_simulated_nodes_hold_on_real_ones(bed):
+    """A choice of the sentences in Behaviours/, those that take seconds."""
+    for version in ("1.27", "1.28"):
+        bed.call("eyrie", "images", "import", images.nginx(bed.folder, f"docker.io/library/nginx:{version}"))
+    program = os.path.join(os.path.dirname(__file__), "../../.build/debug/eyrie-behaviours")
+    endpoint = re.search(r"endpoint: +(\S+)", bed.out("eyrie status")).group(1)
+    credentials = open(bed.env["AWS_SHARED_CREDENTIALS_FILE"]).read()
+    env = dict(bed.env, AWS_ACCESS_KEY_ID=re.search(r"aws_access_key_id *= *(\S+)", credentials).group(1),
+               AWS_SECRET_ACCESS_KEY=re.search(r"aws_secret_access_key *= *(\S+)", credentials).group(1))
+    chosen = ["becomes ACTIVE", "rolls out, is scaled", "endpoints are its ready pods", "a drained node", "fit nowhere", "Auto Scaling group replaces"]
+    result = bed.call(program, endpoint, "us-west-2", *chosen, env=env, timeout=400, check=False)
+    expect(result.returncode == 0 and result.stdout.count("ok behaviour") == len(chosen), result.stdout + result.stderr)
+
+
 def nothing_is_left_of_a_deleted_cluster(bed):
     bed.call("eyrie", "delete", "cluster", "--name", "EKS-Test", *REGION.split(), timeout=180)
     mark = subprocess.run(["pgrep", "-af", f"machine-init"], capture_output=True, text=True).stdout
@@ -322,5 +336,5 @@ tests = [
     an_ephemeral_container_looks_into_a_pod, a_node_port_opens_with_the_security_group, containers_end_as_upstream_tells,
     init_containers_and_sidecars_go_first, probes_restart_and_withhold, volumes_hold_what_they_should, a_network_policy_closes_and_opens,
     metrics_are_served, killed_parts_come_back_and_pods_stay, a_server_that_is_killed_finds_its_machines, a_machine_that_dies_is_replaced,
-    nothing_is_left_of_a_deleted_cluster,
+    behaviours_of_simulated_nodes_hold_on_real_ones, nothing_is_left_of_a_deleted_cluster,
 ]
