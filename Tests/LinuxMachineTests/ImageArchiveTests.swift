@@ -77,4 +77,18 @@ import Testing
         #expect(try store.remove(named: "docker.io/library/a:1")?.names == ["docker.io/library/a:1"])
         #expect(Files.names(in: "\(folder)/images").isEmpty)
     }
+
+    @Test func aPackedArchiveIsTakenToo() async throws {
+        try Files.makeFolders(folder)
+        defer { try? Files.removeTree(folder) }
+        var recipe = ImageRecipe(names: ["docker.io/library/a:1"])
+        recipe.texts["/a"] = "1"
+        try await ImageArchive.write(recipe, to: "\(folder)/a.tar")
+        let store = ImageStore(folders: MachineFolders(data: folder))
+        let plain = try store.add("\(folder)/a.tar")
+        _ = try await Spawn.run(Program("/bin/gzip", ["\(folder)/a.tar"]))
+        #expect(try store.add("\(folder)/a.tar.gz") == plain)
+        try Files.replace("\(folder)/bad.gz", [0x1f, 0x8b, 1, 2])
+        #expect(throws: MachineFailure("\(folder)/bad.gz cannot be unpacked")) { try store.add("\(folder)/bad.gz") }
+    }
 }

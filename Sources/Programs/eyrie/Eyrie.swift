@@ -28,18 +28,20 @@ import NodePrograms
             try await tree.run(arguments, path: name, session: session)
         }
     }
-    /// Does the work on an event loop and ends the process with it.
-    static func keep(_ work: @escaping @Sendable () async throws -> Void) -> Never {
+    /// Does the work on an event loop and ends the process with it. SIGINT and SIGTERM, if they were taken over, cancel it where it
+    /// `endsOnSignal`.
+    static func keep(endsOnSignal: Bool = false, _ work: @escaping @Sendable () async throws -> Void) -> Never {
         let task = Task(executorPreference: EventLoopGroup.shared.next()) {
             do {
                 try await work()
+                exit(0)
+            } catch  where error is CancellationError && Task.isCancelled {
                 exit(0)
             } catch {
                 Terminal.error("Error: \(Failure.text(error))")
                 exit(1)
             }
         }
-        while !task.isCancelled { pause() }
-        exit(1)
+        StopSignal.deliver { if endsOnSignal { task.cancel() } }
     }
 }

@@ -19,13 +19,6 @@ enum NodeProgram {
             exit(2)
         }
         StopSignal.listen()
-        Eyrie.keep {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await service.run() }
-                group.addTask { try await StopSignal.wait(SystemClock()) }
-                try await group.next()
-                group.cancelAll()
-            }
-        }
+        Eyrie.keep(endsOnSignal: true) { try await service.run() }
     }
 }

@@ -38,7 +38,7 @@ struct Server: Sendable {
         let state = ServerState(endpoint: endpoint, regions: regions, version: Eyrie.version)
         try TextFile.write(JSON.text(state.document), to: home.server, mode: 0o644)
         log.info("the region is up", ["endpoint": endpoint, "region": regions[0], "data": home.path, "process": getpid()])
-        try await StopSignal.wait(clock)
+        await StopSignal.wait()
         log.info("stopping")
         await system.stop()
         unlink(home.server)

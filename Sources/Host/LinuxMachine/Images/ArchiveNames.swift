@@ -2,10 +2,12 @@ import Documents
 import Glibc
 import Linux
 
-/// The image names in an archive of OCI's or Docker's form, plain or gzip.
+/// The image names in an archive of OCI's or Docker's form.
 enum ArchiveNames {
     /// Reads them. - Throws: `LinuxError`, `MachineFailure` for what is no image archive or names no image.
-    static func read(_ path: String) throws -> [String] {
+    /// - Parameter called: how errors call the file; nil for its path.
+    static func read(_ path: String, called shown: String? = nil) throws -> [String] {
+        let shown = shown ?? path
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw LinuxError("open", path) }
         defer { close(file) }
@@ -14,21 +16,21 @@ enum ArchiveNames {
         while pread(file, &header, 512, place) == 512, header[0] != 0 {
             let name = text(header[0..<100])
             guard header[257..<262].elementsEqual("ustar".utf8), let size = octal(header[124..<136]) else {
-                throw MachineFailure("\(path) is no image archive")
+                throw MachineFailure("\(shown) is no image archive")
             }
             if name == "index.json" || name == "manifest.json" {
                 var bytes = [UInt8](repeating: 0, count: min(size, 16 << 20))
                 guard pread(file, &bytes, bytes.count, place + 512) == bytes.count, let document = try? JSON.parse(bytes) else {
-                    throw MachineFailure("\(path): \(name) cannot be read")
+                    throw MachineFailure("\(shown): \(name) cannot be read")
                 }
                 isImage = true
                 names += name == "index.json" ? oci(document) : docker(document)
             }
             place += 512 + off_t((size + 511) / 512 * 512)
         }
-        guard isImage else { throw MachineFailure("\(path) is no image archive: it holds neither index.json nor manifest.json") }
+        guard isImage else { throw MachineFailure("\(shown) is no image archive: it holds neither index.json nor manifest.json") }
         let unique = Set(names.map(full)).sorted()
-        guard !unique.isEmpty else { throw MachineFailure("\(path) names no image") }
+        guard !unique.isEmpty else { throw MachineFailure("\(shown) names no image") }
         return unique
     }
     private static func oci(_ index: Value) -> [String] {

@@ -29,14 +29,17 @@ package struct ImageStore: Sendable {
                 path: "\(folder)/\(digest).tar")
         }
     }
-    /// Copies an archive in; the same one again changes nothing. Names that older archives have too are theirs no longer.
-    /// - Throws: `LinuxError`, `MachineFailure` for what is no image archive.
+    /// Copies an archive, plain or gzip, in; the same one again changes nothing. Names that older archives have too are theirs no longer.
+    /// Holds its thread. - Throws: `LinuxError`, `MachineFailure` for what is no image archive.
     package func add(_ file: String) throws -> Entry {
-        let names = try ArchiveNames.read(file)
         try Files.makeFolders(folder, mode: 0o700)
         let beside = "\(folder)/new.\(getpid())"
-        defer { unlink(beside) }
-        let (digest, size) = try copy(file, to: beside)
+        let plain = "\(beside).plain"
+        defer { for path in [beside, plain] { unlink(path) } }
+        let isPacked = try Files.read(file, limit: 2) == [0x1f, 0x8b]
+        if isPacked { try unpack(file, to: plain) }
+        let names = try ArchiveNames.read(isPacked ? plain : file, called: file)
+        let (digest, size) = try copy(isPacked ? plain : file, to: beside)
         let entry = Entry(digest: digest, names: names, size: size, path: "\(folder)/\(digest).tar")
         for old in all() where old.digest != digest && !Set(old.names).isDisjoint(with: names) {
             let rest = old.names.filter { !names.contains($0) }
@@ -45,6 +48,18 @@ package struct ImageStore: Sendable {
         guard rename(beside, entry.path) == 0 else { throw LinuxError("rename", entry.path) }
         try write(entry)
         return entry
+    }
+    private func unpack(_ file: String, to target: String) throws {
+        let from = open(file, O_RDONLY | O_CLOEXEC)
+        guard from >= 0 else { throw LinuxError("open", file) }
+        defer { close(from) }
+        let to = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard to >= 0 else { throw LinuxError("open", target) }
+        defer { close(to) }
+        guard let gzip = HostPrograms.find("gzip") else { throw MachineFailure("gzip was not found") }
+        var program = Program(gzip, ["-dc"])
+        program.descriptors = [0: from, 1: to]
+        guard try Spawn.runHere(program) == .exited(0) else { throw MachineFailure("\(file) cannot be unpacked") }
     }
     /// Removes the archive that has the name. - Returns: what it was; nil when there is none.
     package func remove(named name: String) throws -> Entry? {
