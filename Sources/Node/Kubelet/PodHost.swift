@@ -21,15 +21,8 @@ package protocol PodHost: Sendable {
     ) async throws(PodHostError) -> ContainerConfig
     /// The credentials to try for an image, in order: the pod's pull secrets, then the node's own (ECR).
     func credentials(for image: String, of pod: Value) async -> [RegistryCredential]
-    /// Notes that a container was made, by its id: its log gets the name by which log collectors look for it.
-    func noteCreated(_ id: String, of container: String, in pod: Value, attempt: Int) async
     /// The last part of what a container wrote to its termination message file, or of its log where it falls back; "" for none.
     func terminationMessage(of container: Value, in pod: Value, status: ContainerStatus) async -> String
-}
-
-extension PodHost {
-    package func retire(_ pod: Value) async throws(PodHostError) {}
-    package func noteCreated(_ id: String, of container: String, in pod: Value, attempt: Int) async {}
 }
 
 /// Why a pod's surroundings could not be made.

@@ -44,7 +44,6 @@ final class HostBed: Sendable {
         var settings = PodHostSettings(nodeName: "node-1", nodeAddresses: ["10.0.0.5"])
         settings.rootDirectory = "\(root)/kubelet"
         settings.logDirectory = "\(root)/logs"
-        settings.containerLogDirectory = "\(root)/containers"
         settings.cgroupRoot = "\(group)/kubepods"
         settings.clusterDNS = ["172.20.0.10"]
         settings.volumeStore = "\(root)/volumes"

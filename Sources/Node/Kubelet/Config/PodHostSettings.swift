@@ -21,8 +21,6 @@ package struct PodHostSettings: Sendable, Hashable {
     /// Where pods' directories are, below `pods`.
     package var rootDirectory = "/var/lib/kubelet"
     package var logDirectory = "/var/log/pods"
-    /// Where log collectors look for logs by container: links into `logDirectory`.
-    package var containerLogDirectory = "/var/log/containers"
     /// The node's resolver file, the base of DNS policy `Default`; empty for none.
     package var resolverFile = "/etc/resolv.conf"
     package var hostsFile = "/etc/hosts"

@@ -63,7 +63,6 @@ struct ContainerStarter {
         do throws(RuntimeError) {
             let id = try await performer.runtime.createContainer(config, in: start.sandbox.id, of: sandboxConfig)
             event("Normal", "Created", "Container created")
-            await performer.host.noteCreated(id, of: slot.name, in: spec.pod, attempt: start.attempt)
             return id
         } catch {
             if error == .cancelled { throw .cancelled }

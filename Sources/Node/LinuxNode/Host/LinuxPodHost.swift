@@ -127,10 +127,9 @@ package final class LinuxPodHost: PodHost, Service {
         try await turns.pass(uid) { () throws(PodHostError) in
             forget(uid)
             try await removeGroup(uid)
-            let (paths, logs, links) = (settings.paths(uid), settings.logDirectory, LogLinks(settings: settings))
+            let (paths, logs) = (settings.paths(uid), settings.logDirectory)
             try await removing { () throws(SystemError) in
                 try Mounts.unmountTree(paths.root)
-                links.remove(uid: uid)
                 for name in Files.names(in: logs) where name.hasSuffix("_\(uid)") { try Files.removeTree("\(logs)/\(name)") }
                 try Files.removeTree(paths.root)
             }
