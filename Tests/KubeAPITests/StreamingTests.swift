@@ -150,6 +150,23 @@ private let web = "/api/v1/namespaces/default/pods/web"
         }
     }
 
+    @Test("A node that goes away in the middle is no success") func lostNode() async throws {
+        try await StreamingBed.with { _ in
+            HTTPResponse(
+                101, headers: ["connection": "Upgrade", "upgrade": "SPDY/3.1"],
+                body: .upgrade { stream in
+                    let session = SPDYSession(over: stream, isServer: true)
+                    for _ in 0..<2 { _ = await session.accept() }
+                    stream.close()
+                })
+        } _: { all in
+            let socket = try #require(
+                try await all.client.webSocket("\(web)/exec?command=x&stdout=true", protocols: ["v5.channel.k8s.io"]).socket)
+            let status = try JSON.parse(try await channels(socket)[3] ?? "")
+            #expect(status["status"] == "Failure" && status["message"].string?.contains("error reading from error stream") == true)
+        }
+    }
+
     @Test("A kubelet's refusal comes over the status channel") func refusedExec() async throws {
         try await StreamingBed.with(kubelet: execKubelet) { all in
             let socket = try #require(

@@ -89,8 +89,7 @@ struct StreamTranslator: Sendable {
             }
             // Either the container is done, or the client has gone and nobody reads any more.
             if let outcome = await group.next() ?? nil {
-                let success = JSON.encode(["metadata": [:], "status": "Success"])
-                try? await socket.send(.binary([Channel.status] + (outcome.isEmpty ? success : outcome)))
+                try? await socket.send(.binary([Channel.status] + outcome))
             } else {
                 session.close()
             }
@@ -107,12 +106,13 @@ struct StreamTranslator: Sendable {
         }
     }
 
-    /// The whole outcome as the kubelet tells it; empty for success.
+    /// The whole outcome as the kubelet tells it. It tells of success too, so silence means that the node or its runtime has gone.
     private static func collect(_ status: SPDYStream?) async -> [UInt8] {
         var whole: [UInt8] = []
         do {
             while whole.count < statusLimit, let bytes = try await status?.read() { whole += bytes }
-            return whole
+            guard whole.isEmpty else { return whole }
+            return JSON.encode(KubeStatus.internalError("error reading from error stream: EOF").document)
         } catch {
             return JSON.encode(KubeStatus.internalError("error reading from error stream: \(DialFailure.words(error))").document)
         }
