@@ -83,6 +83,21 @@ package struct Cgroup: Sendable, Hashable {
     /// The processes here and in all groups below.
     package func allProcesses() -> [Int32] { processes() + children().flatMap { $0.allProcesses() } }
 
+    /// One of the processes here or below, by a look at one hierarchy alone; nil when there is none.
+    package func anyProcess() -> Int32? {
+        guard let folder = folder("memory") ?? folders.first else { return nil }
+        return Cgroup.anyProcess(in: folder)
+    }
+    private static func anyProcess(in folder: String) -> Int32? {
+        let line = (Files.text("\(folder)/cgroup.procs") ?? "").prefix { $0 != "\n" }
+        if let process = Int32(line), process > 0 { return process }
+        // The kernel's own files are no groups and have a point or an underscore in their names, but for one.
+        for name in Files.names(in: folder) where name != "tasks" && !name.contains(where: { $0 == "." || $0 == "_" }) {
+            if let process = anyProcess(in: "\(folder)/\(name)") { return process }
+        }
+        return nil
+    }
+
     /// Kills every process here and below, once; they may take a moment to end.
     package func kill() {
         if let unified = layout.unified, (try? Files.set("\(unified)/\(path)/cgroup.kill", "1")) != nil { return }

@@ -5,6 +5,7 @@ import KubeModel
 
 /// Carries out what machines plan, each operation by itself.
 struct PodPerformer: Sendable {
+    private static let log = Log("kubelet")
     let runtime: any ContainerRuntime
     let host: any PodHost
     let client: KubeClient
@@ -16,7 +17,15 @@ struct PodPerformer: Sendable {
     /// Bounds what the runtime makes at the same time.
     let gate: Gate
 
-    func perform(_ operation: PodOperation, _ spec: PodSpecView) async -> PodOutcome {
+    /// Carries an operation out and notes how long it took.
+    func timed(_ operation: PodOperation, _ spec: PodSpecView) async -> PodOutcome {
+        let begun = clock.now
+        let outcome = await perform(operation, spec)
+        Self.log.debug("operation", ["pod": spec.label, "what": operation.key, "took": DurationText.short(clock.now - begun)])
+        return outcome
+    }
+
+    private func perform(_ operation: PodOperation, _ spec: PodSpecView) async -> PodOutcome {
         switch operation {
         case .prepare: return await prepare(spec)
         case .refresh:

@@ -91,14 +91,14 @@ struct PodEngine {
         let (performer, mailbox) = (performer, mailbox)
         guard operation.isCancellable else {
             group.addTask {
-                mailbox.post(.finished(uid: spec.uid, operation, await performer.perform(operation, spec)))
+                mailbox.post(.finished(uid: spec.uid, operation, await performer.timed(operation, spec)))
             }
             return
         }
         let cancellation = Cancellation()
         cancellations["\(spec.uid) \(operation.key)"] = cancellation
         group.addTask {
-            let outcome = await cancellation.guarding { await performer.perform(operation, spec) }
+            let outcome = await cancellation.guarding { await performer.timed(operation, spec) }
             mailbox.post(.finished(uid: spec.uid, operation, outcome ?? .cancelled))
         }
     }

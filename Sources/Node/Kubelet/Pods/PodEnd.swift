@@ -58,7 +58,7 @@ extension PodMachine {
         guard ending == nil else { return [] }
         var operations: [PodOperation] = []
         for list in containers.values where list.count > 2 {
-            operations += list.dropFirst(2).filter { $0.state == .exited }.map { .removeContainer($0.id) }
+            operations += list.dropFirst(2).filter { $0.state != .running }.map { .removeContainer($0.id) }
         }
         let used = Set(containers.values.joined().map(\.sandbox))
         operations += sandboxes.dropFirst().filter { !$0.isReady && !used.contains($0.id) }.map { .removeSandbox($0.id) }

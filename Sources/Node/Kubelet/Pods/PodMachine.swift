@@ -122,7 +122,8 @@ struct PodMachine: Sendable {
         return newest
     }
     func isStarting(_ name: String) -> Bool { flight.contains(PodOperation.Key.start(name)) }
-    var running: [ContainerStatus] { containers.values.joined().filter { $0.state != .exited } }
+    /// What runs, or may run for all that the runtime knows.
+    var running: [ContainerStatus] { containers.values.joined().filter { $0.state == .running || $0.state == .unknown } }
     /// The pod's address, or "" while there is none.
     var address: String { sandbox?.addresses.first ?? "" }
 
@@ -165,7 +166,11 @@ extension PodMachine {
         case .started(let status):
             adopt(status)
             failures[status.name] = nil
-        case .container(let id, let status): if let status { adopt(status) } else { forget(container: id) }
+        case .container(let id, let status):
+            if let status { adopt(status) } else { forget(container: id) }
+            if case .stop = operation, let status, status.state != .exited {
+                retries[key] = Retry(notBefore: now + .seconds(1), pause: .seconds(1))
+            }
         case .sandboxSeen(let id, let status):
             if case .stopSandbox = operation { stopped.insert(id) }
             if let status { adopt(status) } else { forget(sandbox: id) }

@@ -15,9 +15,10 @@ extension PodMachine {
         operations += planProbes(node.now)
         operations += planGarbage()
         operations += planMirror(node.now)
-        operations += planReport(node.now)
         for operation in operations { flight.insert(operation.key) }
-        return operations
+        let report = planReport(node.now)
+        for operation in report { flight.insert(operation.key) }
+        return operations + report
     }
 
     /// Notices that the pod is to end.

@@ -99,7 +99,7 @@ final class PodCgroups: Sendable {
     }
 
     /// One of a pod's processes; nil when it has none.
-    func process(of pod: Value) -> Int32? { group(SandboxPlan.cgroup(pod, settings)).allProcesses().first }
+    func process(of pod: Value) -> Int32? { group(SandboxPlan.cgroup(pod, settings)).anyProcess() }
 
     /// What a pod uses and has used; nil when it has no group.
     func stats(of pod: Value) -> CgroupStats? {
