@@ -1,7 +1,7 @@
 """Runs the acceptance tests in order, each part on a region of its own; later tests of a part build on what earlier ones made."""
 import os, sys, time, traceback
 
-import addons, aws, courses, faults, hostile, kubelet_api, kubernetes_clients, nodes, security, streams, surroundings
+import addons, aws, courses, faults, hostile, kubelet_api, kubernetes_clients, nodes, security, services, streams, surroundings
 from bed import Bed, Failure
 
 only = sys.argv[2:]
@@ -40,6 +40,7 @@ run("simulated", (courses, kubernetes_clients, aws, addons, security, hostile, f
 if os.geteuid() == 0:
     run("real", (nodes,))
     run("real", (kubelet_api,))
+    run("real", (services,))
     run("real", (streams,))
     run("real", (surroundings,))
 else:

@@ -25,6 +25,12 @@ import Testing
         let (status, answer) = try run(environment, input)
         #expect(status == 1 && answer["code"].int == code && answer["msg"].string?.isEmpty == false)
     }
+    @Test func hostPortsAreReadAsTheSpecificationAndContainerdWriteThem() {
+        let wanted = HostPort(transport: "udp", hostPort: 53, containerPort: 5353)
+        #expect(HostPort(["hostPort": 53, "containerPort": 5353, "protocol": "udp"]) == wanted)
+        #expect(HostPort(["HostPort": 53, "ContainerPort": 5353, "Protocol": "UDP", "HostIP": ""]) == wanted)
+        #expect(HostPort(["hostPort": 0, "containerPort": 1]) == nil && HostPort(["hostPort": 70_000, "containerPort": 1]) == nil)
+    }
     @Test func theNodesEndIsNamedAfterThePod() {
         let pod = PodInterface(container: "c", name: "eth0", podNamespace: "default", podName: "web")
         #expect(pod.hostName.count == 14 && pod.hostName.hasPrefix("eni"))

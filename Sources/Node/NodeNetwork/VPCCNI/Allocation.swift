@@ -88,14 +88,15 @@ enum Checkpoint {
 }
 
 extension HostPort {
-    /// From CNI's `runtimeConfig.portMappings`; nil for a mapping without a host port.
+    /// From CNI's `runtimeConfig.portMappings`; nil for a mapping without a host port. Containerd writes the names with capitals.
     init?(_ value: Value) {
-        guard let port = value["hostPort"].int, 1...65_535 ~= port, let inner = value["containerPort"].int, 1...65_535 ~= inner else {
-            return nil
-        }
-        let address = value["hostIP"].string.flatMap { IPv4Address($0) }
+        func member(_ name: String, _ capital: String) -> Value { value[name].isNull ? value[capital] : value[name] }
+        guard let port = member("hostPort", "HostPort").int, 1...65_535 ~= port,
+            let inner = member("containerPort", "ContainerPort").int, 1...65_535 ~= inner
+        else { return nil }
+        let address = member("hostIP", "HostIP").string.flatMap { IPv4Address($0) }
         self.init(
-            transport: (value["protocol"].string ?? "tcp").lowercased(), hostPort: port, containerPort: inner,
+            transport: (member("protocol", "Protocol").string ?? "tcp").lowercased(), hostPort: port, containerPort: inner,
             hostAddress: address?.number == 0 ? nil : address)
     }
 }
