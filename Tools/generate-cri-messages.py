@@ -56,7 +56,7 @@ def parse(path):
 
 def camel(name):
     head, *tail = name.split("_")
-    return head + "".join(part.capitalize() for part in tail)
+    return (head.lower() if head.isupper() else head) + "".join(part.capitalize() for part in tail)
 
 
 def escaped(name):

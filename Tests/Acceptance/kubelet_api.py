@@ -147,6 +147,8 @@ def numbers_are_served(bed):
     expect(container["name"] == "main" and container["memory"]["workingSetBytes"] > 0, container)
     expect(web["network"]["interfaces"][0]["name"] == "eth0" and web["memory"]["usageBytes"] > 0, web)
     expect(summary["node"]["fs"]["capacityBytes"] > summary["node"]["fs"]["availableBytes"] > 0, summary["node"]["fs"])
+    volume = web["volume"][0]
+    expect(volume["name"].startswith("kube-api-access-") and volume["usedBytes"] > 0, volume)
     limit = summary["node"]["memory"]["availableBytes"] + summary["node"]["memory"]["workingSetBytes"]
     expect(abs(limit - 2 * 2 ** 30) < 2 ** 28, f"the machine has {limit} bytes")
     within(bed.out(f"kubectl get --raw {proxy}/metrics/resource"), 'container_cpu_usage_seconds_total{container="main",namespace="default",pod="web"}')

@@ -123,7 +123,7 @@ package struct ContainerConfigFields: MessageFields {
     package let stdinOnce = WireField<Bool>(13)
     package let tty = WireField<Bool>(14)
     package let linux = WireField<Message<LinuxContainerConfigFields>>(15)
-    package let CDIDevices = WireField<[Message<CDIDeviceFields>]>(17)
+    package let cdiDevices = WireField<[Message<CDIDeviceFields>]>(17)
     package init() {}
 }
 /// Fields of ContainerFilter.

@@ -17,7 +17,7 @@ package struct KubeletServer: Service {
 
     /// - Parameters:
     ///   - client: a way to the API server as the node.
-    ///   - host: for the pods' control groups; nil measures containers alone.
+    ///   - host: for the pods' control groups and volumes; nil measures containers alone.
     ///   - pods: the pods of the node with their newest status.
     ///   - probes: how often checks of pods have brought which results.
     ///   - listening: told the port.
@@ -28,7 +28,7 @@ package struct KubeletServer: Service {
         listening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         (self.settings, self.log, self.listening) = (settings, log, listening)
-        let stats = NodeStats(settings: settings, runtime: runtime, cgroups: host?.cgroups, pods: pods, clock: clock)
+        let stats = NodeStats(settings: settings, runtime: runtime, host: host, pods: pods, clock: clock)
         handler = KubeletHandler(
             settings: settings, runtime: runtime, pods: pods, probes: probes, stats: stats,
             authentication: CallerAuthentication(client: client, clock: clock),

@@ -1,4 +1,5 @@
 import Control
+import Glibc
 import Kubelet
 import Linux
 
@@ -11,6 +12,8 @@ struct NodeSample: Sendable {
         let usage: CgroupStats?
         let interfaces: [InterfaceCounters]
         let started: Int
+        /// Volumes, where storage was asked for; those on the node's disk count as ephemeral storage.
+        let volumes: [(name: String, room: FilesystemRoom, isOnDisk: Bool)]
         var containers: [Container] = []
     }
     struct Container: Sendable {
@@ -50,4 +53,22 @@ struct InterfaceCounters: Sendable, Hashable {
 struct FilesystemRoom: Sendable, Hashable {
     var availableBytes = 0, capacityBytes = 0, usedBytes = 0
     var freeInodes = 0, inodes = 0, usedInodes = 0
+    init() {}
+
+    /// Of the file system at a path; zeros where there is none.
+    init(at path: String) {
+        var facts = statvfs()
+        guard statvfs(path, &facts) == 0 else { return }
+        let block = Int(facts.f_frsize)
+        (availableBytes, capacityBytes) = (Int(facts.f_bavail) * block, Int(facts.f_blocks) * block)
+        usedBytes = Int(facts.f_blocks - facts.f_bfree) * block
+        (freeInodes, inodes, usedInodes) = (Int(facts.f_ffree), Int(facts.f_files), Int(facts.f_files - facts.f_ffree))
+    }
+
+    /// The same file system as far as one owner uses it.
+    func used(_ bytes: Int, inodes: Int) -> FilesystemRoom {
+        var own = self
+        (own.usedBytes, own.usedInodes) = (bytes, inodes)
+        return own
+    }
 }

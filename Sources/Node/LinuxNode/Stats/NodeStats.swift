@@ -10,7 +10,7 @@ final class NodeStats: Sendable {
     let settings: KubeletServerSettings
     let clock: any WallClock
     private let runtime: any ContainerRuntime
-    private let cgroups: PodCgroups?
+    private let host: LinuxPodHost?
     private let pods: @Sendable () -> [Value]
     private let machine: Cgroup?
     private let thread = HostThread()
@@ -18,10 +18,10 @@ final class NodeStats: Sendable {
     let begun: Timestamp
 
     init(
-        settings: KubeletServerSettings, runtime: any ContainerRuntime, cgroups: PodCgroups?, pods: @escaping @Sendable () -> [Value],
+        settings: KubeletServerSettings, runtime: any ContainerRuntime, host: LinuxPodHost?, pods: @escaping @Sendable () -> [Value],
         clock: any WallClock
     ) {
-        (self.settings, self.runtime, self.cgroups, self.pods, self.clock) = (settings, runtime, cgroups, pods, clock)
+        (self.settings, self.runtime, self.host, self.pods, self.clock) = (settings, runtime, host, pods, clock)
         machine = Cgroup("")
         begun = clock.now
     }
@@ -35,27 +35,18 @@ final class NodeStats: Sendable {
     /// Bytes: the machine's limit, or what the host has.
     var memoryBytes: Int { machine?.stats().memoryLimitBytes ?? Self.memory("MemTotal") ?? 0 }
 
-    /// Measures everything once.
+    /// Measures once. - Parameter storage: volumes too, whose files must be counted.
     /// - Throws: `RuntimeError` when the runtime does not tell.
-    func sample() async throws(RuntimeError) -> NodeSample {
+    func sample(storage: Bool = false) async throws(RuntimeError) -> NodeSample {
         let containers = try await runtime.containers()
         let stats = Dictionary(try await runtime.containerStats().map { ($0.id, $0) }) { $1 }
-        let (machine, cgroups, known) = (machine, cgroups, pods())
+        let (machine, host, known) = (machine, host, pods())
         var sample = await thread.run { () -> NodeSample in
             var node = machine?.stats() ?? CgroupStats()
             if node.memoryBytes == 0, let total = Self.memory("MemTotal"), let available = Self.memory("MemAvailable") {
                 (node.memoryBytes, node.workingSetBytes) = (total - available, total - available)
             }
-            let pods = known.map { pod -> NodeSample.Pod in
-                let metadata = pod["metadata"]
-                let process = cgroups?.process(of: pod)
-                let onNode = pod["spec"]["hostNetwork"].bool == true
-                return NodeSample.Pod(
-                    name: metadata["name"].string ?? "", namespace: metadata["namespace"].string ?? "", uid: metadata["uid"].string ?? "",
-                    usage: cgroups?.stats(of: pod),
-                    interfaces: onNode ? [] : process.map { InterfaceCounters.of(process: "\($0)") } ?? [],
-                    started: Int(pod["status"]["startTime"].string.flatMap(Timestamp.init)?.nanoseconds ?? 0))
-            }
+            let pods = known.map { Self.measure($0, host, storage: storage) }
             return NodeSample(
                 time: .init(nanoseconds: 0), node: node, interfaces: InterfaceCounters.of(process: "self"), pods: pods, containerStates: [:]
             )
@@ -72,39 +63,39 @@ final class NodeStats: Sendable {
         return sample
     }
 
+    private static func measure(_ pod: Value, _ host: LinuxPodHost?, storage: Bool) -> NodeSample.Pod {
+        let metadata = pod["metadata"]
+        let process = host?.cgroups?.process(of: pod)
+        let onNode = pod["spec"]["hostNetwork"].bool == true
+        var volumes: [(name: String, room: FilesystemRoom, isOnDisk: Bool)] = []
+        if storage, let host {
+            let maker = VolumeMaker(pod: pod, settings: host.settings)
+            for volume in pod["spec"]["volumes"].items where volume["hostPath"].isNull {
+                guard let name = volume["name"].string, let path = maker.place(of: volume)?.path else { continue }
+                let use = DiskUse.of(path)
+                let isOnDisk = volume["emptyDir"]["medium"] != "Memory" && volume["secret"].isNull && volume["projected"].isNull
+                volumes.append((name, FilesystemRoom(at: path).used(use.bytes, inodes: use.inodes), isOnDisk))
+            }
+        }
+        return NodeSample.Pod(
+            name: metadata["name"].string ?? "", namespace: metadata["namespace"].string ?? "", uid: metadata["uid"].string ?? "",
+            usage: host?.cgroups?.stats(of: pod), interfaces: onNode ? [] : process.map { InterfaceCounters.of(process: "\($0)") } ?? [],
+            started: Int(pod["status"]["startTime"].string.flatMap(Timestamp.init)?.nanoseconds ?? 0), volumes: volumes)
+    }
+
     /// Room on the file systems of the node and of images, and what images take.
     func rooms() async throws(RuntimeError) -> (node: FilesystemRoom, images: FilesystemRoom) {
         let usage = try await runtime.imageFilesystem()
         let root = settings.rootFolder
         return await thread.run {
-            var images = Self.room(usage.path)
-            (images.usedBytes, images.usedInodes) = (usage.usedBytes, usage.usedInodes)
-            return (Self.room(root), images)
+            (FilesystemRoom(at: root), FilesystemRoom(at: usage.path).used(usage.usedBytes, inodes: usage.usedInodes))
         }
     }
 
-    /// Bytes and files of a pod's container's logs.
-    func logUse(_ pod: NodeSample.Pod, _ container: String) async -> (bytes: Int, files: Int) {
+    /// What a pod's container's logs take.
+    func logUse(_ pod: NodeSample.Pod, _ container: String) async -> DiskUse {
         let folder = "\(settings.podLogFolder)/\(pod.namespace)_\(pod.name)_\(pod.uid)/\(container)"
-        return await thread.run {
-            var bytes = 0
-            let names = Files.names(in: folder)
-            for name in names {
-                var facts = stat()
-                if lstat("\(folder)/\(name)", &facts) == 0 { bytes += Int(facts.st_blocks) * 512 }
-            }
-            return (bytes, names.count)
-        }
-    }
-
-    private static func room(_ path: String) -> FilesystemRoom {
-        var facts = statvfs()
-        guard statvfs(path, &facts) == 0 else { return FilesystemRoom() }
-        let block = Int(facts.f_frsize)
-        return FilesystemRoom(
-            availableBytes: Int(facts.f_bavail) * block, capacityBytes: Int(facts.f_blocks) * block,
-            usedBytes: Int(facts.f_blocks - facts.f_bfree) * block, freeInodes: Int(facts.f_ffree), inodes: Int(facts.f_files),
-            usedInodes: Int(facts.f_files - facts.f_ffree))
+        return await thread.run { DiskUse.of(folder) }
     }
 
     /// Bytes of a row of `/proc/meminfo`.

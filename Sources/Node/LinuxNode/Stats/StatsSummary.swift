@@ -7,7 +7,9 @@ import Linux
 extension NodeStats {
     /// The node and its pods. - Parameter onlyProcessor: processor and memory alone.
     func summary(onlyProcessor: Bool = false) async -> Value {
-        guard let sample = try? await sample() else { return ["node": ["nodeName": .string(settings.nodeName)], "pods": []] }
+        guard let sample = try? await sample(storage: !onlyProcessor) else {
+            return ["node": ["nodeName": .string(settings.nodeName)], "pods": []]
+        }
         let rooms = onlyProcessor ? nil : try? await rooms()
         let now = Value.string(sample.time.text)
         var node: Value = [
@@ -41,10 +43,8 @@ extension NodeStats {
             ]
             if let room {
                 let logs = await logUse(pod, container.name)
-                var (own, log) = (room, room)
-                (own.usedBytes, own.usedInodes, log.usedBytes, log.usedInodes) = (stats.writableBytes, 0, logs.bytes, logs.files)
-                value["rootfs"] = Self.filesystem(own, .string(time.text))
-                value["logs"] = Self.filesystem(log, .string(time.text))
+                value["rootfs"] = Self.filesystem(room.used(stats.writableBytes, inodes: 0), .string(time.text))
+                value["logs"] = Self.filesystem(room.used(logs.bytes, inodes: logs.inodes), .string(time.text))
                 used += stats.writableBytes + logs.bytes
             }
             containers.append(value)
@@ -56,9 +56,16 @@ extension NodeStats {
             "cpu": processor(usage.cpuNanoseconds, key: pod.uid, sample.time), "memory": memory(usage, sample.time, usage.memoryLimitBytes),
             "process_stats": ["process_count": .int(Int64(usage.processes))],
         ]
-        if var room {
-            room.usedBytes = used
-            value["ephemeral-storage"] = Self.filesystem(room, .string(sample.time.text))
+        if let room {
+            let now = Value.string(sample.time.text)
+            value["volume"] = .array(
+                pod.volumes.map { volume in
+                    var row = Self.filesystem(volume.room, now)
+                    row["name"] = .string(volume.name)
+                    return row
+                })
+            let (bytes, inodes) = pod.volumes.filter(\.isOnDisk).reduce((used, 0)) { ($0.0 + $1.room.usedBytes, $0.1 + $1.room.usedInodes) }
+            value["ephemeral-storage"] = Self.filesystem(room.used(bytes, inodes: inodes), now)
             if !pod.interfaces.isEmpty { value["network"] = network(pod.interfaces, sample.time) }
         }
         return value
