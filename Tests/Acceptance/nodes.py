@@ -172,6 +172,13 @@ def a_node_port_opens_with_the_security_group(bed):
     expect(bed.out("kubectl get deployment web -o name"), "only the service goes")
 
 
+def the_jenkins_lab_runs(bed):
+    bed.call("eyrie", "images", "build", "nginx", "--port", "8080", "--tag", "example.org/jenkins:1", "--output", os.path.join(bed.folder, "jenkins.tar"))
+    bed.call("eyrie", "images", "import", os.path.join(bed.folder, "jenkins.tar"))
+    lab = os.path.join(os.path.dirname(__file__), "../../examples/lab6-jenkins/run")
+    within(bed.call(lab, env=dict(bed.env, IMAGE="example.org/jenkins:1"), timeout=180).stdout, "does not answer yet", ":32000/ answers", 'service "jenkins-public" deleted')
+
+
 def containers_end_as_upstream_tells(bed):
     apply(bed, pod("fails", "exit 3") + pod("hungry", "head -c 200m /dev/zero | tail", container="    resources: {limits: {memory: 20Mi}}")
           + pod("absent", image="registry.invalid/none:1") + pod("done", "echo fine", extra="  restartPolicy: Never"))
@@ -333,7 +340,7 @@ def nothing_is_left_of_a_deleted_cluster(bed):
 tests = [
     three_real_nodes_are_ready, the_system_pods_run, a_pod_has_an_address_of_its_subnet_inside_and_outside,
     pods_talk_in_the_same_pod_on_the_same_node_and_on_another, services_and_names_lead_to_pods, kubectl_reaches_into_pods, ports_are_forwarded,
-    an_ephemeral_container_looks_into_a_pod, a_node_port_opens_with_the_security_group, containers_end_as_upstream_tells,
+    an_ephemeral_container_looks_into_a_pod, a_node_port_opens_with_the_security_group, the_jenkins_lab_runs, containers_end_as_upstream_tells,
     init_containers_and_sidecars_go_first, probes_restart_and_withhold, volumes_hold_what_they_should, a_network_policy_closes_and_opens,
     metrics_are_served, killed_parts_come_back_and_pods_stay, a_server_that_is_killed_finds_its_machines, a_machine_that_dies_is_replaced,
     behaviours_of_simulated_nodes_hold_on_real_ones, nothing_is_left_of_a_deleted_cluster,
