@@ -160,6 +160,29 @@ func withPair(
         }
     }
 
+    @Test func `a response is due in time beside a stream that lasts, and then a new connection is tried`() async throws {
+        var timeouts = HTTPTimeouts()
+        timeouts.response = .milliseconds(300)
+        try await withPair(.secure, timeouts: timeouts) { request in
+            switch request.target {
+            case "/watch": return HTTPResponse(200, body: .writer { writer in writer.write([1]) })
+            case "/peer": return HTTPResponse(200, body: .bytes(Array(request.peer.address.utf8)))
+            default:
+                try? await Task.sleep(for: .seconds(3))
+                return HTTPResponse(200)
+            }
+        } _: { client in
+            let watch = try await client.send(HTTPRequest("GET", "/watch")).body.read()
+            #expect(try await watch.next() == [1])
+            let before = try await client.send(HTTPRequest("GET", "/peer")).body.collect(limit: 100)
+            try await Task.sleep(for: .milliseconds(400))
+            await #expect(throws: HTTPError.timedOut) { try await client.send(HTTPRequest("GET", "/slow")) }
+            let after = try await client.send(HTTPRequest("GET", "/peer")).body.collect(limit: 100)
+            #expect(before != after)
+            watch.cancel()
+        }
+    }
+
     @Test func `a client reconnects after the server has come back`() async throws {
         let server = HTTPServer(.init(loops: testLoops), handler: ClosureHandler(answer: echo))
         let port = try await server.start()

@@ -16,6 +16,8 @@ final class HTTP2Client: HTTP2Session, ClientProtocol, ExchangeCarrier {
     private let unusable: () -> Void
     private let capacity: (Int) -> Void
     private var streams: [Int32: Stream] = [:]
+    /// When a response may be overdue, in the loop's milliseconds.
+    private var nextCheck = UInt64.max
 
     /// - Parameters:
     ///   - unusable: called on the loop when the connection can take no further request.
@@ -56,10 +58,9 @@ final class HTTP2Client: HTTP2Session, ClientProtocol, ExchangeCarrier {
         }
         exchange.id = id
         streams[id] = Stream(exchange)
-        if let responseTimeout {
-            exchange.deadline = connection.loop.now + responseTimeout
-        }
-        if streams.count == 1 { connection.setMachineDeadline(responseTimeout) }
+        if let responseTimeout { exchange.deadline = connection.loop.now + responseTimeout }
+        if streams.count == 1 { nextCheck = .max }
+        if exchange.deadline < nextCheck || streams.count == 1 { check(at: exchange.deadline) }
         connection.wantsFlush()
     }
 
@@ -148,12 +149,23 @@ final class HTTP2Client: HTTP2Session, ClientProtocol, ExchangeCarrier {
     override func expired() {
         guard !streams.isEmpty else { return connection.close(nil) }
         let now = connection.loop.now
-        for (id, stream) in streams where stream.exchange.deadline <= now {
+        let overdue = streams.filter { $0.value.exchange.deadline <= now }
+        // Perhaps the server has gone without a word: what comes next tries a new connection.
+        if !overdue.isEmpty { unusable() }
+        for (id, stream) in overdue {
             streams[id] = nil
             stream.exchange.fail(.timedOut, unprocessed: false)
             reset(id, NGHTTP2_CANCEL)
         }
-        if let next = streams.values.map(\.exchange.deadline).min(), next != .max { connection.setMachineDeadline(next - now) }
+        guard !streams.isEmpty else { return connection.endWithin(1_000) }
+        check(at: streams.values.map(\.exchange.deadline).min() ?? .max)
+    }
+
+    /// Has `expired` called at a time; never for the end of time.
+    private func check(at deadline: UInt64) {
+        nextCheck = deadline
+        let now = connection.loop.now
+        connection.setMachineDeadline(deadline == .max ? nil : deadline > now ? deadline - now : 0)
     }
 
     override func ended() { connection.close(.connectionLost("the server closed the connection")) }

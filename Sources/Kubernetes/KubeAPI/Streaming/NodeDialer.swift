@@ -81,7 +81,8 @@ package final class NamespaceDialer: NodeDialer {
     package func client(for target: DialTarget) throws(HTTPError) -> HTTPClient {
         if let known = clients.withLock({ $0[target] }) { return known }
         var timeouts = HTTPTimeouts()
-        timeouts.response = nil
+        // A kubelet begins to answer at once, so that silence means a dead machine; others may think as long as they like.
+        timeouts.response = target.identity == .kubelet ? .seconds(60) : nil
         let certificate: ClientCertificate? =
             switch target.identity {
             case .none: nil
