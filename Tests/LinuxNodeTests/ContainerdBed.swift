@@ -1,5 +1,6 @@
 import Foundation
 import Kubelet
+import Linux
 
 @testable import LinuxNode
 
@@ -70,7 +71,30 @@ final class ContainerdBed {
         Processes.kill(naming: root)
         Processes.unmount(below: root)
         try? FileManager.default.removeItem(atPath: root)
+        removeGroups()
     }
+
+    /// The runtime makes groups in every hierarchy, also in those that the machine makes no use of. A killed process leaves its own in a moment.
+    private func removeGroups() {
+        for _ in 0..<20 {
+            var isGone = true
+            for hierarchy in Files.names(in: "/sys/fs/cgroup").map({ "/sys/fs/cgroup/\($0)" }) + ["/sys/fs/cgroup"] {
+                if !Self.removeTree(hierarchy + group) { isGone = false }
+                rmdir(hierarchy + "/eyrie-test")
+            }
+            if isGone { return }
+            usleep(50_000)
+        }
+    }
+    private static func removeTree(_ folder: String) -> Bool {
+        guard Files.isFolder(folder) else { return true }
+        var isGone = true
+        for name in Files.names(in: folder) where Files.isFolder("\(folder)/\(name)") {
+            if !removeTree("\(folder)/\(name)") { isGone = false }
+        }
+        return rmdir(folder) == 0 && isGone
+    }
+    private var group: String { "/eyrie-test/\(root.split(separator: "/").last ?? "")" }
 
     /// A sandbox's configuration; on the node's network unless told.
     func sandbox(_ name: String, network: SecurityConfig.Namespace = .node) -> SandboxConfig {
@@ -80,7 +104,7 @@ final class ContainerdBed {
         config.hostname = network == .node ? "" : name
         config.labels = [RuntimeLabel.podName: name, RuntimeLabel.podNamespace: "default", RuntimeLabel.podUID: "uid-\(name)"]
         config.security.network = network
-        config.cgroupParent = "/eyrie-test/\(root.split(separator: "/").last ?? "")"
+        config.cgroupParent = group
         return config
     }
 
