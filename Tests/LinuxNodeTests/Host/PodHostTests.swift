@@ -124,4 +124,33 @@ import Testing
             #expect(Files.text(file) == "tier=\"front\"")
         }
     }
+
+    @Test func containersAreToldOfTheServicesOfTheirNamespace() async throws {
+        try await HostBed.with { bed in
+            let services = Kind("Service", prefix: "core/services/")
+            func add(_ namespace: String, _ name: String) async throws {
+                let spec: Value = ["ports": [["port": 80]], "selector": ["a": "b"]]
+                _ = try await bed.client.create(
+                    services, ["metadata": ["name": .string(name), "namespace": .string(namespace)], "spec": spec])
+            }
+            let pod = try await bed.pod("web", ["automountServiceAccountToken": false])
+            try await bed.host.prepare(pod)
+            try await add("default", "near")
+            try await add("kube-system", "far")
+            func told() async -> Set<String> {
+                let names = (try? await bed.config(pod))?.environment.map(\.name) ?? []
+                return Set(names.filter { $0.hasSuffix("_SERVICE_HOST") })
+            }
+            let both: Set<String> = ["KUBERNETES_SERVICE_HOST", "NEAR_SERVICE_HOST"]
+            #expect(await told() == both)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await bed.host.run() }
+                try await add("default", "late")
+                #expect(try await bed.reached { await told() == both.union(["LATE_SERVICE_HOST"]) })
+                try await bed.client.delete(services, namespace: "default", "near")
+                #expect(try await bed.reached { await told() == ["KUBERNETES_SERVICE_HOST", "LATE_SERVICE_HOST"] })
+                group.cancelAll()
+            }
+        }
+    }
 }

@@ -25,7 +25,10 @@ extension NodeBoot {
             "cgroupDriver": "cgroupfs", "containerRuntimeEndpoint": "unix:///run/containerd/containerd.sock", "serverTLSBootstrap": true,
             "containerLogMaxSize": "10Mi", "containerLogMaxFiles": 5,
             "kubeReserved": ["cpu": "\(facts.reservedMillicores)m", "memory": "\(facts.reservedMemoryMiB)Mi", "ephemeral-storage": "1Gi"],
-            "evictionHard": ["memory.available": "100Mi", "nodefs.available": "10%", "nodefs.inodesFree": "5%"],
+            "evictionHard": [
+                "memory.available": "100Mi", "nodefs.available": "10%", "nodefs.inodesFree": "5%", "imagefs.available": "15%",
+                "imagefs.inodesFree": "5%", "pid.available": "5%",
+            ],
         ]
     }
 }
