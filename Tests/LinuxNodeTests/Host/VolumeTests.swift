@@ -60,10 +60,11 @@ import Testing
                     Kind("ConfigMap", prefix: "core/configmaps/"), namespace: "default", "m",
                     .merge(["data": ["a": "2", "b": "3", "gone": .null]]))
                 #expect(try await bed.reached { Files.text("\(folder)/a") == "2" })
+                // What is no longer shown goes after the change is seen.
+                #expect(try await bed.reached { Files.names(in: folder).count == 4 })
                 #expect(Files.text("\(folder)/b") == "3" && !Files.exists("\(folder)/gone"))
                 let after = realpath("\(folder)/..data", nil).map { String(cString: $0) }
                 #expect(before != after && !Files.exists(before ?? "/"))
-                #expect(Files.names(in: folder).count == 4)
                 group.cancelAll()
             }
         }
