@@ -53,7 +53,7 @@ def a_killed_runtime_ends_no_log(bed):
 
 
 def long_logs_are_rotated_under_their_readers(bed):
-    apply(bed, pod("long", "i=0; while [ $i -lt 260000 ]; do i=$((i+1)); echo $i xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done; sleep 15; echo after; sleep 1", extra="  restartPolicy: Never"))
+    apply(bed, pod("long", "i=0; while [ $i -lt 260000 ]; do i=$((i+1)); echo $i xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done; sleep 11; echo after", extra="  restartPolicy: Never"))
     ready(bed, "long")
     follower = subprocess.Popen(["kubectl", "logs", "-f", "--tail=0", "long"], env=bed.env, stdout=subprocess.PIPE, text=True)
     pid = machine(bed, nodes(bed)[0])
