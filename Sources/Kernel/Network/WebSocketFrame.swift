@@ -32,8 +32,27 @@ struct WebSocketFrame: Sendable, Hashable {
         }
         guard let mask else { return bytes + payload }
         bytes += mask
-        for (index, byte) in payload.enumerated() { bytes.append(byte ^ mask[index & 3]) }
-        return bytes
+        var masked = payload
+        Self.apply(mask, to: &masked)
+        return bytes + masked
+    }
+
+    /// Masks or unmasks bytes, eight at a time. Source: RFC 6455, section 5.3.
+    static func apply(_ mask: [UInt8], to bytes: inout [UInt8]) {
+        let key = mask.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        let word = (key << 32 | key).bigEndian
+        bytes.withUnsafeMutableBytes { bytes in
+            var index = 0
+            while index + 8 <= bytes.count {
+                bytes.storeBytes(
+                    of: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self) ^ word, toByteOffset: index, as: UInt64.self)
+                index += 8
+            }
+            while index < bytes.count {
+                bytes[index] ^= mask[index & 3]
+                index += 1
+            }
+        }
     }
 }
 
@@ -86,7 +105,7 @@ struct WebSocketDecoder {
         var payload = Array(held[start..<start + length])
         if expectsMask {
             let mask = Array(held[start - 4..<start])
-            for index in payload.indices { payload[index] ^= mask[index & 3] }
+            WebSocketFrame.apply(mask, to: &payload)
         }
         offset = start + length
         return WebSocketFrame(isLast: isLast, opcode: opcode, payload: payload)
