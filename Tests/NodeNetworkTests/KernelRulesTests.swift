@@ -126,7 +126,7 @@ import Testing
             #expect(try ask() == "a", "the kernel goes on with the tracked connection")
             let stale = writer.takeStale()
             #expect(stale.count == 1 && stale[0].endpoints == [a])
-            for entry in stale { try ConnectionTracking(namespace: bed.node).delete(entry) }
+            try ConnectionTracking(namespace: bed.node).delete(stale)
             let after = try ask()
             let seen = try bed.run(in: "node", "nft list table ip kube-proxy").output
             #expect(after == "b", "\(seen)")

@@ -29,7 +29,7 @@ import Testing
         var count: Int { scripts.withLock { $0.count } }
     }
     struct NoConnections: ConnectionTable {
-        func delete(_ stale: StaleConnections) throws {}
+        func delete(_ stale: [StaleConnections]) throws {}
     }
 
     private func api() async throws -> KubeClient {

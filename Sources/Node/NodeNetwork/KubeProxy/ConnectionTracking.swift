@@ -7,9 +7,14 @@ package struct ConnectionTracking: ConnectionTable {
     /// - Parameter namespace: the network namespace; nil for the process's own.
     package init(namespace: String? = nil) { self.namespace = namespace }
 
-    package func delete(_ stale: StaleConnections) throws {
+    package func delete(_ stale: [StaleConnections]) throws {
+        guard !stale.isEmpty else { return }
+        let byPort = Dictionary(grouping: stale, by: \.front.port)
         let socket = try namespace.map { try NetworkNamespaces.within($0) { try ConnectionSocket() } } ?? ConnectionSocket()
-        for entry in try socket.dump() where entry.matches(stale) { try socket.delete(entry) }
+        for entry in try socket.dump() {
+            let candidates = byPort[entry.original.destinationPort] ?? []
+            if candidates.contains(where: { entry.matches($0) }) { try socket.delete(entry) }
+        }
     }
 }
 

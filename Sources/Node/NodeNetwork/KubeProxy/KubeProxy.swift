@@ -133,8 +133,10 @@ extension KubeProxy {
                 try await clock.sleep(for: .seconds(1))
                 continue
             }
-            for stale in writer.takeStale() {
-                do { try connections.delete(stale) } catch { log.warning("failed to delete stale connections", ["error": "\(error)"]) }
+            do {
+                try connections.delete(writer.takeStale())
+            } catch {
+                log.warning("failed to delete stale connections", ["error": "\(error)"])
             }
             if configuration.minimumPeriod > .zero { try await clock.sleep(for: configuration.minimumPeriod) }
         }

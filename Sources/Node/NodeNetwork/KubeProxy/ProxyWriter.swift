@@ -56,8 +56,8 @@ package struct StaleConnections: Sendable, Hashable {
 
 /// The kernel's table of tracked connections.
 package protocol ConnectionTable: Sendable {
-    /// Deletes what the value describes. - Throws: what the kernel refused.
-    func delete(_ stale: StaleConnections) throws
+    /// Deletes what the values describe. - Throws: what the kernel refused.
+    func delete(_ stale: [StaleConnections]) throws
 }
 
 /// A service with a health check node port.
