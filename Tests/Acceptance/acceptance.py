@@ -1,7 +1,7 @@
 """Runs the acceptance tests in order, each part on a region of its own; later tests of a part build on what earlier ones made."""
 import os, sys, time, traceback
 
-import addons, aws, courses, faults, hostile, kubelet_api, kubernetes_clients, nodes, security, services, streams, surroundings
+import addons, aws, courses, faults, hostile, kubelet_api, kubernetes_clients, nodes, security, services, streams, surroundings, vpc
 from bed import Bed, Failure
 
 only = sys.argv[2:]
@@ -43,6 +43,7 @@ if os.geteuid() == 0:
     run("real", (services,))
     run("real", (streams,))
     run("real", (surroundings,))
+    run("real", (vpc,))
 else:
     print("real machines need root: their tests are left out")
 sys.exit(1 if failed else 0)
