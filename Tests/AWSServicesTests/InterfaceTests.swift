@@ -120,6 +120,27 @@ import Testing
         }
     }
 
+    @Test func anInstancesGroupsAreItsPrimaryInterfaces() async throws {
+        let bed = try await RegionBed()
+        try await bed.running {
+            let id = try await instance(bed)
+            let vpc = bed.records.get(Instance.self, id)?.spec.vpcId ?? ""
+            let input: Value = ["GroupName": "mine", "Description": "d", "VpcId": .string(vpc)]
+            let group = try await bed.call(bed.ec2.table, "CreateSecurityGroup", input)["GroupId"]
+            let change: Value = ["InstanceId": .string(id), "Groups": [group]]
+            _ = try await bed.call(bed.ec2.table, "ModifyInstanceAttribute", change)
+            _ = try await bed.call(
+                bed.ec2.table, "ModifyInstanceAttribute", ["InstanceId": .string(id), "SourceDestCheck": ["Value": false]])
+            let state = bed.fabric.networks[vpc]?.interfaces.first
+            #expect(state?.groupIDs == [group.string ?? ""] && state?.checksSourceAndDestination == false)
+            #expect(await code { try await bed.call(bed.ec2.table, "DeleteSecurityGroup", ["GroupId": group]) } == "DependencyViolation")
+            let other = await code {
+                try await bed.call(bed.ec2.table, "ModifyInstanceAttribute", ["InstanceId": .string(id), "UserData": ["Value": "x"]])
+            }
+            #expect(other == "InvalidParameterCombination")
+        }
+    }
+
     @Test func aFullSubnetRefusesWithEC2sError() async throws {
         let bed = try await RegionBed()
         let vpc = try await bed.call(bed.ec2.table, "CreateVpc", ["CidrBlock": "10.9.0.0/16"])["Vpc"]["VpcId"]

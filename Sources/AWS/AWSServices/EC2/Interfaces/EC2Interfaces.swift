@@ -11,6 +11,7 @@ extension EC2Service {
             "DescribeNetworkInterfaceAttribute": describeNetworkInterfaceAttribute, "AttachNetworkInterface": attachNetworkInterface,
             "DetachNetworkInterface": detachNetworkInterface, "AssignPrivateIpAddresses": assignPrivateAddresses,
             "UnassignPrivateIpAddresses": unassignPrivateAddresses,
+            "ModifyInstanceAttribute": modifyInstanceAttribute,
         ]
     }
     var interfaces: NetworkInterfaces { NetworkInterfaces(region: region, records: records) }
@@ -115,6 +116,19 @@ extension EC2Service {
         case let other: throw AWSError("InvalidParameterValue", "Value (\(other)) for parameter attribute is invalid.")
         }
         return output
+    }
+
+    /// The attributes that are its primary interface's: security groups, and the check of source and destination.
+    func modifyInstanceAttribute(_ input: Value, _ context: OperationContext) async throws -> Value {
+        let id = input["InstanceId"].string ?? ""
+        _ = try resource(.instance, id)
+        let given = input.object?.filter { !$0.value.isNull && !["InstanceId", "DryRun"].contains($0.key) }.map(\.key) ?? []
+        if let other = given.first(where: { !["Groups", "SourceDestCheck"].contains($0) }) {
+            throw AWSError("InvalidParameterCombination", "Changing the attribute \(other) is not supported yet")
+        }
+        var change = input
+        (change["InstanceId"], change["NetworkInterfaceId"]) = (.null, .string(NetworkInterfaces.primaryID(of: id)))
+        return try await modifyNetworkInterfaceAttribute(change, context)
     }
 
     /// Has the network brought up to date before a request that changed it is answered; what fails is tried again by the reconciler.
