@@ -72,10 +72,10 @@ def local_policies_keep_to_their_node(bed):
 
 
 def clients_stay_with_their_endpoint(bed):
-    bed.out("kubectl create deployment web --image=example.org/nginx:1 --replicas=3")
+    bed.out("kubectl create deployment web --image=example.org/nginx:1 --replicas=2")
     bed.out("kubectl rollout status deployment/web --timeout=60s")
     apply(bed, service("web", "web", 80, 80) + service("sticky", "web", 80, 80, "  sessionAffinity: ClientIP"))
-    eventually(lambda: len({fetch(bed, "here", "web") for _ in range(12)}) == 3, "the service does not spread", 20)
+    eventually(lambda: len({fetch(bed, "here", "web") for _ in range(8)}) == 2, "the service does not spread", 20)
     eventually(lambda: fetch(bed, "here", "sticky"), "no answer", 10)
     expect(len({fetch(bed, "here", "sticky") for _ in range(8)}) == 1, "the client changes its endpoint")
 
@@ -118,10 +118,6 @@ def exhausted_addresses_show_and_come_back(bed):
     bed.out("kubectl delete pod server there --wait=false")
     bed.out("kubectl delete service inside outside")
     eventually(lambda: len(waiting()) < len(stuck), lambda: bed.out("kubectl get pods -o wide"), 120)
-    bed.out("kubectl delete deployment many web")
-    bed.out("kubectl wait --for=delete pod -l app=many --timeout=60s")
-    bed.out("kubectl run again --image=example.org/busybox:1 -- sleep 1000")
-    ready(bed, "again", seconds=90)
 
 
 def the_cluster_goes(bed):
@@ -129,6 +125,6 @@ def the_cluster_goes(bed):
 
 
 tests = [
-    two_nodes_are_ready, a_host_port_leads_to_its_pod, local_policies_keep_to_their_node, clients_stay_with_their_endpoint,
-    without_endpoints_connections_are_refused_at_once, connections_outlive_endpoints, exhausted_addresses_show_and_come_back, the_cluster_goes,
+    two_nodes_are_ready, a_host_port_leads_to_its_pod, local_policies_keep_to_their_node, connections_outlive_endpoints,
+    clients_stay_with_their_endpoint, without_endpoints_connections_are_refused_at_once, exhausted_addresses_show_and_come_back, the_cluster_goes,
 ]

@@ -14,9 +14,13 @@ package struct ProxyService: Sendable, Hashable {
         package var nodePort = 0
         package init() {}
     }
+    /// Its metadata's.
     package let namespace: String, name: String
+    /// The first address of IPv4.
     package var clusterIP: IPv4Address
+    /// In the document's order.
     package var ports: [Port] = []
+    /// Addresses besides the cluster's own that lead to it on any node.
     package var externalIPs: [IPv4Address] = [], loadBalancerIPs: [IPv4Address] = []
     /// Who may reach the load balancer's addresses; empty for everybody.
     package var sourceRanges: [IPv4Prefix] = []

@@ -14,7 +14,9 @@ package struct CNIError: Error, Sendable, Hashable {
         case tryAgain = 11
         case failed = 100
     }
+    /// As the specification numbers it.
     package let code: Code
+    /// What the runtime shows to the user.
     package let message: String
     init(_ code: Code, _ message: String) { (self.code, self.message) = (code, message) }
 

@@ -24,6 +24,7 @@ package final class AddressManager: Service {
     /// EC2 refused the last step: pods need not wait for it.
     private let isStuck = Atomic(false)
     private let wanted = Signal()
+    /// What it counts, by the VPC CNI's names.
     package let metrics = Metrics()
 
     /// EC2's truth is looked at so often.
