@@ -22,6 +22,8 @@ struct ControlPlaneParts: Sendable {
     let identities: IdentityVerifier
     /// The namespace of a VPC's network, in which API servers listen as well; nil where networks are not carried out.
     let vpc: (@Sendable (_ id: String) -> NetworkNamespace)?
+    /// Makes ahead what machines of a cluster's region and Kubernetes version need; nil where none are real.
+    let prepareMachines: (@Sendable (_ region: String, _ version: String) -> Void)?
 }
 
 /// The brain of one cluster: its API server with a listener of its own, its controllers and its scheduler.

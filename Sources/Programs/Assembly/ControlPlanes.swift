@@ -18,6 +18,7 @@ actor ControlPlanes: ControlPlaneHost {
 
     func start(_ spec: ControlPlaneSpec) async throws -> ControlPlaneFacts {
         if let plane = running.get(spec.id) { return plane.record.facts }
+        parts.prepareMachines?(spec.region, spec.version)
         let record = try await record(for: spec)
         let realm = try await store.realm(Self.realmName(spec.id))
         let plane = try await ControlPlane.start(record, realm: realm, parts: parts)

@@ -80,7 +80,6 @@ package final class System: Sendable {
         box.set(directory)
         try await directory.resume()
         await host?.sweep(directory.openRegions)
-        if let host { services.run("machines/preparation", host.preparation(region: configuration.regions[0])) }
         let (server, port) = try await hosting.listen(host: configuration.host, port: configuration.port, handler: aws)
         let system = System(
             configuration: configuration, store: store, services: services, directory: directory, planes: planes,
@@ -103,7 +102,7 @@ package final class System: Sendable {
             access: { region in box.get()?.opened(region).map { AccessResolver(records: $0.records) } })
         let parts = ControlPlaneParts(
             clock: clock, random: random, hosting: hosting, services: services, host: configuration.host, identities: verifier,
-            vpc: host?.namespaces)
+            vpc: host?.namespaces, prepareMachines: host?.preparing(services))
         return ControlPlanes(store: store, records: records, parts: parts)
     }
 

@@ -23,8 +23,13 @@ struct RealHost: Sendable {
 
     var namespaces: @Sendable (_ vpc: String) -> NetworkNamespace { { namespace(ofVPC: $0) } }
 
-    /// Makes ahead what the first machines of a region begin with, of the sizes that EKS and eksctl choose.
-    func preparation(region: String) -> any Service { MachinePreparation(machines: machines, region: region) }
+    /// Begins to make what the first machines of a region and Kubernetes version begin with, while their control plane starts.
+    func preparing(_ services: TaskBag) -> @Sendable (_ region: String, _ version: String) -> Void {
+        { region, version in
+            services.run(
+                "machines/preparation/\(region)/\(version)", MachinePreparation(machines: machines, region: region, version: version))
+        }
+    }
 
     /// Ends all machines and networks and leaves nothing of them on this host but the machines' disks.
     func powerOff() async {
