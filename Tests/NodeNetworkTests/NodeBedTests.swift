@@ -109,7 +109,8 @@ import Testing
         let bed = try NodeBed(cloud: FakeCloud(limits: AddressLimits(interfaces: 1, addressesPerInterface: 24)))
         defer { bed.close() }
         let lines = Mutex<[String]>([])
-        try await Self.withManager(bed, log: { line in lines.withLock { $0.append(line) } }) { manager in
+        let note: @Sendable (String) -> Void = { line in lines.withLock { $0.append(line) } }
+        try await Self.withManager(bed, log: note) { manager in
             try await withThrowingTaskGroup(of: Int32.self) { group in
                 for index in 0..<16 {
                     group.addTask {
