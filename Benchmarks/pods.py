@@ -5,7 +5,7 @@
 
 Uses kubectl with the current kubeconfig; the node's agent is found by its host name in /proc, so run it as root on the host.
 """
-import argparse, http.client, json, os, re, subprocess, threading, time
+import argparse, atexit, http.client, json, os, re, subprocess, threading, time
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--node")
@@ -16,6 +16,7 @@ parser.add_argument("--idle", type=int, default=60, help="seconds of idleness to
 options = parser.parse_args()
 
 proxy = subprocess.Popen(["kubectl", "proxy", "--port=0"], stdout=subprocess.PIPE, text=True)
+atexit.register(proxy.terminate)
 port = int(re.search(r":(\d+)", proxy.stdout.readline()).group(1))
 
 
@@ -114,41 +115,38 @@ def clear():
     return len(names)
 
 
-try:
+clear()
+print(f"node {node}, image {image}, load average {os.getloadavg()[0]:.1f}")
+times = []
+for index in range(options.single):
+    name = f"one-{index}"
+    begun = create(name)
+    wait(lambda: name in ready)
+    times.append(ready[name] - begun)
+    call("DELETE", f"/api/v1/namespaces/default/pods/{name}")
+    time.sleep(max(0, 1 - (time.monotonic() - begun)))
+if times:
+    print(f"create to Ready, one a second, n={len(times)}: p50 {percentile(times, .5) * 1000:.0f} ms, p99 {percentile(times, .99) * 1000:.0f} ms")
+pid = agent()
+if options.idle and pid:
+    for index in range(50):
+        create(f"idle-{index}")
+    wait(lambda: all(f"idle-{index}" in ready for index in range(50)))
+    time.sleep(5)
+    before, memory = taken(pid), resident(pid)
+    time.sleep(options.idle)
+    print(f"agent with 50 pods, idle: {(taken(pid) - before) / options.idle * 100:.2f} % of a core, {memory:.0f} MiB resident")
     clear()
-    print(f"node {node}, image {image}, load average {os.getloadavg()[0]:.1f}")
-    times = []
-    for index in range(options.single):
-        name = f"one-{index}"
-        begun = create(name)
-        wait(lambda: name in ready)
-        times.append(ready[name] - begun)
-        call("DELETE", f"/api/v1/namespaces/default/pods/{name}")
-        time.sleep(max(0, 1 - (time.monotonic() - begun)))
-    if times:
-        print(f"create to Ready, one a second, n={len(times)}: p50 {percentile(times, .5) * 1000:.0f} ms, p99 {percentile(times, .99) * 1000:.0f} ms")
-    pid = agent()
-    if options.idle and pid:
-        for index in range(50):
-            create(f"idle-{index}")
-        wait(lambda: all(f"idle-{index}" in ready for index in range(50)))
-        time.sleep(5)
-        before, memory = taken(pid), resident(pid)
-        time.sleep(options.idle)
-        print(f"agent with 50 pods, idle: {(taken(pid) - before) / options.idle * 100:.2f} % of a core, {memory:.0f} MiB resident")
-        clear()
-    if options.many:
-        cpu = taken(pid) if pid else 0
-        begun = time.monotonic()
-        for index in range(options.many):
-            create(f"many-{index}")
-        wait(lambda: all(f"many-{index}" in ready for index in range(options.many)))
-        last = max(ready[f"many-{index}"] for index in range(options.many))
-        print(f"{options.many} pods at once: {last - begun:.1f} s until all are Ready")
-        if pid:
-            print(f"agent: {(taken(pid) - cpu) / options.many * 1000:.0f} ms of CPU each, {resident(pid):.0f} MiB resident")
-        begun = time.monotonic()
-        count = clear()
-        print(f"{count} pods deleted: {time.monotonic() - begun:.1f} s until all are gone")
-finally:
-    proxy.terminate()
+if options.many:
+    cpu = taken(pid) if pid else 0
+    begun = time.monotonic()
+    for index in range(options.many):
+        create(f"many-{index}")
+    wait(lambda: all(f"many-{index}" in ready for index in range(options.many)))
+    last = max(ready[f"many-{index}"] for index in range(options.many))
+    print(f"{options.many} pods at once: {last - begun:.1f} s until all are Ready")
+    if pid:
+        print(f"agent: {(taken(pid) - cpu) / options.many * 1000:.0f} ms of CPU each, {resident(pid):.0f} MiB resident")
+    begun = time.monotonic()
+    count = clear()
+    print(f"{count} pods deleted: {time.monotonic() - begun:.1f} s until all are gone")
