@@ -81,6 +81,16 @@ def an_addon_changes_its_version_and_goes_with_or_without_its_objects(bed):
     within(missing.stderr, "ResourceNotFoundException", "No addon: tea found in cluster: addons")
 
 
+def eksctl_s_grammar_manages_addons(bed):
+    where = "--cluster addons --region us-west-1"
+    within(bed.out(f"eyrie get addons {where}"), "NAME", "UPDATE AVAILABLE", "coredns", "vpc-cni", "ACTIVE")
+    bed.out(f"eyrie create addon --name kube-proxy --version latest --force --wait {where}")
+    expect(addon(bed, "kube-proxy")["status"] == "ACTIVE", str(addon(bed, "kube-proxy")))
+    bed.out(f"eyrie update addon --name kube-proxy --version latest --force --wait {where}")
+    bed.out(f"eyrie delete addon --name kube-proxy --preserve {where}")
+    within(bed.error(f"eyrie create addon --name coredns --version 9 {where}"), 'no version(s) found matching "9" for "coredns"')
+
+
 def interfaces_are_made_described_in_pages_and_taken_away(bed):
     subnet = bed.json(f"aws ec2 describe-subnets --filters Name=default-for-az,Values=true {R}")["Subnets"][0]
     made = [
@@ -121,6 +131,6 @@ def the_cluster_goes_with_its_addons(bed):
 tests = [
     eksctl_s_default_addons_become_active, versions_and_configuration_are_described,
     configuration_values_reach_the_workload_and_wrong_ones_are_refused, conflicts_are_told_kept_or_overwritten,
-    an_addon_changes_its_version_and_goes_with_or_without_its_objects, interfaces_are_made_described_in_pages_and_taken_away,
+    an_addon_changes_its_version_and_goes_with_or_without_its_objects, eksctl_s_grammar_manages_addons, interfaces_are_made_described_in_pages_and_taken_away,
     repositories_are_made_and_deleted, the_cluster_goes_with_its_addons,
 ]

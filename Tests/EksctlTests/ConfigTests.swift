@@ -83,6 +83,16 @@ import Testing
         #expect(refusal("addons: [{version: latest}]") == "addons[*].name must be set")
     }
 
+    @Test(
+        arguments: [
+            ("latest", "v2.1-eksbuild.3"), ("v2.1-eksbuild.1", "v2.1-eksbuild.1"), ("2.1", "v2.1-eksbuild.3"), ("v2.0", "v2.0-eksbuild.9"),
+            ("v9", nil),
+        ] as [(String, String?)])
+    func anAddonsVersionMayBeGivenByItsBeginning(wanted: String, found: String?) {
+        let known = ["v2.1-eksbuild.3", "v2.1-eksbuild.1", "v2.0-eksbuild.9"]
+        #expect((try? AddonBuilder.match(wanted, among: known, of: "coredns")) == found)
+    }
+
     @Test func otherKindsAndVersionsAreRefused() {
         #expect(throws: UsageError.self) { try ClusterConfig(yaml: "apiVersion: v1\nkind: Pod") }
         #expect(throws: UsageError.self) { try ClusterConfig(yaml: "") }

@@ -60,15 +60,18 @@ struct AddonBuilder: Sendable {
             session.info("successfully created addon: \(addon.name)")
         }
     }
-    /// The version that is meant: the newest for `latest`, else the newest that begins so.
     private func resolved(_ wanted: String, of addon: AddonConfig, _ kubernetes: String) async throws -> String {
         let input: Value = ["addonName": .string(addon.name), "kubernetesVersion": .string(kubernetes)]
         let answer = try await aws.call("eks", "DescribeAddonVersions", input)
         let known = answer["addons"][0]["addonVersions"].items.compactMap { $0["addonVersion"].string }
+        return try Self.match(wanted, among: known, of: addon.name)
+    }
+    /// The version that a user means: the newest for `latest`, else the one of that name, else the newest that begins so.
+    static func match(_ wanted: String, among known: [String], of addon: String) throws(UsageError) -> String {
         if wanted == "latest", let newest = known.first { return newest }
         let full = wanted.hasPrefix("v") ? wanted : "v\(wanted)"
         guard let found = known.first(where: { $0 == full }) ?? known.first(where: { $0.hasPrefix(full) }) else {
-            throw UsageError("no version(s) found matching \"\(wanted)\" for \"\(addon.name)\"")
+            throw UsageError("no version(s) found matching \"\(wanted)\" for \"\(addon)\"")
         }
         return found
     }

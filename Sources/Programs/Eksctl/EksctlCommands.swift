@@ -5,10 +5,11 @@ import Documents
 /// The eksctl grammar: every command that this program and its `eksctl` link understand.
 package enum EksctlCommands {
     package static let all: [Command] = [
-        Command("create", help: "Create resource(s)", subcommands: [CreateCluster.command, CreateNodegroup.command]),
-        Command("get", help: "Get resource(s)", subcommands: [GetCommands.cluster, GetCommands.nodegroup]),
+        Command("create", help: "Create resource(s)", subcommands: [CreateCluster.command, CreateNodegroup.command, AddonCommands.create]),
+        Command("get", help: "Get resource(s)", subcommands: [GetCommands.cluster, GetCommands.nodegroup, AddonCommands.get]),
         Command("scale", help: "Scale resource(s)", subcommands: [ScaleNodegroup.command]),
-        Command("delete", help: "Delete resource(s)", subcommands: [DeleteCluster.command, DeleteNodegroup.command]),
+        Command("delete", help: "Delete resource(s)", subcommands: [DeleteCluster.command, DeleteNodegroup.command, AddonCommands.delete]),
+        Command("update", help: "Update resource(s)", subcommands: [AddonCommands.update]),
         Command("utils", help: "Various utils", subcommands: [writeKubeconfig]), getToken, version,
     ]
 

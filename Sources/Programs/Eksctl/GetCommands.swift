@@ -86,7 +86,7 @@ enum GetCommands {
     }
 
     /// Prints a document in the asked-for format, or the table.
-    private static func show(_ arguments: Arguments, _ session: Session, _ document: Value, table: () -> String) throws {
+    static func show(_ arguments: Arguments, _ session: Session, _ document: Value, table: () -> String) throws {
         switch arguments["output"] ?? "table" {
         case "json": session.print(JSON.text(document, pretty: true))
         case "yaml": session.print(YAML.text(document))
