@@ -1,6 +1,7 @@
 import AWSServices
 import Control
 import Documents
+import Glibc
 import LinuxMachine
 import Network
 import VPCNetwork
@@ -35,6 +36,7 @@ struct RealHost: Sendable {
     func powerOff() async {
         await machines.powerOffAll()
         await fabric.sweep(keeping: [])
+        for folder in ["/machines", "/netns", ""] { rmdir(folders.run + folder) }
     }
 
     /// Removes the machines and networks of instances and VPCs that do not stand in these regions.
