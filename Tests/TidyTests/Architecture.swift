@@ -43,7 +43,6 @@ enum Architecture {
             "KubeModel", "KubeAPI", "KubeControllers", "KubeScheduler", "KubeClient", "SimulatedNode", "AWSProtocol", "AWSServices",
             "Linux", "LinuxMachine", "VPCNetwork", "ClusterDNS",
         ],
-        "Behaviours": kernel + ["AWSProtocol", "Assembly", "KubeClient", "KubeModel"],
         "eyrie-behaviours": kernel + ["AWSProtocol", "Behaviours"],
         "eyrie": kernel + ["Assembly", "NodePrograms", "LinuxMachine", "Eksctl", "AWSProtocol", "AWSServices"],
     ]
