@@ -1,21 +1,21 @@
 """Runs the acceptance tests in order, each part on a region of its own; later tests of a part build on what earlier ones made."""
 import os, sys, time, traceback
 
-import addons, aws, courses, faults, hostile, kubelet_api, kubernetes_clients, nodes, security, services, streams, surroundings, vpc
+import addons, aws, courses, faults, hostile, kubelet_api, kubernetes_clients, machines, nodes, security, services, streams, surroundings, vpc
 from bed import Bed, Failure
 
 only = sys.argv[2:]
 failed = 0
 
 
-def run(machines, modules):
+def run(kind, modules):
     """Runs the chosen tests of some modules on a fresh region with that kind of machines."""
     global failed
     chosen = [(test, f"{module.__name__}: {test.__name__.replace('_', ' ')}") for module in modules for test in module.tests]
     chosen = [(test, name) for test, name in chosen if not only or any(word in name for word in only)]
     if not chosen:
         return
-    bed = Bed(sys.argv[1], machines)
+    bed = Bed(sys.argv[1], kind)
     before = failed
     try:
         bed.start()
@@ -44,6 +44,7 @@ if os.geteuid() == 0:
     run("real", (streams,))
     run("real", (surroundings,))
     run("real", (vpc,))
+    run("real", (machines,))
 else:
     print("real machines need root: their tests are left out")
 sys.exit(1 if failed else 0)

@@ -22,6 +22,9 @@ void linux_tune_tcp(int descriptor) {
     setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
     setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof interval);
     setsockopt(descriptor, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof count);
+    // While data waits for its acknowledgement keepalive does not run, and retries would go on for a quarter of an hour.
+    unsigned milliseconds = 25000;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
 }
 
 void linux_raise_descriptor_limit(void) {
