@@ -38,7 +38,9 @@ struct NodeReporter: Service {
             if ready != wasReady || now - lookedAt >= Self.interval || sent.isNull {
                 lookedAt = now
                 let status = document.status(reading, images: await images())
-                if status != sent || now - sentAt >= Self.report {
+                let disputed = status == sent ? await disputed(status) : nil
+                if let disputed { conditions = ConditionTimes(disputed) }
+                if disputed != nil || status != sent || now - sentAt >= Self.report {
                     if let answer = try await post(conditions.stamped(status, at: now)) {
                         (node, sent, sentAt) = (answer, status, now)
                         if ready != wasReady { tell(ready, wasReady, subject) }
@@ -50,6 +52,17 @@ struct NodeReporter: Service {
             try await clock.sleep(for: ready ? Self.check : Self.eager)
             await look()
         }
+    }
+
+    /// The node as the API has it, if somebody made its conditions others than these, as the node lifecycle controller does with a node
+    /// that was not heard of; nil otherwise.
+    private func disputed(_ status: Value) async -> Value? {
+        guard let node = try? await client.get(NodeFields.kind, document.facts.name) else { return nil }
+        let found = node["status"]["conditions"].items
+        let differs = status["conditions"].items.contains { own in
+            found.contains { $0["type"] == own["type"] && $0["status"] != own["status"] }
+        }
+        return differs ? node : nil
     }
 
     private func tell(_ ready: Bool, _ before: Bool?, _ subject: Value) {
