@@ -1,4 +1,4 @@
-"""Machines of real nodes: their size, their images and their disk, and how they are powered off and boot again."""
+"""Machines of real nodes: their size, their images, their disk and their network, and what happens when these fail."""
 import os, subprocess, tempfile
 
 from bed import expect, eventually, within
@@ -89,7 +89,21 @@ def a_full_disk_evicts_and_recovers(bed):
     expect(pressure() in (["True"], ["False"]), pressure())
 
 
+def a_machine_without_network_is_not_ready_until_it_has_it_again(bed):
+    pid = machine(bed, nodes(bed)[0])
+    for chain, hook, device in (("out", "output", "oifname"), ("in", "input", "iifname")):
+        cut = f"add table inet cut; add chain inet cut {chain} {{ type filter hook {hook} priority -500; }}; add rule inet cut {chain} {device} eth0 drop"
+        expect(inside(pid, "nft", cut).returncode == 0, "cannot cut")
+    eventually(lambda: not is_ready(bed), "the node stays Ready", 90)
+    taints = lambda: [taint["key"] for taint in nodes(bed)[0]["spec"].get("taints", [])]
+    eventually(lambda: "node.kubernetes.io/unreachable" in taints(), taints, 30)
+    inside(pid, "nft", "delete table inet cut")
+    eventually(lambda: is_ready(bed), lambda: bed.out("kubectl get nodes"), 60)
+    eventually(lambda: "node.kubernetes.io/unreachable" not in taints(), taints, 30)
+
+
 tests = [
     images_are_made_and_imported, a_machine_has_the_size_of_its_type, a_pod_cannot_take_more_than_its_machine_has,
     images_come_and_go_while_nodes_run, a_stopped_server_powers_machines_off_and_boots_them_again, a_full_disk_evicts_and_recovers,
+    a_machine_without_network_is_not_ready_until_it_has_it_again,
 ]
