@@ -73,8 +73,9 @@ package struct AddonEffects: EffectPerformer {
             let text =
                 "Conflicts found when trying to apply. Will not continue due to resolve conflicts mode. Conflicts:\n"
                 + conflict.texts.joined(separator: "\n")
+            // An update that came meanwhile brings its own mode.
             return [
-                patch(
+                seen(
                     addon,
                     ["status": ["status": .string(failed), "issues": [["code": "ConfigurationConflict", "message": .string(text)]]]])
             ]
