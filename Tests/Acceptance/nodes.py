@@ -29,7 +29,9 @@ spec:
 
 def ready(bed, *names, seconds=60):
     for name in names:
-        bed.out(f"kubectl wait --for=condition=Ready pod/{name} --timeout={seconds}s")
+        waited = bed.call("kubectl", "wait", "--for=condition=Ready", f"pod/{name}", f"--timeout={seconds}s", check=False, timeout=seconds + 30)
+        if waited.returncode != 0:
+            raise Failure(waited.stderr + bed.out(f"kubectl describe pod {name}"))
 
 
 def get(bed, kind, name, path):
