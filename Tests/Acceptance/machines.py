@@ -55,8 +55,9 @@ def images_come_and_go_while_nodes_run(bed):
     archive = os.path.join(bed.folder, "web.tar")
     bed.call("eyrie", "images", "build", "nginx", "--tag", "example.org/web:2", "--port", "8080", "--output", archive)
     within(bed.call("eyrie", "images", "import", archive).stdout, "loaded into 1 running node(s)")
+    apply(bed, pod("modest"))
     bed.out("kubectl run web --image=example.org/web:2 --image-pull-policy=Never")
-    ready(bed, "web")
+    ready(bed, "modest", "web")
     within(sh(bed, "modest", f"wget -qO- http://{get(bed, 'pod', 'web', '{.status.podIP}')}:8080/"), "Welcome to nginx!")
     bed.out("kubectl delete pod web --grace-period=1")
     within(bed.out("eyrie images remove example.org/web:2"), "removed example.org/web:2")
@@ -103,7 +104,7 @@ def a_machine_without_network_is_not_ready_until_it_has_it_again(bed):
 
 
 tests = [
-    images_are_made_and_imported, a_machine_has_the_size_of_its_type, a_pod_cannot_take_more_than_its_machine_has,
-    images_come_and_go_while_nodes_run, a_stopped_server_powers_machines_off_and_boots_them_again, a_full_disk_evicts_and_recovers,
+    images_are_made_and_imported, a_machine_has_the_size_of_its_type, images_come_and_go_while_nodes_run,
+    a_pod_cannot_take_more_than_its_machine_has, a_stopped_server_powers_machines_off_and_boots_them_again, a_full_disk_evicts_and_recovers,
     a_machine_without_network_is_not_ready_until_it_has_it_again,
 ]
