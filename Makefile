@@ -43,7 +43,7 @@ dependencies: ## install the C libraries that the build needs, when they are mis
 clients: ## install the aws CLI, boto3 and kubectl into .build/clients, when they are missing
 	@Tools/install-clients $(CLIENTS)
 
-machines: ## install containerd and runc, when they are missing and root asks
+machines: ## install containerd, runc and the registry behind ECR, when they are missing and root asks
 	@Tools/install-machines
 
 test-machines:
