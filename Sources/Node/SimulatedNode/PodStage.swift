@@ -1,4 +1,5 @@
 import Documents
+import KubeModel
 
 /// Where a pod stands on its machine; follows from its document alone, so that a restarted machine goes on where it was.
 enum PodStage: Hashable {

@@ -1,5 +1,6 @@
 import Control
 import Documents
+import KubeModel
 
 /// How container statuses and the pod's status come about.
 extension PodLife {

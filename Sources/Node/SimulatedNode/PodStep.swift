@@ -1,5 +1,6 @@
 import Control
 import Documents
+import KubeModel
 
 /// What a machine does for a pod at the end of a stage.
 struct PodStep {

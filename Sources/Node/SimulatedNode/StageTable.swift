@@ -1,4 +1,5 @@
 import Documents
+import KubeModel
 
 /// How long the stages of a pod's life take on simulated machines, and which images cannot be pulled.
 ///

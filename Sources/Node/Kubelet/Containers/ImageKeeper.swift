@@ -1,5 +1,6 @@
 import Control
 import Documents
+import KubeModel
 import Synchronization
 
 /// Sees to it that containers' images are there. Source: kubelet, pkg/kubelet/images/image_manager.go.
@@ -12,7 +13,7 @@ struct ImageKeeper: Sendable {
 
     /// The image of a container, pulled when its policy asks for it.
     func obtain(_ slot: ContainerSlot, _ spec: PodSpecView) async throws(ContainerStartError) -> RuntimeImage {
-        guard ImageName(slot.image) != nil else {
+        guard ImageReference(slot.image) != nil else {
             let message =
                 "Failed to apply default image tag \"\(slot.image)\": couldn't parse image name \"\(slot.image)\": invalid reference format"
             event(spec, slot, "Warning", "InspectFailed", message)

@@ -1,14 +1,14 @@
 /// The name of a container image, taken apart and completed. Source: distribution's reference grammar.
-struct ImageReference {
+package struct ImageReference: Sendable {
     /// `docker.io` when the name has none.
-    let registry: String
+    package let registry: String
     /// The whole name with registry, and `latest` where neither tag nor digest is given.
-    let name: String
+    package let name: String
     /// The name without tag and digest.
-    let repository: String
+    package let repository: String
 
     /// Nil when the name is not well formed.
-    init?(_ image: String) {
+    package init?(_ image: String) {
         var rest = image[...]
         var suffix = ""
         if let at = rest.firstIndex(of: "@") {
