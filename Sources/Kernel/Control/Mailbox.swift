@@ -1,8 +1,7 @@
-import Control
 import Synchronization
 
-/// Messages for one reader, which waits for them until a moment.
-final class Mailbox<Message: Sendable>: Sendable {
+/// Messages for one reader, which waits for them or for a moment; any number of writers.
+package final class Mailbox<Message: Sendable>: Sendable {
     private struct State {
         var messages: [Message] = []
         var isRung = false
@@ -10,10 +9,16 @@ final class Mailbox<Message: Sendable>: Sendable {
     }
     private let state = Mutex(State())
 
-    func post(_ message: Message) { wake { $0.messages.append(message) } }
+    /// An empty box.
+    package init() {}
+
+    /// Puts a message in and wakes the reader.
+    package func post(_ message: Message) { wake { $0.messages.append(message) } }
+    /// Wakes the reader without a message.
+    package func signal() { wake { $0.isRung = true } }
 
     /// What has come so far.
-    func take() -> [Message] {
+    package func take() -> [Message] {
         state.withLock { state in
             defer { state.messages.removeAll(keepingCapacity: true) }
             return state.messages
@@ -22,14 +27,14 @@ final class Mailbox<Message: Sendable>: Sendable {
 
     /// Waits until there is a message, or for that long; nil waits for a message alone.
     /// - Throws: `CancellationError`.
-    func wait(atMost duration: Duration?, on clock: any WallClock) async throws {
+    package func wait(atMost duration: Duration?, on clock: any WallClock) async throws {
         if let duration, duration <= .zero { return try Task.checkCancellation() }
         guard state.withLock({ $0.messages.isEmpty }) else { return try Task.checkCancellation() }
         await withTaskGroup(of: Void.self) { group in
             if let duration {
                 group.addTask {
                     do { try await clock.sleep(for: duration) } catch { return }
-                    self.wake { $0.isRung = true }
+                    self.signal()
                 }
             }
             await listen()
@@ -37,6 +42,13 @@ final class Mailbox<Message: Sendable>: Sendable {
         }
         state.withLock { $0.isRung = false }
         try Task.checkCancellation()
+    }
+
+    /// Waits for a message, a signal or cancellation, and empties the box.
+    package func receive() async -> [Message] {
+        await listen()
+        state.withLock { $0.isRung = false }
+        return take()
     }
 
     private func listen() async {
@@ -50,7 +62,7 @@ final class Mailbox<Message: Sendable>: Sendable {
                 if ready { continuation.resume() }
             }
         } onCancel: {
-            wake { $0.isRung = true }
+            signal()
         }
     }
 
