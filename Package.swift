@@ -56,7 +56,7 @@ let package = Package(
             "Node", "NodeNetwork",
             ["Documents", "Cryptography", "Control", "Network", "Linux", "KubeModel", "KubeClient", "AWSProtocol"]),
         target("Node", "MetricsServer", ["Documents", "Cryptography", "Control", "Network", "KubeModel", "KubeClient"]),
-        target("Node", "ClusterDNS", ["Documents", "Control", "Network", "KubeModel", "KubeClient"]),
+        target("Node", "ClusterDNS", ["Documents", "Control", "Network", "Linux", "KubeModel", "KubeClient"]),
 
         target("AWS", "AWSProtocol", ["Documents", "Cryptography", "Control", "Network"]),
         target(
@@ -109,7 +109,10 @@ let package = Package(
             path: "Sources/Programs/eyrie-behaviours", swiftSettings: settings),
         .executableTarget(
             name: "eyrie-bench",
-            dependencies: ["Control", "Cryptography", "Documents", "KubeAPI", "KubeModel", "KubeScheduler", "Linux", "Network", "NodeNetwork", "Storage"],
+            dependencies: [
+                "Control", "Cryptography", "Documents", "KubeAPI", "KubeModel", "KubeScheduler", "Linux", "Network", "NodeNetwork",
+                "Storage",
+            ],
             path: "Benchmarks/eyrie-bench",
             swiftSettings: settings),
 

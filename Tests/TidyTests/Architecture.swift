@@ -26,7 +26,7 @@ enum Architecture {
         "LinuxNode": kernel + ["Linux", "KubeModel", "KubeClient", "CRI", "Kubelet"],
         "NodeNetwork": kernel + ["Linux", "KubeModel", "KubeClient", "AWSProtocol"],
         "MetricsServer": kernel + ["KubeModel", "KubeClient"],
-        "ClusterDNS": kernel + ["KubeModel", "KubeClient"],
+        "ClusterDNS": kernel + ["Linux", "KubeModel", "KubeClient"],
 
         "AWSProtocol": kernel,
         "AWSServices": kernel + ["AWSProtocol", "KubeModel", "KubeClient"],

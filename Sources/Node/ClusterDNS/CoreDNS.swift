@@ -1,6 +1,6 @@
 package import Control
-import Glibc
 import KubeClient
+import Linux
 package import Network
 
 /// The program `coredns`: what answers by its Corefile, with health, readiness and metrics. Takes a changed Corefile over while it runs.
@@ -55,23 +55,22 @@ package struct CoreDNS: Service {
         }
     }
     private func read() throws(Corefile.Problem) -> String {
-        guard let text = Self.text(of: path) else {
-            throw Corefile.Problem(description: "open \(path): \(String(cString: strerror(errno)))")
+        do { return String(decoding: try Files.read(path), as: UTF8.self) } catch {
+            throw Corefile.Problem(description: "\(error)")
         }
-        return text
     }
     /// Waits for a usable Corefile that is another one.
     private func changed(from text: String) async throws -> (String, Corefile) {
         while true {
             try await clock.sleep(for: Self.reload)
-            guard let now = Self.text(of: path), now != text else { continue }
+            guard let now = Files.text(path), now != text else { continue }
             do { return (now, try Corefile(now)) } catch { log.error("the new Corefile is not taken", ["problem": error]) }
         }
     }
 
     private func serve(_ file: Corefile) async throws {
         let exchange = SocketExchange(loops: loops)
-        let built = try ZoneBuilder(clock: clock, random: random, exchange: exchange) { Self.text(of: $0) }.build(file)
+        let built = try ZoneBuilder(clock: clock, random: random, exchange: exchange) { Files.text($0) }.build(file)
         var services: [any Service] = []
         let readiness = ZoneFollower.Readiness()
         if !built.clusterZones.isEmpty {
@@ -95,14 +94,6 @@ package struct CoreDNS: Service {
             defer { group.cancelAll() }
             try await group.next()
         }
-    }
-    private static func text(of path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 8192)
-        while case let count = fread(&piece, 1, piece.count, file), count > 0 { bytes += piece[..<count] }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -1,7 +1,7 @@
 import AWSServices
 import ClusterDNS
 import Control
-import Glibc
+import Linux
 import Network
 
 /// What the region answers inside a VPC: instance metadata, names, and the AWS endpoint.
@@ -33,7 +33,7 @@ struct VPCDoors: Sendable {
         return doors
     }
     private func resolver(_ address: String, _ vpc: String, _ place: NetworkNamespace) -> any Service {
-        let text = Self.text(of: "/etc/resolv.conf") ?? ""
+        let text = Files.text("/etc/resolv.conf") ?? ""
         let forwarder = Forwarder(Forwarder.servers(resolvConf: text), exchange: SocketExchange(loops: loops), random: random)
         let cached = AnswerCache(forwarder, longest: 300, clock: clock)
         return DNSServer(host: address, port: 53, namespace: place, loops: loops) { [directory] _ in
@@ -41,14 +41,6 @@ struct VPCDoors: Sendable {
                 region: directory.get()?.region(ofVPC: vpc)?.name ?? "", names: { $0 == "eyrie.internal" ? [Self.endpoint] : [] },
                 next: cached)
         }
-    }
-    private static func text(of path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 8192)
-        while case let count = fread(&piece, 1, piece.count, file), count > 0 { bytes += piece[..<count] }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 
