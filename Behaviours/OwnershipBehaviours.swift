@@ -62,6 +62,11 @@ extension Behaviour {
             try await scene.throughout(.seconds(60), every: .seconds(5), "no third pod") {
                 try await stage.pods("web", in: space).count <= 2
             }
+            func used() async throws -> String? {
+                let quota = try await stage.kubernetes.get(ResourceQuotaFields.kind, namespace: space, scene.name("quota"))
+                return quota["status"]["used"]["pods"].string
+            }
+            try scene.expect(try await used() == "2", "the quota does not tell of its pods")
             let failure = try await stage.deployment("web", in: space).condition("ReplicaFailure")
             try scene.expect(failure == "True", "the Deployment does not tell of the quota")
             let message = try await scene.refused(403) { try await stage.pod("third", in: space) }
@@ -69,6 +74,7 @@ extension Behaviour {
             _ = try await stage.kubernetes.patch(
                 DeploymentFields.kind, namespace: space, scene.name("web"), .merge(["spec": ["replicas": 1]]))
             try await scene.eventually("one pod is left") { try await stage.pods("web", in: space).count == 1 }
+            try await scene.eventually("the quota counts one pod") { try await used() == "1" }
             try await stage.pod("third", in: space)
         },
         Behaviour("events expire after an hour", needs: [.time]) { scene in

@@ -7,6 +7,11 @@ enum Bootstrap {
     static let namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"]
     /// Namespaces that cannot be deleted. Source: upstream's NamespaceLifecycle plugin.
     static let immortal: Set = ["default", "kube-system", "kube-public"]
+    /// The class that EKS gives every cluster; from Kubernetes 1.30 on it is nobody's default. Source: EKS User Guide, "Kubernetes 1.30".
+    static let storageClass: Value = [
+        "metadata": ["name": "gp2"], "provisioner": "kubernetes.io/aws-ebs", "parameters": ["fsType": "ext4", "type": "gp2"],
+        "reclaimPolicy": "Delete", "volumeBindingMode": "WaitForFirstConsumer",
+    ]
 }
 
 extension APIServer {
@@ -16,6 +21,10 @@ extension APIServer {
         let options = WriteOptions(
             user: UserInfo("system:apiserver", groups: ["system:masters", "system:authenticated"]),
             fieldManager: "kube-apiserver")
+        // Only at the first start: whoever deletes the class does not want it back.
+        if realm.snapshot().get("core/services/default/kubernetes") == nil {
+            try await ensure("storage.k8s.io/v1", "storageclasses", Bootstrap.storageClass, options) { $0 }
+        }
         for name in Bootstrap.namespaces {
             try await ensure("v1", "namespaces", ["metadata": ["name": .string(name)]], options) { $0 }
         }

@@ -26,6 +26,7 @@ package enum ClusterControllers {
             EndpointSliceController(),
             EndpointsController(),
             NamespaceController(),
+            ResourceQuotaController(),
             ServiceAccountController(),
             RootCertificateController(certificate: rootCertificate),
             GarbageCollector(),

@@ -19,7 +19,7 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
     init(clock: any WallClock) { self.clock = clock }
 
     func admit(_ request: inout AdmissionRequest) async throws {
-        guard request.operation == .create, request.subresource.isEmpty, !request.namespace.isEmpty else { return }
+        guard !request.namespace.isEmpty, Self.concerns(request) else { return }
         let quotas = request.snapshot.range(prefix: "core/resourcequotas/\(request.namespace)/").map(\.value)
         guard !quotas.isEmpty else { return }
         let now = clock.now
@@ -27,43 +27,76 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
         let key = request.kind.key(request.namespace, request.name)
         try reservations.withLock { reservations in
             let standing = (reservations[checked.namespace] ?? []).filter { $0.deadline > now && checked.snapshot.get($0.key) == nil }
-            for quota in quotas { try Self.check(quota, checked, reserved: standing.map { ($0.key, $0.object) }) }
-            guard !checked.dryRun else { return }
+            for quota in quotas { try Self.check(quota, checked, reserved: standing.map { ($0.key, $0.object) }, now) }
+            guard !checked.dryRun, checked.operation == .create else { return }
             // A creation that fails after this point gives its share back after that time.
             let reservation = Reservation(key: key, object: checked.object, deadline: now + .seconds(5))
             reservations[checked.namespace] = standing + [reservation]
         }
     }
 
-    private static func check(_ quota: Value, _ request: AdmissionRequest, reserved: [(key: String, object: Value)]) throws {
+    /// Creations of anything, and updates that can raise the use: of services, claims, device claims, and pods that are resized.
+    private static func concerns(_ request: AdmissionRequest) -> Bool {
+        switch request.operation {
+        case .create: return request.subresource.isEmpty
+        case .update:
+            if request.kind.group == "resource.k8s.io" { return request.subresource.isEmpty && request.resource == "resourceclaims" }
+            guard request.kind.group.isEmpty else { return false }
+            if request.resource == "pods" { return request.subresource == "resize" }
+            return request.subresource.isEmpty && ["services", "persistentvolumeclaims"].contains(request.resource)
+        default: return false
+        }
+    }
+
+    private static func check(
+        _ quota: Value, _ request: AdmissionRequest, reserved: [(key: String, object: Value)], _ now: Timestamp
+    ) throws {
         let name = quota["metadata"]["name"].string ?? ""
         let hard = Amounts(quota["spec"]["hard"])
-        let own = QuotaUsage.of(request.object, group: request.kind.group, resource: request.resource)
-        guard QuotaScopes.match(quota["spec"], request.object, isPod: request.isFor("", "pods", .create)) else { return }
-        if request.isFor("", "pods", .create) { try requireAmounts(hard, request, name) }
-        var exceeded: [(resource: String, requested: Quantity, used: Quantity, limit: Quantity)] = []
-        for (resource, limit) in hard.sorted {
-            guard let requested = own[resource], requested.sign > 0 else { continue }
-            let used = QuotaUsage.used(resource, quota["spec"], request.namespace, request.snapshot, reserved: reserved)
-            if limit < used + requested { exceeded.append((resource, requested, used, limit)) }
+        let (group, resource) = (request.kind.group, request.resource)
+        guard QuotaScopes.match(quota["spec"], request.object, group: group, resource: resource) else { return }
+        if group.isEmpty, resource == "pods" { try requireAmounts(hard, request, name) }
+        let own = QuotaUsage.of(request.object, group: group, resource: resource, now: now)
+        let before = request.old.isNull ? Amounts() : QuotaUsage.of(request.old, group: group, resource: resource, now: now)
+        let counted = request.old.isNull || QuotaScopes.match(quota["spec"], request.old, group: group, resource: resource)
+        var wanted: [(name: String, requested: Quantity)] = []
+        for (name, _) in hard.sorted {
+            let requested = (own[name] ?? .zero) - (counted ? before[name] ?? .zero : .zero)
+            if requested.sign > 0 { wanted.append((name, requested)) }
         }
+        guard !wanted.isEmpty else { return }
+        let used = used(wanted.map(\.name), quota["spec"], request, reserved, now)
+        let exceeded = wanted.filter { name, requested in (hard[name] ?? .zero) < (used[name] ?? .zero) + requested }
         guard !exceeded.isEmpty else { return }
-        func list(_ amount: ((resource: String, requested: Quantity, used: Quantity, limit: Quantity)) -> Quantity) -> String {
-            exceeded.map { "\($0.resource)=\(amount($0).text)" }.joined(separator: ",")
+        func list(_ amount: ((name: String, requested: Quantity)) -> Quantity?) -> String {
+            exceeded.map { "\($0.name)=\((amount($0) ?? .zero).text)" }.joined(separator: ",")
         }
-        let text = "requested: \(list { $0.requested }), used: \(list { $0.used }), limited: \(list { $0.limit })"
+        let text = "requested: \(list { $0.requested }), used: \(list { used[$0.name] }), limited: \(list { hard[$0.name] })"
         throw request.forbidden("exceeded quota: \(name), \(text)")
+    }
+
+    /// What the namespace uses of these resources, with what is reserved.
+    private static func used(
+        _ names: [String], _ spec: Value, _ request: AdmissionRequest, _ reserved: [(key: String, object: Value)], _ now: Timestamp
+    ) -> Amounts {
+        let (group, resource) = (request.kind.group, request.resource)
+        let prefix = QuotaUsage.prefix(group: group, resource: resource, namespace: request.namespace)
+        var objects = reserved.filter { $0.key.hasPrefix(prefix) }.map(\.object)
+        request.snapshot.forEach(prefix: prefix) { objects.append($0.value) }
+        return QuotaUsage.total(names, of: spec, group: group, resource: resource, objects, now: now)
     }
 
     /// Where a quota limits cpu or memory, every container must state it.
     private static func requireAmounts(_ hard: Amounts, _ request: AdmissionRequest, _ name: String) throws {
-        let containers = request.object["spec"].podContainers
+        let spec = request.object["spec"]
         var missing: [String] = []
         for (resource, _) in hard.sorted {
             let parts = resource.split(separator: ".", maxSplits: 1).map(String.init)
             let (field, what) = parts.count == 2 ? (parts[0], parts[1]) : ("requests", resource)
             guard ["cpu", "memory"].contains(what), ["requests", "limits"].contains(field) else { continue }
-            let silent = containers.filter { $0["resources"][field][what].isNull }.compactMap { $0["name"].string }
+            // What the pod states as a whole holds for its containers.
+            guard spec["resources"][field][what].isNull else { continue }
+            let silent = spec.podContainers.filter { $0["resources"][field][what].isNull }.compactMap { $0["name"].string }
             if !silent.isEmpty { missing.append("\(resource) for: \(silent.sorted().joined(separator: ","))") }
         }
         guard missing.isEmpty else { throw request.forbidden("failed quota: \(name): must specify \(missing.joined(separator: "; "))") }

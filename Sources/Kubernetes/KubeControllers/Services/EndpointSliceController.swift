@@ -43,7 +43,7 @@ package struct EndpointSliceController: Controller {
             update(present, ports, endpoints, of: service, in: world, &plan)
         }
         plan.changes += unused.map { $0.deletion() }
-        return plan
+        return plan.allowed(in: service.namespace, of: world)
     }
 
     /// Fills the present slices, leaving each endpoint where it is if it can stay, and makes or deletes slices for the difference.

@@ -41,7 +41,9 @@ package struct EndpointsController: Controller {
             endpoints.value["metadata"]["annotations"][capacity] = .null
         }
         if endpoints == present { return Plan() }
-        return Plan([present == nil ? .create(EndpointsFields.kind, endpoints.value) : .update(EndpointsFields.kind, endpoints.value)])
+        let change: Change =
+            present == nil ? .create(EndpointsFields.kind, endpoints.value) : .update(EndpointsFields.kind, endpoints.value)
+        return Plan([change]).allowed(in: service.namespace, of: world)
     }
 
     /// A service that is gone takes its endpoints with it; those that somebody else made stay.

@@ -1,25 +1,34 @@
-import Documents
-import KubeModel
+package import Documents
 
 /// Amounts by the names of their resources.
-struct Amounts: Sendable, Hashable {
+package struct Amounts: Sendable, Hashable {
     private var amounts: [String: Quantity] = [:]
-    init() {}
+    /// None.
+    package init() {}
     /// Reads `{"cpu": "100m", …}`; what is no amount is left out.
-    init(_ value: Value) {
+    package init(_ value: Value) {
         for member in value.object ?? [:] { amounts[member.key] = Quantity(member.value) }
     }
-    subscript(name: String) -> Quantity? {
+    /// The amount of a resource; nil when it is not stated.
+    package subscript(name: String) -> Quantity? {
         get { amounts[name] }
         set { amounts[name] = newValue }
     }
     /// By name.
-    var sorted: [(key: String, value: Quantity)] { amounts.sorted { $0.key < $1.key } }
-    static func += (left: inout Amounts, right: Amounts) {
+    package var sorted: [(key: String, value: Quantity)] { amounts.sorted { $0.key < $1.key } }
+    package static func += (left: inout Amounts, right: Amounts) {
         for (name, amount) in right.amounts { left.amounts[name] = (left.amounts[name] ?? .zero) + amount }
     }
+    /// These without the resources that `keeps` refuses.
+    package func filter(_ keeps: (String) -> Bool) -> Amounts {
+        var result = self
+        result.amounts = amounts.filter { keeps($0.key) }
+        return result
+    }
+    /// As a document writes them, in order of their names.
+    package var value: Value { .object(Object(sorted.map { Object.Member($0.key, $0.value.value) })) }
     /// The larger amount of each resource.
-    func larger(_ other: Amounts) -> Amounts {
+    package func larger(_ other: Amounts) -> Amounts {
         var result = self
         for (name, amount) in other.amounts { result.amounts[name] = max(result.amounts[name] ?? .zero, amount) }
         return result
@@ -28,11 +37,12 @@ struct Amounts: Sendable, Hashable {
 
 /// What a pod asks for as a whole: its containers together, or the largest moment of its initialisation, and its overhead.
 /// Source: Kubernetes documentation, "Resource sharing within containers".
-struct PodResources: Sendable {
-    let requests: Amounts
-    let limits: Amounts
+package struct PodResources: Sendable {
+    package let requests: Amounts
+    package let limits: Amounts
 
-    init(_ spec: Value) {
+    /// The totals of a pod's spec.
+    package init(_ spec: Value) {
         requests = Self.total(spec, "requests")
         limits = Self.total(spec, "limits")
     }

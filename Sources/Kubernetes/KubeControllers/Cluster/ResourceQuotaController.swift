@@ -1,0 +1,73 @@
+import Control
+package import Documents
+package import KubeModel
+package import Reconcile
+
+/// Tells in each quota's status what its namespace uses. Source: kubernetes, pkg/controller/resourcequota.
+package struct ResourceQuotaController: Controller {
+    package typealias Primary = ResourceQuotaFields
+    package static let name = "resourcequota-controller"
+    /// Objects of a namespace with quotas wake these when their use changes.
+    package static let watches = [
+        Watch(prefix: "") { change, world in
+            guard let namespace = (change.new ?? change.old)?["metadata"]["namespace"].string else { return [] }
+            let quotas = world.keys(ResourceQuotaFields.kind, in: namespace)
+            guard !quotas.isEmpty, let (group, resource) = source(of: change.key) else { return [] }
+            guard let old = change.old, let new = change.new else { return quotas }
+            return standing(old, group, resource, world.now) == standing(new, group, resource, world.now) ? [] : quotas
+        }
+    ]
+    package static let writes: Set<Kind> = [ResourceQuotaFields.kind]
+    package init() {}
+
+    package func reconcile(_ quota: ResourceQuota, in world: World) throws -> Plan {
+        var plan = Plan()
+        let hard = Amounts(quota.value["spec"]["hard"])
+        var used = Amounts()
+        for (source, names) in Self.sources(of: hard) {
+            let prefix = "\(source.group.isEmpty ? "core" : source.group)/\(source.resource)/"
+            let objects = world.keys(prefix: prefix, in: quota.namespace).compactMap(world.value)
+            used += QuotaUsage.total(
+                names, of: quota.value["spec"], group: source.group, resource: source.resource, objects, now: world.now)
+            guard source == Source(group: "", resource: "pods") else { continue }
+            for deadline in objects.compactMap(QuotaUsage.deadline) where deadline >= world.now {
+                plan.revisit(in: deadline - world.now + .seconds(1))
+            }
+        }
+        let present = quota.value["status"]
+        guard Amounts(present["hard"]) != hard || Amounts(present["used"]) != used else { return plan }
+        var updated = quota
+        updated.value["status"] = ["hard": hard.value, "used": used.value]
+        plan.changes = [.updateStatus(ResourceQuotaFields.kind, updated.value)]
+        return plan
+    }
+
+    private struct Source: Hashable {
+        let group: String
+        let resource: String
+    }
+    /// The resources of a quota by what uses them; those that nothing uses have no use.
+    private static func sources(of hard: Amounts) -> [(key: Source, value: [String])] {
+        var sources: [Source: [String]] = [:]
+        for (name, _) in hard.sorted {
+            guard let (group, resource) = QuotaUsage.source(of: name) else { continue }
+            sources[Source(group: group, resource: resource), default: []].append(name)
+        }
+        return sources.sorted { ($0.key.group, $0.key.resource) < ($1.key.group, $1.key.resource) }
+    }
+    private static func source(of key: String) -> (group: String, resource: String)? {
+        let parts = key.split(separator: "/", maxSplits: 2).map(String.init)
+        guard parts.count == 3 else { return nil }
+        return (parts[0] == "core" ? "" : parts[0], parts[1])
+    }
+    /// What quotas see of an object: its use, and for pods and claims what scopes look at.
+    private static func standing(_ object: Value, _ group: String, _ resource: String, _ now: Timestamp) -> [Value] {
+        let usage = QuotaUsage.of(object, group: group, resource: resource, now: now).value
+        guard group.isEmpty, resource == "pods" || resource == "persistentvolumeclaims" else { return [usage] }
+        let (spec, status) = (object["spec"], object["status"])
+        return [
+            usage, object["metadata"]["deletionTimestamp"], spec["activeDeadlineSeconds"], spec["priorityClassName"],
+            spec["volumeAttributesClassName"], status["currentVolumeAttributesClassName"], status["modifyVolumeStatus"],
+        ]
+    }
+}
