@@ -116,6 +116,8 @@ let package = Package(
             path: "Benchmarks/eyrie-bench",
             swiftSettings: settings),
 
+        tests(
+            "Assembly", ["Assembly", "Behaviours", "AWSProtocol", "Control", "Documents", "KubeClient", "KubeModel", "Network", "Storage"]),
         tests("Documents", ["Documents"]),
         tests("Cryptography", ["Cryptography"]),
         tests("Control", ["Control"]),

@@ -18,7 +18,7 @@ package struct ControlPlaneSpec: Sendable, Hashable {
 }
 /// What DescribeCluster tells of a running control plane.
 package struct ControlPlaneFacts: Sendable, Hashable {
-    /// `https://127.0.0.1:PORT`
+    /// `https://HOST:PORT`
     package var endpoint: String
     /// The CA certificate in PEM, in base64.
     package var certificateAuthority: String

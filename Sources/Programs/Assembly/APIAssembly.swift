@@ -28,7 +28,7 @@ struct APIAssembly {
         let identity = ClusterIdentity(
             issuer: ServiceAccountIssuer(issuer: issuer, audiences: ["https://kubernetes.default.svc"], key: record.serviceAccountKey),
             version: ServerVersion(gitVersion: "v\(EKSVersion.named(spec.version)?.patch ?? EKSVersion.standard.patch)-eks-a1b2c3d"),
-            address: "\(parts.host):\(record.port)", external: [tokens],
+            address: ServerAddress.authority(parts.address.endpoint, record.port), external: [tokens],
             grants: { user in
                 // Behind the front proxy the names of further fields are in lower case.
                 let principal = user.extra[KnownUser.principal] ?? user.extra[KnownUser.principal.lowercased()]
@@ -39,10 +39,9 @@ struct APIAssembly {
             })
         var configuration = APIServerConfiguration()
         (configuration.serviceCIDR, configuration.advertisePort) = (spec.serviceCIDR, record.port)
-        if let vpc = parts.vpc, !spec.privateAddresses.isEmpty {
+        configuration.advertiseAddresses = [parts.address.advertised]
+        if parts.vpc != nil, !spec.privateAddresses.isEmpty {
             (configuration.advertiseAddresses, configuration.advertisePort) = (spec.privateAddresses, 443)
-            configuration.dialer = try NamespaceDialer(
-                namespace: vpc(spec.vpcID), source: spec.privateAddresses[0], authority: record.authority, now: clock.now.seconds)
         }
         configuration.clientAuthority = record.authority.certificate.pem
         configuration.dialer = try dialer()

@@ -16,8 +16,8 @@ struct ControlPlaneParts: Sendable {
     let random: RandomSource
     let hosting: Hosting
     let services: TaskBag
-    /// Where the API servers listen.
-    let host: String
+    /// Where the API servers listen, and what they are called.
+    let address: ServerAddress
     /// Who AWS tokens' bearers are in a cluster.
     let identities: IdentityVerifier
     /// The namespace of a VPC's network, in which API servers listen as well; nil where networks are not carried out.
@@ -43,7 +43,7 @@ final class ControlPlane: Sendable {
     static func start(_ record: ControlPlaneRecord, realm: Realm, parts: ControlPlaneParts) async throws -> ControlPlane {
         let handler = LateHandler()
         let tls = try tls(record, parts)
-        let (server, port) = try await parts.hosting.listen(host: parts.host, port: record.port, tls: tls, handler: handler)
+        let (server, port) = try await parts.hosting.listen(host: parts.address.listening, port: record.port, tls: tls, handler: handler)
         var servers = server.map { [$0] } ?? []
         var record = record
         record.port = port
@@ -89,9 +89,10 @@ final class ControlPlane: Sendable {
         let key = try PrivateKey.generate(.p256)
         let certificate = try record.authority.issueServer(
             commonName: "kube-apiserver",
-            names: ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"],
-            addresses: ["127.0.0.1", serviceAddress(record.spec.serviceCIDR)] + record.spec.privateAddresses, key: key.publicKey,
-            now: parts.clock.now.seconds)
+            names: ["kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"]
+                + parts.address.names.sorted(),
+            addresses: [serviceAddress(record.spec.serviceCIDR)] + parts.address.addresses.sorted() + record.spec.privateAddresses,
+            key: key.publicKey, now: parts.clock.now.seconds)
         return TLSConfiguration(
             certificateChainPEM: certificate.pem, privateKeyPEM: key.pem, clientCAPEM: record.authority.certificate.pem)
     }
@@ -123,6 +124,8 @@ final class ControlPlane: Sendable {
     /// Stops the loops first, then the listener.
     func stop() async {
         for name in [names.scheduler, names.controllers, names.api] { await services.stop(name) }
-        for server in servers { await server.stop() }
+        await withDiscardingTaskGroup { group in
+            for server in servers { group.addTask { await server.stop() } }
+        }
     }
 }

@@ -46,8 +46,10 @@ struct ControlPlaneRecord: Sendable {
             ],
         ]
     }
-    var facts: ControlPlaneFacts {
+    /// What DescribeCluster tells of it at a server.
+    func facts(at address: ServerAddress) -> ControlPlaneFacts {
         ControlPlaneFacts(
-            endpoint: "https://127.0.0.1:\(port)", certificateAuthority: Base64.encode(Array(authority.certificate.pem.utf8)))
+            endpoint: "https://" + ServerAddress.authority(address.endpoint, port),
+            certificateAuthority: Base64.encode(Array(authority.certificate.pem.utf8)))
     }
 }

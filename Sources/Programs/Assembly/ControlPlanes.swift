@@ -17,7 +17,7 @@ actor ControlPlanes: ControlPlaneHost {
     init(store: Store, records: Records, parts: ControlPlaneParts) { (self.store, self.records, self.parts) = (store, records, parts) }
 
     func start(_ spec: ControlPlaneSpec) async throws -> ControlPlaneFacts {
-        if let plane = running.get(spec.id) { return plane.record.facts }
+        if let plane = running.get(spec.id) { return plane.record.facts(at: parts.address) }
         parts.prepareMachines?(spec.region, spec.version)
         let record = try await record(for: spec)
         let realm = try await store.realm(Self.realmName(spec.id))
@@ -26,7 +26,7 @@ actor ControlPlanes: ControlPlaneHost {
             _ = try await records.update(ControlPlaneRecord.kind, spec.id) { $0["spec"]["port"] = .int(Int64(plane.record.port)) }
         }
         running.put(spec.id, plane)
-        return plane.record.facts
+        return plane.record.facts(at: parts.address)
     }
     private func record(for spec: ControlPlaneSpec) async throws -> ControlPlaneRecord {
         if var standing = records.get(ControlPlaneRecord.kind, spec.id).flatMap(ControlPlaneRecord.init) {
@@ -60,6 +60,10 @@ actor ControlPlanes: ControlPlaneHost {
     nonisolated func realm(id: String) -> Realm? { running.get(id)?.realm }
 
     /// Stops all of them, in the end.
-    func stopAll() async { for plane in running.removeAll() { await plane.stop() } }
+    func stopAll() async {
+        await withDiscardingTaskGroup { group in
+            for plane in running.removeAll() { group.addTask { await plane.stop() } }
+        }
+    }
     private static func realmName(_ id: String) -> String { "cluster/\(id)" }
 }

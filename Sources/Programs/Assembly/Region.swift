@@ -27,6 +27,8 @@ final class Region: Sendable {
         let machines: any MachineDriver
         let network: any NetworkDriver
         var registry: (any RegistryHost)?
+        /// What a cluster's endpoint is called at this server.
+        let endpoint: @Sendable (_ url: String) -> String
         let clock: any WallClock
         let random: RandomSource
     }
@@ -54,7 +56,10 @@ final class Region: Sendable {
             ecr.table,
             EC2Service(region: name, account: parts.account, records: records, network: network).table,
             AutoScalingService(region: name, account: parts.account, records: records).table,
-            EKSService(region: name, account: parts.account, records: records) { IAMRoles.exists(arn: $0, in: global) }.table,
+            EKSService(region: name, account: parts.account, records: records, endpoint: parts.endpoint) {
+                IAMRoles.exists(arn: $0, in: global)
+            }
+            .table,
         ]
         self.tables = Dictionary(tables.map { ($0.service, $0) }) { first, _ in first }
     }

@@ -11,7 +11,8 @@ package struct SystemConfiguration: Sendable {
     package var account = "111122223333"
     /// Regions that may be asked for; the first is the default.
     package var regions: [String]
-    package var host = "127.0.0.1"
+    /// Where the AWS endpoint and the clusters' APIs listen, and what they are called.
+    package var address = ServerAddress(listening: "127.0.0.1")
     /// Port of the AWS endpoint; 0 takes a free one.
     package var port = 4566
     /// The data directory below which real machines keep their disks; nil makes every machine a simulated one.
@@ -75,12 +76,12 @@ package final class System: Sendable {
         let drivers = HostDrivers(host, simulated: simulated, box, aws, services, hosting, clock, random)
         let parts = Region.Parts(
             account: configuration.account, global: global, clusters: planes, machines: drivers.machines, network: drivers.network,
-            registry: registry, clock: clock, random: random)
+            registry: registry, endpoint: configuration.address.endpoint, clock: clock, random: random)
         let directory = RegionDirectory(store: store, services: services, hosting: hosting, served: configuration.regions, parts: parts)
         box.set(directory)
         try await directory.resume()
         await host?.sweep(directory.openRegions)
-        let (server, port) = try await hosting.listen(host: configuration.host, port: configuration.port, handler: aws)
+        let (server, port) = try await hosting.listen(host: configuration.address.listening, port: configuration.port, handler: aws)
         let system = System(
             configuration: configuration, store: store, services: services, directory: directory, planes: planes,
             machines: drivers.machines,
@@ -98,10 +99,10 @@ package final class System: Sendable {
             realm: realm, writer: RealmWriter(realm: realm, clock: clock, random: random), clock: clock, random: random)
         let verifier = IdentityVerifier(
             credentials: credentials, accounts: accounts, clock: clock,
-            ownHosts: { host in host.hasPrefix("127.0.0.1") || host.hasPrefix("localhost") || host.hasPrefix(configuration.host) },
+            ownHosts: configuration.address.isMeant,
             access: { region in box.get()?.opened(region).map { AccessResolver(records: $0.records) } })
         let parts = ControlPlaneParts(
-            clock: clock, random: random, hosting: hosting, services: services, host: configuration.host, identities: verifier,
+            clock: clock, random: random, hosting: hosting, services: services, address: configuration.address, identities: verifier,
             vpc: host?.namespaces, prepareMachines: host?.preparing(services))
         return ControlPlanes(store: store, records: records, parts: parts)
     }
@@ -112,11 +113,16 @@ package final class System: Sendable {
         await host?.powerOff()
         await store.close()
     }
-    /// The same without closing the store, over which another system may then start.
+    /// The same without closing the store, over which another system may then start. Listeners and services end side by side, since each
+    /// may wait a while for its clients.
     package func halt() async {
-        await server?.stop()
-        await registry?.stop()
-        await services.stopAll()
-        await planes.stopAll()
+        await withDiscardingTaskGroup { group in
+            group.addTask { [server] in await server?.stop() }
+            group.addTask { [registry] in await registry?.stop() }
+            group.addTask { [services, planes] in
+                await services.stopAll()
+                await planes.stopAll()
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ import Storage
 struct Server: Sendable {
     let home: DataDirectory
     let regions: [String]
-    let host: String
+    let address: ServerAddress
     let port: Int
     let machines: MachineKind
 
@@ -24,7 +24,7 @@ struct Server: Sendable {
             throw UsageError("cannot open the store in \(home.store): \(error)")
         }
         var configuration = SystemConfiguration(regions: regions)
-        (configuration.host, configuration.port) = (host, port)
+        (configuration.address, configuration.port) = (address, port)
         configuration.registry = "\(home.path)/registry"
         switch machines {
         case .real: configuration.realMachines = home.path
@@ -32,7 +32,7 @@ struct Server: Sendable {
         }
         let (system, port) = try await System.start(
             configuration, store: store, clock: clock, random: RandomSource(), hosting: .listening(.shared))
-        let endpoint = "http://\(host == "0.0.0.0" ? "127.0.0.1" : host):\(port)"
+        let endpoint = "http://" + ServerAddress.authority(address.advertised, port)
         try Profile.write(home, endpoint: endpoint, region: regions[0], credential: system.administrator)
         link()
         let state = ServerState(endpoint: endpoint, regions: regions, version: Eyrie.version)

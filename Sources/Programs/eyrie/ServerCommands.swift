@@ -1,5 +1,6 @@
 import AWSProtocol
 import AWSServices
+import Assembly
 import Control
 import Documents
 import Eksctl
@@ -14,7 +15,9 @@ enum ServerCommands {
         "up", help: "Start a region on this machine",
         flags: [
             dataFlag, Flag("detach", short: "d", .toggle, "go on in the background once the region answers"),
-            Flag("listen", "HOST:PORT of the AWS endpoint", standard: "127.0.0.1:4566"),
+            Flag("listen", "ADDRESS:PORT of the AWS endpoint; the clusters' APIs are on the same address", standard: "127.0.0.1:4566"),
+            Flag("advertise", "address by which others reach this server (the one it listens on; needed with 0.0.0.0)"),
+            Flag("endpoint", "address or name in clusters' endpoints, of what stands before several servers (this server if unspecified)"),
             Flag(
                 "machines", "what instances are: real (containers, needs root), simulated, or auto (real where they can be had)",
                 standard: "auto"),
@@ -28,6 +31,8 @@ enum ServerCommands {
         }
         let regions = try regions(arguments.list("region"))
         let (host, port) = try listen(arguments["listen"] ?? "127.0.0.1:4566")
+        let address = ServerAddress(
+            listening: host, advertised: try name("advertise", arguments), endpoint: try name("endpoint", arguments))
         let machines = try MachineKind.chosen(arguments["machines"] ?? "auto")
         try home.make()
         if arguments.isOn("detach") { return try await Background.start(home, session: session) }
@@ -37,7 +42,7 @@ enum ServerCommands {
             }
             Log.level = level
         }
-        try await Server(home: home, regions: regions, host: host, port: port, machines: machines).run()
+        try await Server(home: home, regions: regions, address: address, port: port, machines: machines).run()
     }
     private static func regions(_ asked: [String]) throws -> [String] {
         let known = Regions.names
@@ -54,6 +59,20 @@ enum ServerCommands {
         let host = text[..<colon].filter { $0 != "[" && $0 != "]" }
         return (host.isEmpty ? "0.0.0.0" : host, port)
     }
+
+    /// The address or name that a flag gives; nil when it is not given.
+    private static func name(_ flag: String, _ arguments: Arguments) throws -> String? {
+        guard let text = arguments[flag] else { return nil }
+        let host = text.filter { $0 != "[" && $0 != "]" }
+        let isName =
+            host.contains(":") ? host.utf8.allSatisfy(addressBytes.contains) : !host.isEmpty && host.utf8.allSatisfy(nameBytes.contains)
+        guard isName, host != "0.0.0.0", host != "::" else {
+            throw UsageError("--\(flag) must be an address or a name by which others reach it, not \"\(text)\"")
+        }
+        return host
+    }
+    private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-".utf8)
+    private static let addressBytes = Set("0123456789abcdefABCDEF:.".utf8)
 
     private static let down = Command("down", help: "Stop the region; its state stays", flags: [dataFlag]) { _, session in
         let home = DataDirectory.chosen(by: CommandLine.arguments)

@@ -63,8 +63,8 @@ extension EKSService {
         for member in ["clientRequestToken", "zonalShiftConfig"] where !spec.value[member].isNull { value[member] = spec.value[member] }
         value["platformVersion"] = cluster.status.value["platformVersion"]
         value["identity"] = ["oidc": ["issuer": .string(issuer(of: cluster))]]
-        if let endpoint = cluster.status.endpoint {
-            value["endpoint"] = .string(endpoint)
+        if let stored = cluster.status.endpoint {
+            value["endpoint"] = .string(endpoint(stored))
             value["certificateAuthority"] = ["data": .string(cluster.status.certificateAuthority ?? "")]
         }
         return value

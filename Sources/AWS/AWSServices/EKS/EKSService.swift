@@ -8,11 +8,16 @@ package struct EKSService: Sendable {
     let region: String
     let account: String
     let records: Records
+    /// What a cluster's endpoint is called by those who ask here; servers that share a store have addresses of their own.
+    let endpoint: @Sendable (_ url: String) -> String
     /// Whether the account has the role of that ARN.
     let roleExists: @Sendable (_ arn: String) -> Bool
 
-    package init(region: String, account: String, records: Records, roleExists: @escaping @Sendable (_ arn: String) -> Bool) {
-        (self.region, self.account, self.records, self.roleExists) = (region, account, records, roleExists)
+    package init(
+        region: String, account: String, records: Records, endpoint: @escaping @Sendable (_ url: String) -> String = { $0 },
+        roleExists: @escaping @Sendable (_ arn: String) -> Bool
+    ) {
+        (self.region, self.account, self.records, self.endpoint, self.roleExists) = (region, account, records, endpoint, roleExists)
     }
 
     /// The operations that have a handler.
