@@ -7,7 +7,7 @@ BIN = .build/release/eyrie
 CLIENTS = $(CURDIR)/.build/clients
 export CLUSTER CLIENTS
 
-.PHONY: help build run test acceptance bench format lint install dependencies clients machines test-machines clean
+.PHONY: help build run test acceptance bench simulate format lint install dependencies clients machines test-machines clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ test: dependencies clients test-machines ## run every test, the real aws, boto3 
 
 bench: dependencies ## build the load generator and run its standard set
 	@Tools/bench
+
+simulate: dependencies ## play seeds of the deterministic simulation (SEEDS=1000 SEED=1 STEPS=30)
+	swift build -c release --product eyrie-simulate
+	@SEEDS=$(SEEDS) SEED=$(SEED) STEPS=$(STEPS) Tools/simulate .build/release/eyrie-simulate
 
 format: ## format the sources
 	swift format -i -r --parallel Package.swift Sources Tests Benchmarks

@@ -108,6 +108,9 @@ let package = Package(
             name: "eyrie-behaviours", dependencies: ["Behaviours", "AWSProtocol", "Control", "Network"],
             path: "Sources/Programs/eyrie-behaviours", swiftSettings: settings),
         .executableTarget(
+            name: "eyrie-simulate", dependencies: ["Behaviours", "Control"], path: "Sources/Programs/eyrie-simulate",
+            swiftSettings: settings),
+        .executableTarget(
             name: "eyrie-bench",
             dependencies: [
                 "Control", "Cryptography", "Documents", "KubeAPI", "KubeModel", "KubeScheduler", "Linux", "Network", "NodeNetwork",
@@ -163,7 +166,7 @@ let package = Package(
         tests("AWSProtocol", ["AWSProtocol", "Documents", "Control", "Network", "Cryptography"]),
         tests("AWSServices", ["AWSServices", "AWSProtocol", "Cryptography", "Storage", "Reconcile", "Control", "Documents", "Network"]),
         tests("Eksctl", ["Eksctl", "Control", "Documents"]),
-        tests("Behaviours", ["Behaviours", "Control", "Storage"]),
+        tests("Behaviours", ["Behaviours", "Control", "Storage", "eyrie-simulate"]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]

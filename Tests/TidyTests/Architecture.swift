@@ -44,6 +44,7 @@ enum Architecture {
             "Linux", "LinuxMachine", "VPCNetwork", "ClusterDNS",
         ],
         "eyrie-behaviours": kernel + ["AWSProtocol", "Behaviours"],
+        "eyrie-simulate": kernel + ["Behaviours"],
         "eyrie": kernel + ["Assembly", "NodePrograms", "LinuxMachine", "Eksctl", "AWSProtocol", "AWSServices"],
     ]
 

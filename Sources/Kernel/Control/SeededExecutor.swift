@@ -3,7 +3,7 @@ import Synchronization
 /// Runs every job on the calling thread, in an order drawn from a seed: concurrency that a test can repeat.
 package final class SeededExecutor: TaskExecutor {
     private struct State {
-        var jobs: [UnownedJob] = []
+        var jobs: [(job: UnownedJob, branch: Branch?)] = []
     }
     private let state = Mutex(State())
     private let random: RandomSource
@@ -13,7 +13,7 @@ package final class SeededExecutor: TaskExecutor {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        state.withLock { $0.jobs.append(job) }
+        state.withLock { $0.jobs.append((job, nil)) }
     }
 
     /// Whether nothing is left to run.
@@ -22,14 +22,14 @@ package final class SeededExecutor: TaskExecutor {
     /// Runs jobs until none is left; returns how many ran. At most `limit` jobs run, so that an endless loop shows itself.
     @discardableResult package func drain(limit: Int = .max) -> Int {
         var count = 0
-        while count < limit, let job = next() {
-            job.runSynchronously(on: asUnownedTaskExecutor())
+        while count < limit, let (job, branch) = next() {
+            job.runSynchronously(on: branch?.asUnownedTaskExecutor() ?? asUnownedTaskExecutor())
             count += 1
         }
         return count
     }
 
-    private func next() -> UnownedJob? {
+    private func next() -> (job: UnownedJob, branch: Branch?)? {
         state.withLock { state in
             guard !state.jobs.isEmpty else { return nil }
             return state.jobs.remove(at: random.int(in: state.jobs.indices))
@@ -39,5 +39,33 @@ package final class SeededExecutor: TaskExecutor {
     /// Starts a task on this executor; nothing of it runs before the executor is drained.
     package func start(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
         Task(executorPreference: self) { await body() }
+    }
+}
+
+extension SeededExecutor {
+    /// A part of the executor that can be killed, as a process can: its jobs then never run, now or later, and what they hold is never
+    /// released.
+    package final class Branch: TaskExecutor {
+        private let executor: SeededExecutor
+        private let isDead = Mutex(false)
+
+        package init(of executor: SeededExecutor) { self.executor = executor }
+
+        package func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            guard !isDead.withLock({ $0 }) else { return }
+            executor.state.withLock { $0.jobs.append((job, self)) }
+        }
+
+        /// Forgets all that waits to run and all that will.
+        package func kill() {
+            isDead.withLock { $0 = true }
+            executor.state.withLock { $0.jobs.removeAll { $0.branch === self } }
+        }
+
+        /// Starts a task on this part; nothing of it runs before the executor is drained.
+        package func start(_ body: @escaping @Sendable () async -> Void) {
+            _ = Task(executorPreference: self) { await body() }
+        }
     }
 }

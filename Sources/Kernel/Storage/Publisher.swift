@@ -9,8 +9,8 @@ final class Publisher: Sendable {
     }
     private let worker: Worker<Delivery>
 
-    /// With a thread of its own, or delivering on the thread that flushes.
-    init(threaded: Bool) {
+    /// With a thread of its own, or delivering on the thread that flushes, or whenever `begin` lets it.
+    init(threaded: Bool, begin: WorkStart? = nil) {
         let deliver: @Sendable ([Delivery]) -> Void = { batch in
             for delivery in batch {
                 switch delivery {
@@ -22,7 +22,7 @@ final class Publisher: Sendable {
                 }
             }
         }
-        worker = threaded ? Worker(thread: "store-publish", deliver) : Worker(inline: deliver)
+        worker = threaded ? Worker(thread: "store-publish", deliver) : Worker(inline: deliver, begin: begin)
     }
 
     func append(_ delivery: Delivery) { worker.append(delivery) }

@@ -55,6 +55,11 @@ package final class Store: Sendable {
         }
     }
 
+    /// The realm of that name as it is now; nil when there is none.
+    package func opened(_ name: String) -> Realm? {
+        state.withLock { if case .open(let realm) = $0.slots[name] { realm } else { nil } }
+    }
+
     /// The realm of that name, made durably when there is none.
     /// - Throws: `StorageError.unavailable`.
     package func realm(_ name: String) async throws(StorageError) -> Realm {

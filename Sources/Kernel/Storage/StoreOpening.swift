@@ -16,18 +16,18 @@ extension Store {
     package static func open(
         disk: any Disk, clock: any WallClock, limits: StoreLimits = StoreLimits(), log: LogConfiguration = LogConfiguration()
     ) async throws(LogError) -> Store {
-        let opened = await onThread("store-open") { () -> Result<(RecoveredLog, LogJournal), LogError> in
+        let recover: @Sendable () -> Result<(RecoveredLog, LogJournal), LogError> = {
             do throws(LogError) {
                 let lock = try takeLock(of: disk)
                 let recovered = try RecoveredLog.read(disk, threads: log.recoveryThreads)
                 return .success((recovered, try LogJournal(recovered, disk: disk, lock: lock, configuration: log)))
             } catch { return .failure(error) }
         }
-        let (recovered, journal) = try opened.get()
+        let (recovered, journal) = try (log.isThreaded ? await onThread("store-open", recover) : recover()).get()
         report(recovered)
         var limits = limits
         limits.documentBytes = min(limits.documentBytes, log.segmentBytes / 4)
-        let publisher = Publisher(threaded: log.isThreaded)
+        let publisher = Publisher(threaded: log.isThreaded, begin: log.begin)
         let realms = recovered.realms.map { Realm($0, journal: journal, publisher: publisher, limits: limits) }
         journal.take(realms)
         return Store(

@@ -10,14 +10,17 @@ final class Worker<Item: Sendable>: @unchecked Sendable {
         var busy = false
         var stopping = false
         var thread: pthread_t?
+        /// Whether `begin` was asked and has not called back.
+        var isBegun = false
     }
+    private let begin: WorkStart?
     private let body: @Sendable ([Item]) -> Void
     private let state = Guarded(State())
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    /// A worker without a thread.
-    init(inline body: @escaping @Sendable ([Item]) -> Void) {
-        self.body = body
+    /// A worker without a thread; with `begin` it works whenever that calls back.
+    init(inline body: @escaping @Sendable ([Item]) -> Void, begin: WorkStart? = nil) {
+        (self.body, self.begin) = (body, begin)
         pthread_cond_init(wake, nil)
     }
 
@@ -46,6 +49,21 @@ final class Worker<Item: Sendable>: @unchecked Sendable {
             return state.thread == nil
         }
         guard isInline else { return }
+        guard let begin else { return work() }
+        let isDue = state.withLock { state in
+            guard !state.busy, !state.isBegun, !state.items.isEmpty else { return false }
+            state.isBegun = true
+            return true
+        }
+        guard isDue else { return }
+        begin { [self] in
+            state.withLock { $0.isBegun = false }
+            work()
+        }
+    }
+
+    /// Works off the queue on this thread, unless somebody is at it.
+    private func work() {
         var mine = false
         while let batch = take(&mine) { body(batch) }
     }
@@ -85,6 +103,6 @@ final class Worker<Item: Sendable>: @unchecked Sendable {
             return state.thread
         }
         if let thread { pthread_join(thread, nil) }
-        flush()
+        work()
     }
 }

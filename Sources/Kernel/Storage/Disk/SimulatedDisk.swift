@@ -84,6 +84,9 @@ package final class SimulatedDisk: Disk {
         }
     }
 
+    /// The process that had the disk is gone and power stayed: what it wrote is there, synced or not.
+    package func abandon() { state.withLock { $0.state.locked = false } }
+
     /// Power fails and comes back: each sector that was not synced is as it was or as it was written, by chance; so is each unsynced
     /// change of the directory. Faults end.
     package func crash() {

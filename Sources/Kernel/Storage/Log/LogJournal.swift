@@ -6,6 +6,7 @@ final class LogJournal: Journal {
     private let housekeeper: Worker<LogChore>
     private let adopt: @Sendable ([Realm]) -> Void
     private let lock: Mutex<(any Sendable)?>
+    private let isThreaded: Bool
 
     /// Goes on with what was recovered; `lock` is held until `close`.
     init(_ recovered: RecoveredLog, disk: any Disk, lock: any Sendable, configuration: LogConfiguration) throws(LogError) {
@@ -30,12 +31,13 @@ final class LogJournal: Journal {
         (self.writer, self.housekeeper) = (writer, housekeeper)
         adopt = { state.adopt($0) }
         self.lock = Mutex(lock)
+        isThreaded = configuration.isThreaded
     }
 
     private static func worker<Item: Sendable>(
         _ name: String, _ configuration: LogConfiguration, _ body: @escaping @Sendable ([Item]) -> Void
     ) -> Worker<Item> {
-        configuration.isThreaded ? Worker(thread: name, body) : Worker(inline: body)
+        configuration.isThreaded ? Worker(thread: name, body) : Worker(inline: body, begin: configuration.begin)
     }
 
     /// Does a chore. One that fails is no harm: the writer makes a file itself when it has none, and a file that is not taken back now
@@ -76,11 +78,12 @@ final class LogJournal: Journal {
 
     func close() async {
         let (writer, housekeeper) = (writer, housekeeper)
-        await onThread("store-close") {
+        let end: @Sendable () -> Void = {
             writer.append(.end)
             writer.stop()
             housekeeper.stop()
         }
+        if isThreaded { await onThread("store-close", end) } else { end() }
         lock.withLock { $0 = nil }
     }
 }

@@ -16,8 +16,14 @@ package struct LogConfiguration: Sendable {
     /// Whether writing, housekeeping and delivery have threads of their own; without, everything happens on the threads that call,
     /// which makes simulations deterministic.
     package var isThreaded = true
+    /// Begins the work of the writer, of housekeeping and of delivery where they have no threads: a simulation calls back later, so that
+    /// writes wait for the disk. Nil does it at once.
+    package var begin: WorkStart?
     package init() {}
 }
+
+/// Has work done, now or later.
+package typealias WorkStart = @Sendable (_ work: @escaping @Sendable () -> Void) -> Void
 
 typealias JournalContinuation = CheckedContinuation<Result<Void, StorageError>, Never>
 
