@@ -16,12 +16,12 @@ struct SchedulerBench {
         ]
         for shape in shapes where options.text("shape").map({ $0 == shape.name }) ?? true {
             var trial = SchedulingTrial(nodes: (0..<nodes).map(Self.node), random: RandomSource(seed: 1))
-            let documents = (0..<pods).map { Self.pod($0, shape.spec) }
+            let documents = (0..<pods).map { (key: "core/pods/default/pod-\($0)", bytes: JSON.encode(Self.pod($0, shape.spec))) }
             var (latencies, placed) = (Latencies(), 0)
             let (start, startCPU) = (seconds(), ownProcessorSeconds())
             for document in documents {
                 let before = seconds()
-                if trial.place(document) != nil { placed += 1 }
+                if trial.place(document.bytes, key: document.key) != nil { placed += 1 }
                 latencies.add(seconds() - before)
             }
             guard placed == pods else { throw BenchError("only \(placed) of \(pods) pods found a node: give more nodes") }

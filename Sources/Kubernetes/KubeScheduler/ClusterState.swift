@@ -4,173 +4,172 @@ import KubeModel
 
 /// Nodes and the pods on them, as documents tell and as the scheduler assumes until they do.
 struct ClusterState {
-    private(set) var nodes: [String: SchedulingNode] = [:]
-    /// The real nodes, zones by turns, so that the first ones looked at are spread.
-    private(set) var order: [SchedulingNode] = []
+    struct Placement {
+        let pod: SchedulingPod
+        let slot: Int32
+        /// Where the pod stands in the node's list.
+        var place: Int32
+    }
+    /// By slot.
+    private(set) var nodes: [SchedulingNode?] = []
+    private(set) var loads: ContiguousArray<NodeLoad> = []
+    private var slots: [String: Int32] = [:]
+    private var freeSlots: [Int32] = []
+    private var seen: [String: SeenNode] = [:]
+    /// The slots of the real nodes, zones by turns, so that the first ones looked at are spread.
+    private(set) var order: ContiguousArray<Int32> = []
+    private var orderIsStale = false
+    private var zones: [String: [Int32]] = [:]
     /// Pods on nodes by key, assumed ones included.
-    private(set) var placed: [String: SchedulingPod] = [:]
-    private var nodeOf: [String: String] = [:]
-    /// The company that pods on nodes refuse.
-    private(set) var refusals = TermTally()
-    /// The company that pods on nodes ask for, or would rather have or avoid.
-    private(set) var wishes = TermTally()
-    private(set) var namespaces: NamespaceLabels = [:]
-    /// The selectors of Services, by namespace and name.
-    private var services: [String: [String: LabelSelector]] = [:]
+    private(set) var placed: [String: Placement] = [:]
+    /// Who is near whom.
+    var company = CompanyBook()
     /// Pods that wait for room on a node.
     var nominations = Nominations()
     /// Pods whose deletion was asked for to make room, until it shows.
     var victims: Set<String> = []
-    /// Where the pods of each owner are, by its uid.
-    private(set) var owners: [String: OwnerTally] = [:]
-    private var zoneSlots: [String: Int] = [:]
-    private var nextSlot = 0
-    private var freeSlots: [Int] = []
-    private var topologies: [String: Topology] = [:]
-    private var counts: [(counted: CountedPods, domains: DomainCounts)] = []
-    private var countsIndex: [CountedPods: Int] = [:]
-    private let mostCounts = 256
+    /// On how many nodes each image is.
+    private(set) var imageNodes: [String: Int] = [:]
+    /// Counts changes of nodes: of which there are, and of their images.
+    private(set) var nodeChanges = 0
+    private var nextTrait: UInt32 = 1
+    private var discouraging = 0
+    /// Whether any node has taints that only discourage.
+    var hasDiscouraging: Bool { discouraging > 0 }
 
-    /// Takes over a Node document; tells whether something changed that matters to waiting pods.
-    mutating func update(node document: Value) -> Bool {
-        let name = document["metadata"]["name"].string ?? ""
-        let node = known(name)
-        let (wasReal, zone) = (node.isReal, node.zone)
-        guard node.update(document) else { return false }
-        if !wasReal || zone != node.zone {
-            reorder()
-            recountZones()
-        }
-        forgetCounts()
-        topologies = [:]
-        return true
+    /// Takes over a Node document; tells whether something changed that matters to waiting pods, and what was known before.
+    mutating func update(node: SeenNode) -> (isNews: Bool, before: SeenNode?) {
+        let before = seen[node.name]
+        guard before != node else { return (false, before) }
+        seen[node.name] = node
+        let slot = known(node.name)
+        guard let present = nodes[Int(slot)] else { return (false, before) }
+        uncount(present)
+        let wasReal = present.isReal
+        if wasReal { leaveZone(present) }
+        count(traitsOf: present, -1)
+        present.update(node)
+        count(traitsOf: present, 1)
+        zones[present.zone, default: []].append(slot)
+        orderIsStale = true
+        nodeChanges += 1
+        recount(present)
+        refresh(present)
+        return (true, before)
     }
     mutating func remove(node name: String) {
-        guard let node = nodes[name] else { return }
+        guard let slot = slots[name], let node = nodes[Int(slot)] else { return }
+        seen[name] = nil
+        uncount(node)
+        if node.isReal { leaveZone(node) }
+        count(traitsOf: node, -1)
         node.isReal = false
+        company.update(node)
+        orderIsStale = true
+        nodeChanges += 1
+        refresh(node)
         drop(node)
-        forgetCounts()
-        topologies = [:]
-        reorder()
-        recountZones()
     }
-
-    /// Takes over the labels of a namespace, nil when it is gone; tells whether they are others than before.
-    mutating func update(namespace name: String, _ labels: [String: String]?) -> Bool {
-        guard namespaces[name] != labels else { return false }
-        namespaces[name] = labels
-        if counts.contains(where: { $0.counted.selectsNamespaces }) { forgetCounts() }
-        return true
-    }
-
-    /// Takes over the selector of a Service, nil when it has none or is gone.
-    mutating func update(service name: String, in namespace: String, _ selector: LabelSelector?) {
-        services[namespace, default: [:]][name] = selector
-        if services[namespace]?.isEmpty == true { services[namespace] = nil }
-    }
-    /// The pods that share every Service of this one; empty when it belongs to none.
-    func companions(of pod: SchedulingPod) -> [PodSelection] {
-        guard let services = services[pod.namespace] else { return [] }
-        return services.sorted { $0.key < $1.key }.map(\.value).filter { $0.matches(pod.labels) }.map {
-            PodSelection(namespaces: [pod.namespace], namespaceSelector: nil, selector: $0)
+    private mutating func count(traitsOf node: SchedulingNode, _ change: Int) {
+        guard node.isReal else { return }
+        if !node.discouraging.isEmpty { discouraging += change }
+        for name in node.images.keys {
+            let count = imageNodes[name, default: 0] + change
+            imageNodes[name] = count == 0 ? nil : count
         }
+    }
+    private mutating func leaveZone(_ node: SchedulingNode) {
+        if let index = zones[node.zone]?.firstIndex(of: node.slot) { zones[node.zone]?.remove(at: index) }
+        if zones[node.zone]?.isEmpty == true { zones[node.zone] = nil }
+    }
+    /// Before labels or taints change: the node's pods count nowhere.
+    private mutating func uncount(_ node: SchedulingNode) {
+        guard node.isReal else { return }
+        for pod in node.pods { company.count(pod, slot: node.slot, -1) }
+        company.exclude(node)
+    }
+    private mutating func recount(_ node: SchedulingNode) {
+        company.update(node)
+        for pod in node.pods { company.count(pod, slot: node.slot, 1) }
+    }
+    /// Writes the node's row of numbers.
+    private mutating func refresh(_ node: SchedulingNode) {
+        nextTrait &+= 1
+        let slot = Int(node.slot)
+        loads[slot].traits = nextTrait
+        (loads[slot].cpu, loads[slot].memory) = (node.allocatable.cpu, node.allocatable.memory)
+        loads[slot].allowedPods = Int32(clamping: node.allowedPods)
+        load(node)
+    }
+    private mutating func load(_ node: SchedulingNode) {
+        let slot = Int(node.slot)
+        (loads[slot].usedCPU, loads[slot].usedMemory) = (node.used.cpu, node.used.memory)
+        (loads[slot].assumedCPU, loads[slot].assumedMemory) = node.assumed
+        loads[slot].pods = Int32(clamping: node.pods.count)
+        loads[slot].version &+= 1
     }
 
     /// Puts a pod on a node, or moves it there.
-    mutating func place(_ pod: SchedulingPod, on name: String) {
-        if let present = nodeOf[pod.key] {
-            if present == name, placed[pod.key].map(pod.counts(like:)) == true { return }
+    mutating func place(_ pod: SchedulingPod, on name: String) { place(pod, slot: known(name)) }
+    mutating func place(_ pod: SchedulingPod, slot: Int32) {
+        if let present = placed[pod.key] {
+            if present.slot == slot, pod.counts(like: present.pod) { return }
             displace(pod.key)
         }
-        let node = known(name)
-        node.add(pod)
-        (placed[pod.key], nodeOf[pod.key]) = (pod, name)
-        count(pod, on: node, 1)
+        guard let node = nodes[Int(slot)] else { return }
+        placed[pod.key] = Placement(pod: pod, slot: slot, place: Int32(node.add(pod)))
+        load(node)
+        pod.group.add(1, slot: slot, isLeaving: pod.isDeleting)
+        company.note(pod.group)
+        if node.isReal { company.count(pod, slot: slot, 1) }
     }
-    /// Takes a pod off its node; tells whether it was on one.
-    @discardableResult mutating func displace(_ key: String) -> Bool {
-        guard let pod = placed.removeValue(forKey: key), let name = nodeOf.removeValue(forKey: key), let node = nodes[name] else {
-            return false
-        }
-        node.remove(key)
-        count(pod, on: node, -1)
+    /// Takes a pod off its node; tells which it was on.
+    @discardableResult mutating func displace(_ key: String) -> SchedulingNode? {
+        guard let placement = placed.removeValue(forKey: key), let node = nodes[Int(placement.slot)] else { return nil }
+        if let moved = node.remove(at: Int(placement.place)) { placed[moved.key]?.place = placement.place }
+        load(node)
+        let pod = placement.pod
+        pod.group.add(-1, slot: placement.slot, isLeaving: pod.isDeleting)
+        if node.isReal { company.count(pod, slot: placement.slot, -1) }
+        company.forget(pod.group)
         if !node.isReal { drop(node) }
-        return true
-    }
-    /// The node of that name; a new one when there is none yet.
-    private mutating func known(_ name: String) -> SchedulingNode {
-        if let node = nodes[name] { return node }
-        let slot = freeSlots.popLast() ?? nextSlot
-        if slot == nextSlot { nextSlot += 1 }
-        let node = SchedulingNode(name, slot: slot)
-        // Until its document comes it is in no zone, which is one too.
-        node.zoneSlot = zoneSlots[""] ?? zoneSlots.count
-        zoneSlots[""] = node.zoneSlot
-        nodes[name] = node
         return node
+    }
+    /// The slot of the node of that name; a new one when there is none yet.
+    private mutating func known(_ name: String) -> Int32 {
+        if let slot = slots[name] { return slot }
+        let slot = freeSlots.popLast() ?? Int32(nodes.count)
+        let node = SchedulingNode(name, slot: slot)
+        if Int(slot) < nodes.count {
+            nodes[Int(slot)] = node
+        } else {
+            nodes.append(node)
+            loads.append(NodeLoad())
+        }
+        slots[name] = slot
+        refresh(node)
+        return slot
     }
     /// Forgets a node without document and pods.
     private mutating func drop(_ node: SchedulingNode) {
-        guard node.pods.isEmpty else { return }
-        nodes[node.name] = nil
+        guard node.pods.isEmpty, !node.isReal else { return }
+        slots[node.name] = nil
+        nodes[Int(node.slot)] = nil
         freeSlots.append(node.slot)
     }
-    func node(ofPod key: String) -> SchedulingNode? { nodeOf[key].flatMap { nodes[$0] } }
+    /// The node of that name, if a document stands behind it.
+    func node(_ name: String) -> SchedulingNode? {
+        guard let slot = slots[name], let node = nodes[Int(slot)], node.isReal else { return nil }
+        return node
+    }
+    func node(ofPod key: String) -> SchedulingNode? { placed[key].flatMap { nodes[Int($0.slot)] } }
 
-    private mutating func count(_ pod: SchedulingPod, on node: SchedulingNode, _ change: Int) {
-        if let owner = pod.owner {
-            owners[owner, default: OwnerTally()].add(change, node)
-            if owners[owner]?.total == 0 { owners[owner] = nil }
-        }
-        for term in pod.far { refusals.add(term, change, node) }
-        for term in pod.preferred { wishes.add(term, change * term.weight, node) }
-        for term in pod.near { wishes.add(term, change, node) }
-        guard node.isReal else { return }
-        for index in counts.indices where counts[index].counted.counts(pod, namespaces) {
-            counts[index].domains.add(change, slot: node.slot)
-        }
-    }
-    private mutating func recountZones() {
-        zoneSlots = [:]
-        for node in nodes.values {
-            node.zoneSlot = zoneSlots[node.zone] ?? zoneSlots.count
-            zoneSlots[node.zone] = node.zoneSlot
-        }
-        owners = [:]
-        for (key, pod) in placed {
-            if let owner = pod.owner, let node = node(ofPod: key) { owners[owner, default: OwnerTally()].add(1, node) }
-        }
-    }
-
-    /// How many of these pods each domain has; counted once, then kept up to date.
-    mutating func domains(_ counted: CountedPods) -> DomainCounts {
-        if let index = countsIndex[counted] { return counts[index].domains }
-        var domains = DomainCounts(topology(counted.topologyKey))
-        for (key, pod) in placed where counted.counts(pod, namespaces) {
-            if let node = node(ofPod: key), node.isReal { domains.add(1, slot: node.slot) }
-        }
-        if counts.count >= mostCounts { forgetCounts() }
-        countsIndex[counted] = counts.count
-        counts.append((counted, domains))
-        return domains
-    }
-    /// The domains of a topology key; found once for a set of nodes and their labels.
-    mutating func topology(_ key: String) -> Topology {
-        if let known = topologies[key] { return known }
-        let topology = Topology(key, order)
-        topologies[key] = topology
-        return topology
-    }
-    private mutating func forgetCounts() { (counts, countsIndex) = ([], [:]) }
-
-    private mutating func reorder() {
-        var zones: [String: [SchedulingNode]] = [:]
-        for node in nodes.values where node.isReal { zones[node.zone, default: []].append(node) }
-        var lists = zones.sorted { $0.key < $1.key }.map { $0.value.sorted { $0.name < $1.name }[...] }
-        order = []
-        while !lists.isEmpty {
-            for index in lists.indices { if let node = lists[index].popFirst() { order.append(node) } }
-            lists.removeAll(where: \.isEmpty)
-        }
+    /// Brings `order` up to date.
+    mutating func arrange() {
+        guard orderIsStale else { return }
+        orderIsStale = false
+        let lists = zones.sorted { $0.key < $1.key }.map(\.value)
+        order.removeAll(keepingCapacity: true)
+        for index in 0..<(lists.map(\.count).max() ?? 0) { for list in lists where index < list.count { order.append(list[index]) } }
     }
 }

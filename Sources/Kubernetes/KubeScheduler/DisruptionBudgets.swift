@@ -30,8 +30,8 @@ struct DisruptionBudgets {
         var (breaking, others): ([SchedulingPod], [SchedulingPod]) = ([], [])
         for pod in pods {
             var breaks = false
-            for (index, budget) in budgets.enumerated() where !pod.labels.isEmpty && budget.namespace == pod.namespace {
-                guard budget.selector.matches(pod.labels), !budget.disrupted.contains(pod.name) else { continue }
+            for (index, budget) in budgets.enumerated() where !pod.group.labels.isEmpty && budget.namespace == pod.namespace {
+                guard budget.selector.matches(pod.group.labels), !budget.disrupted.contains(pod.name) else { continue }
                 left[index] -= 1
                 if left[index] < 0 { breaks = true }
             }

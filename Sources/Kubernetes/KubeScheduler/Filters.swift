@@ -2,147 +2,176 @@
 struct Filters {
     /// A required spread with the pods that each domain has.
     private struct SpreadCheck {
-        let spread: SchedulingPod.Spread
-        let counts: DomainCounts
+        let counter: DomainCounter
+        let maxSkew: Int
         /// The fewest pods of any domain.
         let fewest: Int
         /// Whether the pod counts itself.
-        let matchesSelf: Bool
-    }
-    /// The domains of a spread that count.
-    struct SpreadDomains {
-        let counts: DomainCounts
-        let number: Int
-        /// The fewest pods of any of them.
-        let fewest: Int
+        let own: Int
     }
     let pod: SchedulingPod
-    private let spreads: [SpreadCheck]
-    private let near: [DomainCounts]
-    private let far: [DomainCounts]
-    /// Domains that pods on nodes have to themselves: with more than zero of these.
-    private var closed: [DomainCounts] = []
+    let shape: PodShape
+    let profile: SchedulingProfile
+    let cache: ShapeCache
+    private let filters: PluginSet
+    private var spreads: [SpreadCheck] = []
+    private var near: [DomainCounter] = []
+    private var far: [DomainCounter] = []
+    /// Domains that pods on nodes have to themselves: with more than none of these.
+    private var closed: [TermTable.Row] = []
     /// No pod matches the near terms anywhere, but this one would: it may be the first.
-    private let isFirst: Bool
+    private var isFirst = false
+    /// Whether only the node's traits and its CPU, memory and number of pods matter.
+    private(set) var isPlain = true
 
-    init(_ pod: SchedulingPod, _ state: inout ClusterState) {
-        self.pod = pod
-        var spreads: [SpreadCheck] = []
-        let required = pod.spreads.filter(\.required)
-        for spread in required { spreads.append(Filters.check(spread, among: required, pod, &state)) }
-        self.spreads = spreads
-        var (near, far): ([DomainCounts], [DomainCounts]) = ([], [])
+    init(_ pod: SchedulingPod, _ profile: SchedulingProfile, _ cache: ShapeCache, _ state: inout ClusterState) {
+        (self.pod, shape, self.profile, self.cache, filters) = (pod, pod.shape, profile, cache, profile.filters)
+        if filters.contains(.podTopologySpread) {
+            for spread in SpreadRule.rules(for: pod, profile, state.company) where spread.required { addCheck(spread, &state) }
+        }
+        if filters.contains(.interPodAffinity) { readCompany(&state) }
+        isPlain =
+            spreads.isEmpty && near.isEmpty && far.isEmpty && closed.isEmpty && shape.ports.isEmpty && shape.requests.storage == 0
+            && shape.requests.extended.isEmpty && filters.contains(.nodeResourcesFit) && profile.fit.ignoredResources.isEmpty
+    }
+    private mutating func addCheck(_ spread: PodShape.Spread, _ state: inout ClusterState) {
+        let counter = state.company.counter(spread.counted)
+        spreads.append(
+            SpreadCheck(
+                counter: counter, maxSkew: spread.maxSkew, fewest: counter.size < spread.minDomains ? 0 : counter.least,
+                own: spread.counted.counts(pod.group, state.company.namespaces) ? 1 : 0))
+    }
+    private mutating func readCompany(_ state: inout ClusterState) {
         // One pod has to satisfy all the terms; it need not be the same in each domain.
-        let company = pod.near.map(\.selection)
-        for term in pod.near {
+        let company = shape.near.map(\.selection)
+        for term in shape.near {
             let counted = CountedPods(selections: company, topologyKey: term.topologyKey, countsDeleting: true)
-            near.append(state.domains(counted))
+            near.append(state.company.counter(counted))
         }
-        for term in pod.far { far.append(state.domains(term.counted)) }
-        (self.near, self.far) = (near, far)
-        let namespaces = state.namespaces
-        isFirst =
-            near.allSatisfy(\.isZero) && company.allSatisfy { $0.selects(pod, namespaces) }
-        for (term, slots) in state.refusals.terms where term.selection.selects(pod, namespaces) {
-            var domains = DomainCounts(state.topology(term.topologyKey))
-            for (slot, count) in slots { domains.add(count, slot: slot) }
-            closed.append(domains)
+        for term in shape.far { far.append(state.company.counter(term.counted)) }
+        if !near.isEmpty {
+            let namespaces = state.company.namespaces
+            isFirst = company.allSatisfy { $0.selects(pod.group, namespaces) } && near.allSatisfy(\.isZero)
         }
+        if !state.company.refusals.isEmpty { closed = state.company.refusing(pod.group) }
     }
 
-    private static func check(
-        _ spread: SchedulingPod.Spread, among all: [SchedulingPod.Spread], _ pod: SchedulingPod, _ state: inout ClusterState
-    ) -> SpreadCheck {
-        let domains = domains(spread, among: all, pod, &state)
-        let fewest = domains.number < spread.minDomains ? 0 : domains.fewest
-        return SpreadCheck(
-            spread: spread, counts: domains.counts, fewest: fewest, matchesSelf: spread.counted.counts(pod, state.namespaces))
+    /// What the node objects to by what its document says, whatever pods it has. Source: the order of upstream's default plugins.
+    func staticRejection(_ node: SchedulingNode) -> Rejection? {
+        if node.unschedulable, filters.contains(.nodeUnschedulable), !shape.tolerates(.unschedulable) { return .unschedulable }
+        if filters.contains(.taintToleration), node.repels(shape) { return .taint }
+        guard filters.contains(.nodeAffinity) else { return nil }
+        if let terms = profile.addedAffinity.required, !terms.contains(where: { $0.matches(node) }) { return .enforcedNodeAffinity }
+        let matches =
+            shape.nodeSelector.allSatisfy { node.labels[$0.key] == $0.value } && (shape.nodeTerms?.contains { $0.matches(node) } ?? true)
+        return matches ? nil : .nodeAffinity
     }
-    /// How many pods each domain of a spread has, on the nodes that count: those in a domain of every spread in `all`.
-    static func domains(
-        _ spread: SchedulingPod.Spread, among all: [SchedulingPod.Spread], _ pod: SchedulingPod, _ state: inout ClusterState
-    ) -> SpreadDomains {
-        let counted = state.domains(spread.counted)
-        let topologies = all.map { state.topology($0.counted.topologyKey) }
-        let mayBeAnywhere = spread.countsOtherNodes || pod.nodeSelector.isEmpty && pod.nodeTerms == nil
-        if mayBeAnywhere, spread.countsTaintedNodes, topologies.allSatisfy(\.isComplete) {
-            return SpreadDomains(counts: counted, number: counted.topology.count, fewest: counted.counts.min() ?? 0)
-        }
-        var result = DomainCounts(counted.topology)
-        var excluded = result
-        var isCounted = Array(repeating: false, count: counted.topology.count)
-        for node in state.order {
-            guard let domain = counted.topology.domain(node) else { continue }
-            if eligible(node, pod, spread), topologies.allSatisfy({ $0.domain(node) != nil }) {
-                isCounted[domain] = true
-            } else {
-                excluded[domain] += node.pods.values.count { spread.counted.counts($0, state.namespaces) }
-            }
-        }
-        let present = isCounted.indices.filter { isCounted[$0] }
-        for domain in present { result[domain] = counted[domain] - excluded[domain] }
-        return SpreadDomains(counts: result, number: present.count, fewest: present.map { result[$0] }.min() ?? 0)
-    }
-    /// Whether a node's pods count for a spread. Source: nodeAffinityPolicy, nodeTaintsPolicy.
-    private static func eligible(_ node: SchedulingNode, _ pod: SchedulingPod, _ spread: SchedulingPod.Spread) -> Bool {
-        guard spread.countsOtherNodes || matchesAffinity(node, pod) else { return false }
-        return spread.countsTaintedNodes || !node.repels(pod)
+    /// The same, remembered for the pods of this shape.
+    func verdict(_ node: SchedulingNode, traits: UInt32) -> Rejection? {
+        let code =
+            cache.verdict(node.slot, traits: traits)
+            ?? {
+                let code = ShapeCache.code(of: staticRejection(node))
+                cache.remember(node.slot, traits: traits, code)
+                return code
+            }()
+        return ShapeCache.rejection(code)
     }
 
-    /// What the node objects to: the findings of the first filter that has any. Source: the order of upstream's default plugins.
-    func rejections(_ node: SchedulingNode) -> [Rejection] {
-        if node.unschedulable, !pod.tolerates(.unschedulable) { return [.unschedulable] }
-        if !pod.nodeName.isEmpty, pod.nodeName != node.name { return [.nodeName] }
-        if node.repels(pod) { return [.taint] }
-        if !Filters.matchesAffinity(node, pod) { return [.nodeAffinity] }
-        if !pod.ports.isEmpty, pod.ports.contains(where: { wanted in node.ports.contains { $0.conflicts(with: wanted) } }) {
+    /// What the node objects to: the findings of the first filter that has any.
+    func rejections(_ slot: Int32, _ state: ClusterState) -> [Rejection] {
+        guard let node = state.nodes[Int(slot)] else { return [] }
+        if let rejection = verdict(node, traits: state.loads[Int(slot)].traits) { return [rejection] }
+        if let pinned = pod.demands?.pinned, pinned != node.name { return [.nodeAffinity] }
+        if !shape.ports.isEmpty, filters.contains(.nodePorts),
+            shape.ports.contains(where: { wanted in node.ports.contains { $0.conflicts(with: wanted) } })
+        {
             return [.ports]
         }
-        let room = shortages(node)
-        if !room.isEmpty { return room }
-        if let rejection = spreadRejection(node) ?? companyRejection(node) { return [rejection] }
+        if filters.contains(.nodeResourcesFit) {
+            let room = shortages(node)
+            if !room.isEmpty { return room }
+        }
+        if let rejection = spreadRejection(slot) ?? companyRejection(slot) { return [rejection] }
         return []
     }
 
-    private static func matchesAffinity(_ node: SchedulingNode, _ pod: SchedulingPod) -> Bool {
-        pod.nodeSelector.allSatisfy { node.labels[$0.key] == $0.value } && (pod.nodeTerms?.contains { $0.matches(node) } ?? true)
-    }
-
+    /// Source: NodeResourcesFit, fitsRequest.
     private func shortages(_ node: SchedulingNode) -> [Rejection] {
         var rejections: [Rejection] = []
         if node.pods.count + 1 > node.allowedPods { rejections.append(.tooManyPods) }
-        let wanted = pod.requests
+        let wanted = shape.requests
         func check(_ name: String, _ wanted: Int, _ used: Int, _ all: Int) {
             if wanted > 0, wanted > all &- used { rejections.append(.insufficient(name, beyondNode: wanted > all)) }
         }
         check("cpu", wanted.cpu, node.used.cpu, node.allocatable.cpu)
         check("memory", wanted.memory, node.used.memory, node.allocatable.memory)
         check("ephemeral-storage", wanted.storage, node.used.storage, node.allocatable.storage)
-        for (name, amount) in wanted.extended {
+        for (name, amount) in wanted.extended where !profile.fit.ignores(name) {
             check(name, amount, node.used.extended[name] ?? 0, node.allocatable.extended[name] ?? 0)
         }
         return rejections
     }
 
-    private func spreadRejection(_ node: SchedulingNode) -> Rejection? {
+    private func spreadRejection(_ slot: Int32) -> Rejection? {
         for check in spreads {
-            guard let count = check.counts[node] else { return .spreadLabel }
-            let after = count + (check.matchesSelf ? 1 : 0)
-            if after - check.fewest > check.spread.maxSkew { return .spread }
+            guard let count = check.counter.count(slot: slot) else { return .spreadLabel }
+            if count + check.own - check.fewest > check.maxSkew { return .spread }
         }
         return nil
+    }
+    private func companyRejection(_ slot: Int32) -> Rejection? {
+        for counter in near {
+            guard let count = counter.count(slot: slot), isFirst || count > 0 else { return .podAffinity }
+        }
+        for counter in far where (counter.count(slot: slot) ?? 0) > 0 { return .podAntiAffinity }
+        for row in closed where row.tally[row.topology.domain(slot: slot)] > 0 { return .othersAntiAffinity }
+        return nil
+    }
+    /// Whether spread and company let the pod onto a node that has room.
+    func admits(_ slot: Int32) -> Bool { spreadRejection(slot) == nil && companyRejection(slot) == nil }
+    /// Whether nothing but room, spread and company is asked of a node that its traits allow.
+    var isQuick: Bool {
+        shape.ports.isEmpty && shape.requests.storage == 0 && shape.requests.extended.isEmpty && filters.contains(.nodeResourcesFit)
+    }
+}
+
+/// What has been found out about nodes for the pods of one shape, by slot.
+final class ShapeCache {
+    let shape: PodShape
+    /// The node's traits, and the code of the verdict.
+    private var verdicts: [UInt64] = []
+    /// The version of the node's load, and the score of its resources.
+    private var scores: [UInt64] = []
+    /// When it was last used.
+    var turn = 0
+
+    init(_ shape: PodShape) { self.shape = shape }
+
+    /// Makes room for all slots.
+    func grow(_ slots: Int) {
+        guard verdicts.count < slots else { return }
+        verdicts += Array(repeating: 0, count: slots - verdicts.count)
+        scores += Array(repeating: 0, count: slots - scores.count)
+    }
+    func verdict(_ slot: Int32, traits: UInt32) -> UInt8? {
+        let word = verdicts[Int(slot)]
+        return word >> 8 == UInt64(traits) ? UInt8(truncatingIfNeeded: word) : nil
+    }
+    func remember(_ slot: Int32, traits: UInt32, _ code: UInt8) { verdicts[Int(slot)] = UInt64(traits) << 8 | UInt64(code) }
+    func score(_ slot: Int32, version: UInt32) -> Int? {
+        let word = scores[Int(slot)]
+        return word >> 32 == UInt64(version) ? Int(truncatingIfNeeded: word & 0xFFFF_FFFF) : nil
+    }
+    func remember(_ slot: Int32, version: UInt32, score: Int) {
+        scores[Int(slot)] = UInt64(version) << 32 | UInt64(truncatingIfNeeded: score & 0xFFFF_FFFF)
     }
 
-    private func companyRejection(_ node: SchedulingNode) -> Rejection? {
-        if !near.isEmpty {
-            let company = near.allSatisfy { counts in
-                guard let count = counts[node] else { return false }
-                return isFirst || count > 0
-            }
-            if !company { return .podAffinity }
-        }
-        for counts in far where (counts[node] ?? 0) > 0 { return .podAntiAffinity }
-        for counts in closed where (counts[node] ?? 0) > 0 { return .othersAntiAffinity }
-        return nil
+    static let allowed: UInt8 = 1
+    private static let codes: [Rejection] = [.unschedulable, .taint, .nodeAffinity, .enforcedNodeAffinity]
+    static func code(of rejection: Rejection?) -> UInt8 {
+        guard let rejection, let index = codes.firstIndex(of: rejection) else { return allowed }
+        return UInt8(index + 2)
     }
+    static func rejection(_ code: UInt8) -> Rejection? { code == allowed ? nil : codes[Int(code) - 2] }
 }

@@ -61,15 +61,23 @@ struct SchedulingTaint: Sendable, Hashable {
 /// A taint that a pod puts up with.
 struct SchedulingToleration: Sendable, Hashable {
     let key: String
-    let exists: Bool
+    let comparison: String
     let value: String
     let effect: String
     init(_ toleration: Value) {
         (key, value, effect) = (toleration["key"].string ?? "", toleration["value"].string ?? "", toleration["effect"].string ?? "")
-        exists = toleration["operator"].string == "Exists"
+        comparison = toleration["operator"].string ?? ""
     }
+    /// Source: Toleration.ToleratesTaint; `Gt` and `Lt` compare the taint's value with the toleration's as integers.
     func tolerates(_ taint: SchedulingTaint) -> Bool {
         guard effect.isEmpty || effect == taint.effect, key.isEmpty || key == taint.key else { return false }
-        return exists || (!key.isEmpty && value == taint.value)
+        switch comparison {
+        case "Exists": return true
+        case "", "Equal": return !key.isEmpty && value == taint.value
+        case "Gt", "Lt":
+            guard let bound = Int64(value), let present = Int64(taint.value) else { return false }
+            return comparison == "Gt" ? present > bound : present < bound
+        default: return false
+        }
     }
 }

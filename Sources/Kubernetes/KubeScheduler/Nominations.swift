@@ -33,13 +33,13 @@ struct Nominations {
 extension Filters {
     /// What the node objects to, now and with its guests there: the pod must fit in both cases, for guests may also help it.
     /// Source: RunFilterPluginsWithNominatedPods.
-    func rejections(_ node: SchedulingNode, _ state: inout ClusterState) -> [Rejection] {
-        guard !state.nominations.isEmpty else { return rejections(node) }
+    func objections(_ node: SchedulingNode, _ state: inout ClusterState) -> [Rejection] {
+        guard !state.nominations.isEmpty else { return rejections(node.slot, state) }
         let guests = state.nominations.guests(of: node.name, for: pod)
-        guard !guests.isEmpty else { return rejections(node) }
-        for guest in guests { state.place(guest, on: node.name) }
-        let crowded = Filters(pod, &state).rejections(node)
+        guard !guests.isEmpty else { return rejections(node.slot, state) }
+        for guest in guests { state.place(guest, slot: node.slot) }
+        let crowded = Filters(pod, profile, cache, &state).rejections(node.slot, state)
         for guest in guests { state.displace(guest.key) }
-        return crowded.isEmpty ? rejections(node) : crowded
+        return crowded.isEmpty ? rejections(node.slot, state) : crowded
     }
 }

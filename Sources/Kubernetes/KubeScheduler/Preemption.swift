@@ -18,28 +18,28 @@ struct Preemption {
         case refusal([String])
     }
     private let pod: SchedulingPod
+    private let profile: SchedulingProfile
+    private let cache: ShapeCache
     private let snapshot: Snapshot
     private let now: Timestamp
     private let budgets: DisruptionBudgets
-    /// How many candidates are enough, and in hundredths of the nodes. Source: DefaultPreemptionArgs.
-    private static let enough = (absolute: 100, percent: 10)
 
-    init(_ pod: SchedulingPod, _ snapshot: Snapshot, now: Timestamp) {
-        (self.pod, self.snapshot, self.now) = (pod, snapshot, now)
+    init(_ pod: SchedulingPod, _ profile: SchedulingProfile, _ cache: ShapeCache, _ snapshot: Snapshot, now: Timestamp) {
+        (self.pod, self.profile, self.cache, self.snapshot, self.now) = (pod, profile, cache, snapshot, now)
         budgets = DisruptionBudgets(snapshot)
     }
 
     /// Leaves the state as it was.
     func decide(_ diagnosis: Diagnosis, _ state: inout ClusterState, _ random: RandomSource) -> Outcome {
-        guard pod.preempts else { return .noVictims("not eligible due to preemptionPolicy=Never.", endsNomination: false) }
-        let nodes = diagnosis.resolvable
+        guard pod.shape.preempts else { return .noVictims("not eligible due to preemptionPolicy=Never.", endsNomination: false) }
+        let nodes = diagnosis.resolvable.compactMap { state.nodes[Int($0)] }
         if isMakingRoom(nodes, state) {
             return .noVictims("not eligible due to a terminating pod on the nominated node.", endsNomination: false)
         }
         var candidates: [PreemptionCandidate] = []
         var reasons: [String: Int] = [:]
         let start = nodes.isEmpty ? 0 : random.int(in: 0..<nodes.count)
-        let enough = max(Self.enough.absolute, nodes.count * Self.enough.percent / 100)
+        let enough = max(profile.preemption.leastNodes, nodes.count * profile.preemption.leastPercent / 100)
         for offset in nodes.indices {
             switch attempt(nodes[(start + offset) % nodes.count], &state) {
             case .candidate(let candidate): candidates.append(candidate)
@@ -55,7 +55,7 @@ struct Preemption {
     /// Whether victims of an earlier preemption for this pod are still on their way out.
     private func isMakingRoom(_ nodes: [SchedulingNode], _ state: ClusterState) -> Bool {
         guard let name = state.nominations.node(of: pod.key), let node = nodes.first(where: { $0.name == name }) else { return false }
-        return node.pods.values.contains { other in
+        return node.pods.contains { other in
             other.priority < pod.priority && (state.victims.contains(other.key) || isPreempted(other))
         }
     }
@@ -68,20 +68,22 @@ struct Preemption {
     /// Of the condition of victims.
     static let reason = "PreemptionByScheduler"
 
+    private func filters(_ state: inout ClusterState) -> Filters { Filters(pod, profile, cache, &state) }
+
     /// Takes all pods of lower priority off the node and puts back as many as leave room, those that budgets protect first.
     private func attempt(_ node: SchedulingNode, _ state: inout ClusterState) -> Trial {
-        let lesser = ranked(node.pods.values.filter { $0.priority < pod.priority })
+        let lesser = ranked(node.pods.filter { $0.priority < pod.priority })
         guard !lesser.isEmpty else { return .refusal(["No preemption victims found for incoming pod"]) }
         for victim in lesser { state.displace(victim.pod.key) }
-        defer { for victim in lesser { state.place(victim.pod, on: node.name) } }
-        let rejections = Filters(pod, &state).rejections(node, &state)
+        defer { for victim in lesser { state.place(victim.pod, slot: node.slot) } }
+        let rejections = filters(&state).objections(node, &state)
         guard rejections.isEmpty else { return .refusal(rejections.map(\.text)) }
         let (breaking, others) = budgets.split(lesser.map(\.pod))
         var victims: Set<String> = []
         var violations = 0
         for (index, victim) in (breaking + others).enumerated() {
-            state.place(victim, on: node.name)
-            if Filters(pod, &state).rejections(node, &state).isEmpty { continue }
+            state.place(victim, slot: node.slot)
+            if filters(&state).objections(node, &state).isEmpty { continue }
             state.displace(victim.key)
             victims.insert(victim.key)
             if index < breaking.count { violations += 1 }

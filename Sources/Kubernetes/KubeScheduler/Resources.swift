@@ -54,15 +54,68 @@ struct Resources: Sendable, Hashable {
     }
 }
 
+/// What nodes hold for containers whose resources are being changed.
+struct Allocation {
+    /// The statuses of those containers by name.
+    private let statuses: [String: Value]
+    /// Whether the node will not grant the change: what the pod asks for does not count then.
+    private let isResizeRefused: Bool
+
+    init(_ statuses: [Value] = [], isResizeRefused: Bool = false) {
+        self.statuses = Dictionary(statuses.map { ($0["name"].string ?? "", $0) }) { first, _ in first }
+        self.isResizeRefused = isResizeRefused
+    }
+    /// The most of what a container asks for, has and was granted. Source: resource.PodRequests with UseStatusResources.
+    func requests(_ container: Value) -> Resources {
+        let asked = Resources(container["resources"]["requests"])
+        guard let status = statuses[container["name"].string ?? ""] else { return asked }
+        var most = isResizeRefused ? Resources() : asked
+        most.raise(to: Resources(status["resources"]["requests"]))
+        most.raise(to: Resources(status["allocatedResources"]))
+        return most
+    }
+}
+
 extension Resources {
     /// What a pod asks for: its containers and sidecars together, or more where an init container needs it; and the overhead.
     /// Source: kubernetes, component-helpers, resource.PodRequests.
-    init(pod spec: Value) {
-        self.init()
-        var sidecars = Resources()
-        var beginning = Resources()
+    init(pod spec: Value, allocated: Allocation = Allocation()) {
+        self = Self.sum(spec) { allocated.requests($0) }
+        for member in spec["resources"]["requests"].object ?? [:] {
+            // Amounts of the pod as a whole take the place of its containers'.
+            let whole = Resources([member.key: member.value])
+            switch member.key {
+            case "cpu": cpu = whole.cpu
+            case "memory": memory = whole.memory
+            case let name where name.hasPrefix("hugepages-"): extended[name] = whole.extended[name]
+            default: break
+            }
+        }
+        self += Resources(spec["overhead"])
+        bound()
+    }
+    /// CPU and memory with what scoring assumes of containers that ask for nothing.
+    /// Source: kubernetes, scheduler util, DefaultMilliCPURequest and DefaultMemoryRequest.
+    static func assumed(_ spec: Value, _ allocated: Allocation) -> (cpu: Int, memory: Int) {
+        var sum = sum(spec) { container in
+            var requests = allocated.requests(container)
+            let asked = container["resources"]["requests"]
+            if asked["cpu"].isNull { requests.cpu = max(requests.cpu, 100) }
+            if asked["memory"].isNull { requests.memory = max(requests.memory, 200 << 20) }
+            return requests
+        }
+        let whole = spec["resources"]["requests"]
+        if let quantity = Quantity(whole["cpu"]) { sum.cpu = bounded(quantity.milli) }
+        if let quantity = Quantity(whole["memory"]) { sum.memory = bounded(quantity.units) }
+        sum += Resources(spec["overhead"])
+        sum.bound()
+        return (sum.cpu, sum.memory)
+    }
+
+    private static func sum(_ spec: Value, _ requests: (Value) -> Resources) -> Resources {
+        var (all, sidecars, beginning) = (Resources(), Resources(), Resources())
         for container in spec["initContainers"].items {
-            var needed = Resources(container["resources"]["requests"])
+            var needed = requests(container)
             if container["restartPolicy"].string == "Always" {
                 sidecars += needed
                 needed = sidecars
@@ -71,16 +124,12 @@ extension Resources {
             }
             beginning.raise(to: needed)
         }
-        for container in spec["containers"].items { self += Resources(container["resources"]["requests"]) }
-        self += sidecars
-        raise(to: beginning)
-        let whole = spec["resources"]["requests"]
-        if whole.object?.isEmpty == false {
-            let requested = Resources(whole)
-            if !whole["cpu"].isNull { cpu = requested.cpu }
-            if !whole["memory"].isNull { memory = requested.memory }
-        }
-        self += Resources(spec["overhead"])
+        for container in spec["containers"].items { all += requests(container) }
+        all += sidecars
+        all.raise(to: beginning)
+        return all
+    }
+    private mutating func bound() {
         (cpu, memory, storage) = (Self.bounded(cpu), Self.bounded(memory), Self.bounded(storage))
         extended = extended.mapValues(Self.bounded)
     }

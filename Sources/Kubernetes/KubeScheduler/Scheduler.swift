@@ -30,7 +30,7 @@ package struct Scheduler: Service {
     /// - Throws: `StorageError` when the realm cannot be followed.
     package func run() async throws {
         let mailbox = Mailbox<SchedulerLetter>()
-        var loop = SchedulerLoop(random: random)
+        var loop = SchedulerLoop([SchedulingProfile()], random: random)
         let watches = try follow(mailbox, &loop)
         defer { for watch in watches { watch.cancel() } }
         await withDiscardingTaskGroup { group in
@@ -40,7 +40,7 @@ package struct Scheduler: Service {
                 let letters = await mailbox.receive()
                 if Task.isCancelled { break }
                 for case .woke(let time) in letters { wakes.removeAll { $0 == time } }
-                loop.receive(letters, current: { realm.snapshot().get($0)?.value }, now: clock.now)
+                loop.receive(letters, current: { realm.snapshot().get($0) }, now: clock.now)
                 for action in loop.decide(realm.snapshot, now: clock.now) { start(action, mailbox, &group) }
                 if loop.hasMore {
                     mailbox.signal()
@@ -76,7 +76,7 @@ package struct Scheduler: Service {
         case .bind(let pod, let node):
             group.addTask { [binder, report] in
                 do throws(ChangeError) {
-                    try await binder.bind(PodIdentity(namespace: pod.namespace, name: pod.name, uid: pod.uid), to: node)
+                    try await binder.bind(PodIdentity(namespace: pod.namespace, name: pod.name, uid: pod.uid.text), to: node)
                     mailbox.post(.bound(pod, node: node, nil))
                     await report.scheduled(pod, on: node)
                 } catch { mailbox.post(.bound(pod, node: node, error)) }

@@ -38,14 +38,17 @@ struct SchedulerLoop {
     private var state = ClusterState()
     private(set) var queue = SchedulingQueue()
     private var cycle: SchedulingCycle
+    private var reader = PodReader()
     /// Pods that are being bound: on a node for the scheduler, not yet for the cluster.
     private var assumed: [String: SchedulingPod] = [:]
+    /// The nodes that waiting pods' documents name.
+    private var nominated: [String: String] = [:]
     /// What to tell with the next decisions.
     private var untold: [SchedulerAction] = []
     private let mostInFlight = 2048
     private let turn = 256
 
-    init(random: RandomSource) { cycle = SchedulingCycle(random: random) }
+    init(_ profiles: [SchedulingProfile], random: RandomSource) { cycle = SchedulingCycle(profiles, random: random) }
 
     /// Whether a pod could be tried at once.
     var hasMore: Bool { !untold.isEmpty || !queue.isEmpty && assumed.count < mostInFlight }
@@ -53,12 +56,12 @@ struct SchedulerLoop {
     mutating func load(_ snapshot: Snapshot, now: Timestamp) {
         snapshot.forEach(prefix: NamespaceFields.kind.prefix) { put(namespace: $0.value, now: now) }
         snapshot.forEach(prefix: ServiceFields.kind.prefix) { put(service: $0.value) }
-        snapshot.forEach(prefix: NodeFields.kind.prefix) { _ = state.update(node: $0.value) }
-        snapshot.forEach(prefix: PodFields.kind.prefix) { put(pod: $0.value, before: nil, now: now) }
+        snapshot.forEach(prefix: NodeFields.kind.prefix) { if let node = SeenNode($0.bytes) { _ = state.update(node: node) } }
+        snapshot.forEach(prefix: PodFields.kind.prefix) { put(pod: $0, now: now) }
     }
 
     /// Takes in what happened.
-    mutating func receive(_ letters: [SchedulerLetter], current: (String) -> Value?, now: Timestamp) {
+    mutating func receive(_ letters: [SchedulerLetter], current: (String) -> Entry?, now: Timestamp) {
         for letter in letters {
             switch letter {
             case .events(let events): for event in events { receive(event, now: now) }
@@ -71,15 +74,15 @@ struct SchedulerLoop {
     }
 
     private mutating func receive(_ event: Event, now: Timestamp) {
-        let (key, value) = (event.entry.key, event.entry.value)
-        if key.hasPrefix(NamespaceFields.kind.prefix) { return put(namespace: value, isGone: event.kind == .delete, now: now) }
-        if key.hasPrefix(ServiceFields.kind.prefix) { return put(service: value, isGone: event.kind == .delete) }
-        switch (key.hasPrefix(PodFields.kind.prefix), event.kind) {
-        case (true, .put): put(pod: value, before: event.previous?.value, now: now)
-        case (true, .delete): gone(key, now: now)
-        case (false, .put): if state.update(node: value) { queue.wake(.node, now: now) }
-        case (false, .delete):
-            state.remove(node: value["metadata"]["name"].string ?? "")
+        let entry = event.entry
+        let (key, isGone) = (entry.key, event.kind == .delete)
+        if key.hasPrefix(PodFields.kind.prefix) { return isGone ? gone(key, now: now) : put(pod: entry, now: now) }
+        if key.hasPrefix(NamespaceFields.kind.prefix) { return put(namespace: entry.value, isGone: isGone, now: now) }
+        if key.hasPrefix(ServiceFields.kind.prefix) { return put(service: entry.value, isGone: isGone) }
+        if isGone {
+            state.remove(node: String(key.dropFirst(NodeFields.kind.prefix.count)))
+            queue.wake(.node, now: now)
+        } else if let node = SeenNode(entry.bytes), state.update(node: node).isNews {
             queue.wake(.node, now: now)
         }
     }
@@ -87,79 +90,70 @@ struct SchedulerLoop {
     /// The pod has ended, or will never need a node of ours.
     private mutating func gone(_ key: String, now: Timestamp) {
         queue.remove(key)
-        assumed[key] = nil
+        (assumed[key], nominated[key]) = (nil, nil)
         state.victims.remove(key)
         let wasNominated = state.nominations.remove(key) != nil
-        if state.displace(key) || wasNominated { queue.wake(.room, now: now) }
+        if state.displace(key) != nil || wasNominated { queue.wake(.room, now: now) }
     }
 
     private mutating func put(namespace document: Value, isGone: Bool = false, now: Timestamp) {
         let (name, labels) = (document["metadata"]["name"].string ?? "", document["metadata"]["labels"].strings)
-        if state.update(namespace: name, isGone ? nil : labels) {
+        if state.company.update(namespace: name, isGone ? nil : labels) {
             for news in [.room, .company] as [SchedulingQueue.News] { queue.wake(news, now: now) }
         }
     }
 
     private mutating func put(service document: Value, isGone: Bool = false) {
         let (metadata, labels) = (document["metadata"], document["spec"]["selector"].strings)
-        state.update(
+        state.company.update(
             service: metadata["name"].string ?? "", in: metadata["namespace"].string ?? "",
             isGone || labels.isEmpty ? nil : LabelSelector(labels: labels))
     }
 
-    private mutating func put(pod document: Value, before: Value?, now: Timestamp) {
-        let key = PodFields.kind.key(of: document)
-        let phase = document["status"]["phase"].string ?? ""
-        // Most changes are of a running pod's status: nothing to convert then.
-        if let placed = state.placed[key], assumed[key] == nil, placed.uid == document["metadata"]["uid"].string,
-            phase != "Succeeded", phase != "Failed", placed.isDeleting == !document["metadata"]["deletionTimestamp"].isNull,
-            before?["metadata"]["labels"] == document["metadata"]["labels"],
-            before?["metadata"]["generation"] == document["metadata"]["generation"]
-        {
-            return
-        }
-        let pod = SchedulingPod(document)
-        if pod.isAssigned {
-            let wasThere = state.placed[key] != nil && assumed[key] == nil
+    private mutating func put(pod entry: Entry, now: Timestamp) {
+        let key = entry.key
+        guard let seen = reader.read(entry.bytes, key: key) else { return gone(key, now: now) }
+        let pod = seen.pod
+        if seen.isAssigned {
+            let before = assumed[key] == nil ? state.placed[key] : nil
+            // Most changes are of a running pod's status: nothing to do then.
+            if let before, before.pod.counts(like: pod), state.nodes[Int(before.slot)]?.name == seen.nodeName { return }
             queue.remove(key)
-            assumed[key] = nil
+            (assumed[key], nominated[key]) = (nil, nil)
             if pod.isDeleting { state.victims.remove(key) }
-            let nominated = state.nominations.remove(key)
-            state.place(pod, on: pod.nodeName)
+            let nomination = state.nominations.remove(key)
+            state.place(pod, on: seen.nodeName)
             queue.wake(.company, now: now)
-            if let nominated, nominated != pod.nodeName { queue.wake(.room, now: now) }
+            if let nomination, nomination != seen.nodeName { queue.wake(.room, now: now) }
             // A pod that asks for less, has other labels or is going makes room of a kind.
-            if wasThere { queue.wake(.room, now: now) }
-        } else if pod.isWaiting {
+            if before != nil { queue.wake(.room, now: now) }
+        } else if seen.isWaiting, !seen.isGated, cycle.profile(of: pod) != nil {
             if assumed[key]?.uid == pod.uid { return }
-            if (before?["status"]["nominatedNodeName"].string ?? "") != pod.nominatedNode {
-                if pod.nominatedNode.isEmpty { state.nominations.remove(key) } else { state.nominations.nominate(pod, pod.nominatedNode) }
+            let documented = nominated[key] ?? ""
+            nominated[key] = seen.nominatedNode.isEmpty ? nil : seen.nominatedNode
+            if documented != seen.nominatedNode {
+                if seen.nominatedNode.isEmpty { state.nominations.remove(key) } else { state.nominations.nominate(pod, seen.nominatedNode) }
             }
-            if queue.contains(key), let before, before["spec"] == document["spec"],
-                before["metadata"]["labels"] == document["metadata"]["labels"]
-            {
-                return
-            }
+            if let known = queue.pod(key), known.counts(like: pod) { return }
             queue.add(pod)
         } else {
             gone(key, now: now)
         }
     }
 
-    private mutating func bound(_ pod: SchedulingPod, _ error: ChangeError?, _ current: (String) -> Value?, now: Timestamp) {
+    private mutating func bound(_ pod: SchedulingPod, _ error: ChangeError?, _ current: (String) -> Entry?, now: Timestamp) {
         // Once the binding has been seen, the outcome is old news.
         guard let error, assumed[pod.key]?.uid == pod.uid else { return }
         assumed[pod.key] = nil
-        if state.displace(pod.key) { queue.wake(.room, now: now) }
+        if state.displace(pod.key) != nil { queue.wake(.room, now: now) }
         if case .notFound = error { return }
-        guard let document = current(pod.key) else { return }
-        let present = SchedulingPod(document)
+        guard let entry = current(pod.key), let present = reader.read(entry.bytes, key: pod.key) else { return }
         if present.isAssigned {
-            state.place(present, on: present.nodeName)
-        } else if present.isWaiting {
-            queue.retry(present, now: now)
+            state.place(present.pod, on: present.nodeName)
+        } else if present.isWaiting, !present.isGated {
+            queue.retry(present.pod, now: now)
             let message = "running Bind plugin \"DefaultBinder\": \(error.message)"
-            untold.append(.fail(present, SchedulingFailure(reason: "SchedulerError", message: message)))
+            untold.append(.fail(present.pod, SchedulingFailure(reason: "SchedulerError", message: message)))
         }
     }
 
@@ -168,14 +162,15 @@ struct SchedulerLoop {
         var actions = untold
         untold = []
         while actions.count < turn, assumed.count < mostInFlight, let pod = queue.pop() {
-            switch cycle.decide(pod, &state) {
+            guard let profile = cycle.profile(of: pod) else { continue }
+            switch cycle.decide(pod, profile, &state) {
             case .node(let node):
                 let nominated = state.nominations.remove(pod.key)
-                state.place(pod, on: node.name)
+                state.place(pod, slot: node.slot)
                 assumed[pod.key] = pod
                 if let nominated, nominated != node.name { queue.wake(.room, now: now) }
                 actions.append(.bind(pod, node: node.name))
-            case .none(let diagnosis): actions += unplaced(pod, diagnosis, snapshot, now: now)
+            case .none(let diagnosis): actions += unplaced(pod, profile, diagnosis, snapshot, now: now)
             }
         }
         return actions
@@ -183,10 +178,11 @@ struct SchedulerLoop {
 
     /// A pod found no node: looks for victims, and puts it aside until there is room.
     private mutating func unplaced(
-        _ pod: SchedulingPod, _ diagnosis: Diagnosis, _ snapshot: () -> Snapshot, now: Timestamp
+        _ pod: SchedulingPod, _ profile: SchedulingProfile, _ diagnosis: Diagnosis, _ snapshot: () -> Snapshot, now: Timestamp
     ) -> [SchedulerAction] {
         var (diagnosis, actions, nomination) = (diagnosis, [SchedulerAction](), String?.none)
-        let preemption = diagnosis.nodes > 0 ? Preemption(pod, snapshot(), now: now) : nil
+        let preemption =
+            diagnosis.nodes > 0 ? Preemption(pod, profile, cycle.cache(pod.shape, state.nodes.count), snapshot(), now: now) : nil
         switch preemption?.decide(diagnosis, &state, cycle.random) {
         case .victims(let victims, let node):
             for other in state.nominations.lesser(on: node.name, than: pod) {

@@ -39,13 +39,13 @@ struct SchedulerReport: Sendable {
     func preempt(_ victim: SchedulingPod, for pod: SchedulingPod, on node: String) async -> Bool {
         let marked = await writeStatus(victim) { document in
             var status = document["status"]
-            let message = "\(pod.schedulerName): preempting to accommodate a higher priority pod"
+            let message = "\(pod.shape.schedulerName): preempting to accommodate a higher priority pod"
             setCondition("DisruptionTarget", "True", Preemption.reason, message, &status)
             return status
         }
         guard marked else { return false }
         do throws(ChangeError) {
-            let deletion = Change.delete(PodFields.kind, namespace: victim.namespace, name: victim.name, uid: victim.uid)
+            let deletion = Change.delete(PodFields.kind, namespace: victim.namespace, name: victim.name, uid: victim.uid.text)
             _ = try await writer.apply(deletion, by: Scheduler.actor)
         } catch {
             // Another pod of this name is none of the victims.
@@ -54,7 +54,7 @@ struct SchedulerReport: Sendable {
             default: return false
             }
         }
-        await tell(victim, "Normal", "Preempted", "Preempted by pod \(pod.uid) on node \(node)", action: "Preempting", related: pod)
+        await tell(victim, "Normal", "Preempted", "Preempted by pod \(pod.uid.text) on node \(node)", action: "Preempting", related: pod)
         return true
     }
 
@@ -81,13 +81,13 @@ struct SchedulerReport: Sendable {
         defer { if let intent { intents.settle(pod.key, intent) } }
         for _ in 0..<attempts {
             intent = intents.intent(pod.key)
-            guard let document = realm.snapshot().get(pod.key)?.value, document["metadata"]["uid"].string == pod.uid,
+            guard let document = realm.snapshot().get(pod.key)?.value, document["metadata"]["uid"].string == pod.uid.text,
                 var status = change(document)
             else { return true }
             if let intent { status["nominatedNodeName"] = intent.isEmpty ? .null : .string(intent) }
             if status == document["status"] { return true }
             let patch: Value = [
-                "metadata": ["uid": .string(pod.uid), "resourceVersion": document["metadata"]["resourceVersion"]],
+                "metadata": ["uid": .string(pod.uid.text), "resourceVersion": document["metadata"]["resourceVersion"]],
                 "status": ["conditions": status["conditions"], "nominatedNodeName": status["nominatedNodeName"]],
             ]
             let write = Change.patch(PodFields.kind, namespace: pod.namespace, name: pod.name, patch, subresource: "status")
@@ -110,7 +110,7 @@ struct SchedulerReport: Sendable {
         _ pod: SchedulingPod, _ type: String, _ reason: String, _ message: String, action: String? = nil, related: SchedulingPod? = nil
     ) async {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in (pod.uid + reason + message).utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        for byte in (pod.uid.text + reason + message).utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         let digits = String(hash, radix: 16)
         let name = "\(pod.name).\(String(repeating: "0", count: 16 - digits.utf8.count))\(digits)"
         let now = Value.string(clock.now.text)
@@ -131,7 +131,7 @@ struct SchedulerReport: Sendable {
     }
     private func reference(_ pod: SchedulingPod) -> Value {
         [
-            "kind": "Pod", "namespace": .string(pod.namespace), "name": .string(pod.name), "uid": .string(pod.uid), "apiVersion": "v1",
+            "kind": "Pod", "namespace": .string(pod.namespace), "name": .string(pod.name), "uid": .string(pod.uid.text), "apiVersion": "v1",
         ]
     }
 

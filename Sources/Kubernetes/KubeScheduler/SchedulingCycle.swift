@@ -8,64 +8,140 @@ struct SchedulingCycle {
     }
     /// Where the search begins next, so that all nodes have their turn.
     private var start = 0
+    private var caches: [ObjectIdentifier: ShapeCache] = [:]
+    private var turn = 0
+    private let profiles: [String: SchedulingProfile]
+    private let percentage: Int
     let random: RandomSource
 
-    init(random: RandomSource) { self.random = random }
+    init(_ profiles: [SchedulingProfile], percentageOfNodesToScore: Int = 0, random: RandomSource) {
+        self.profiles = Dictionary(profiles.map { ($0.name, $0) }) { first, _ in first }
+        (percentage, self.random) = (percentageOfNodesToScore, random)
+    }
+
+    /// The profile for the pod; nil when another scheduler is to give it a node.
+    func profile(of pod: SchedulingPod) -> SchedulingProfile? { profiles[pod.shape.schedulerName] }
+
+    /// The conditions of a pod on its nodes, as the state is now.
+    mutating func filters(_ pod: SchedulingPod, _ profile: SchedulingProfile, _ state: inout ClusterState) -> Filters {
+        Filters(pod, profile, cache(pod.shape, state.nodes.count), &state)
+    }
+    /// What is known of nodes for a shape.
+    mutating func cache(_ shape: PodShape, _ slots: Int) -> ShapeCache {
+        turn += 1
+        let id = ObjectIdentifier(shape)
+        let cache: ShapeCache
+        if let known = caches[id] {
+            cache = known
+        } else {
+            // What is remembered takes sixteen bytes for each node.
+            let most = max(16, min(1024, 4_000_000 / (slots + 1)))
+            if caches.count >= most {
+                let turns = caches.values.map(\.turn).sorted()
+                let middle = turns[turns.count / 2]
+                caches = caches.filter { $0.value.turn > middle }
+            }
+            cache = ShapeCache(shape)
+            caches[id] = cache
+        }
+        cache.turn = turn
+        cache.grow(slots)
+        return cache
+    }
 
     /// The best of enough nodes that take the pod. Changes nothing but counters.
-    mutating func decide(_ pod: SchedulingPod, _ state: inout ClusterState) -> Decision {
-        let filters = Filters(pod, &state)
+    mutating func decide(_ pod: SchedulingPod, _ profile: SchedulingProfile, _ state: inout ClusterState) -> Decision {
+        state.arrange()
+        let filters = filters(pod, profile, &state)
         // The node whose pods have made room for it comes first.
-        if let name = state.nominations.node(of: pod.key), let node = state.nodes[name], node.isReal,
-            filters.rejections(node, &state).isEmpty
-        {
+        if let name = state.nominations.node(of: pod.key), let node = state.node(name), filters.objections(node, &state).isEmpty {
             return .node(node)
         }
         if let names = pod.namedNodes { return decide(pod, among: names, filters, &state) }
-        let (order, enough) = (state.order, Self.enough(state.order.count))
-        var feasible: [SchedulingNode] = []
-        var looked = 0
-        while looked < order.count, feasible.count < enough {
-            let node = order[(start + looked) % order.count]
-            if filters.rejections(node, &state).isEmpty { feasible.append(node) }
-            looked += 1
+        let count = state.order.count
+        let enough = Self.enough(count, profile.percentageOfNodesToScore > 0 ? profile.percentageOfNodesToScore : percentage)
+        var feasible: [Int32] = []
+        feasible.reserveCapacity(min(enough, count))
+        let looked = search(filters, enough, &state, &feasible)
+        if count > 0 { start = (start + looked) % count }
+        guard !feasible.isEmpty else { return .none(diagnose(filters, state.order, &state)) }
+        return best(of: feasible, filters, &state)
+    }
+
+    /// Looks at nodes from `start` on until enough take the pod; tells how many it has looked at.
+    private func search(_ filters: Filters, _ enough: Int, _ state: inout ClusterState, _ feasible: inout [Int32]) -> Int {
+        let count = state.order.count
+        guard filters.isQuick, state.nominations.isEmpty else {
+            for looked in 0..<count {
+                let slot = state.order[(start + looked) % count]
+                if let node = state.nodes[Int(slot)], filters.objections(node, &state).isEmpty { feasible.append(slot) }
+                if feasible.count >= enough { return looked + 1 }
+            }
+            return count
         }
-        if !order.isEmpty { start = (start + looked) % order.count }
-        guard !feasible.isEmpty else { return .none(diagnose(filters, order, &state)) }
-        return .node(best(of: feasible, for: pod, &state))
+        let (shape, isPlain, cache) = (filters.shape, filters.isPlain, filters.cache)
+        let (cpu, memory) = (shape.requests.cpu, shape.requests.memory)
+        let (order, loads, nodes) = (state.order, state.loads, state.nodes)
+        var position = count == 0 ? 0 : start % count
+        for looked in 0..<count {
+            let slot = order[position]
+            position = position + 1 == count ? 0 : position + 1
+            let load = loads[Int(slot)]
+            guard load.pods < load.allowedPods, cpu == 0 || cpu <= load.cpu &- load.usedCPU,
+                memory == 0 || memory <= load.memory &- load.usedMemory
+            else { continue }
+            if cache.verdict(slot, traits: load.traits) != ShapeCache.allowed {
+                guard let node = nodes[Int(slot)], filters.verdict(node, traits: load.traits) == nil else { continue }
+            }
+            guard isPlain || filters.admits(slot) else { continue }
+            feasible.append(slot)
+            if feasible.count >= enough { return looked + 1 }
+        }
+        return count
     }
 
     /// The best of the nodes that the pod names; no other is looked at.
     private func decide(
         _ pod: SchedulingPod, among names: Set<String>, _ filters: Filters, _ state: inout ClusterState
     ) -> Decision {
-        let nodes = names.sorted().compactMap { state.nodes[$0] }.filter(\.isReal)
-        let feasible = nodes.filter { filters.rejections($0, &state).isEmpty }
-        guard feasible.isEmpty else { return .node(best(of: feasible, for: pod, &state)) }
-        var diagnosis = diagnose(filters, nodes, &state)
+        let nodes = names.sorted().compactMap { state.node($0) }
+        var feasible: [Int32] = []
+        for node in nodes where filters.objections(node, &state).isEmpty { feasible.append(node.slot) }
+        guard feasible.isEmpty else { return best(of: feasible, filters, &state) }
+        var diagnosis = diagnose(filters, ContiguousArray(nodes.map(\.slot)), &state)
         diagnosis.leaveOut(state.order.count - nodes.count)
         return .none(diagnosis)
     }
 
     /// The node with the highest score; one of them by chance when several have it.
-    private func best(of feasible: [SchedulingNode], for pod: SchedulingPod, _ state: inout ClusterState) -> SchedulingNode {
-        if feasible.count == 1 { return feasible[0] }
-        let scores = Scores(pod, feasible).all(&state)
-        let best = scores.max() ?? 0
-        let equals = scores.indices.filter { scores[$0] == best }
-        return feasible[equals[equals.count == 1 ? 0 : random.int(in: 0..<equals.count)]]
+    private func best(of feasible: [Int32], _ filters: Filters, _ state: inout ClusterState) -> Decision {
+        var winner = feasible[0]
+        if feasible.count > 1 {
+            let scores = Scores(filters, feasible).all(&state)
+            var (best, equals) = (Int.min, 0)
+            for (index, score) in scores.enumerated() where score >= best {
+                if score > best { (best, equals) = (score, 0) }
+                equals += 1
+                // Each of the equals is as likely as the others to stay.
+                if equals == 1 || random.int(in: 0..<equals) == 0 { winner = feasible[index] }
+            }
+        }
+        guard let node = state.nodes[Int(winner)] else { return .none(Diagnosis()) }
+        return .node(node)
     }
 
-    private func diagnose(_ filters: Filters, _ nodes: [SchedulingNode], _ state: inout ClusterState) -> Diagnosis {
+    private func diagnose(_ filters: Filters, _ slots: ContiguousArray<Int32>, _ state: inout ClusterState) -> Diagnosis {
         var diagnosis = Diagnosis()
-        for node in nodes { diagnosis.add(node, filters.rejections(node, &state)) }
+        for slot in slots {
+            if let node = state.nodes[Int(slot)] { diagnosis.add(slot, filters.objections(node, &state)) }
+        }
         return diagnosis
     }
 
-    /// How many feasible nodes are enough. Source: numFeasibleNodesToFind with percentageOfNodesToScore 0.
-    static func enough(_ nodes: Int) -> Int {
+    /// How many feasible nodes are enough. Source: numFeasibleNodesToFind.
+    static func enough(_ nodes: Int, _ percentage: Int) -> Int {
         guard nodes >= 100 else { return nodes }
-        let percent = max(5, 50 - nodes / 125)
+        let percent = percentage > 0 ? percentage : max(5, 50 - nodes / 125)
         return max(100, nodes * percent / 100)
     }
 }

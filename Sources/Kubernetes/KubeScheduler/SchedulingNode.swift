@@ -1,14 +1,12 @@
 import Documents
 import KubeModel
 
-/// What the scheduler knows of a node, with the room that its pods take. Lives in one `ClusterState`, on one task.
+/// What the scheduler knows of a node besides its load. Lives in one `ClusterState`, on one task.
 final class SchedulingNode {
     let name: String
-    /// Its number in the cluster state, and that of its zone: what tallies are kept by.
-    let slot: Int
-    var zoneSlot = 0
+    /// Its number in the cluster state: what loads and tallies are kept by.
+    let slot: Int32
     private(set) var labels: [String: String] = [:]
-    private(set) var taints: [SchedulingTaint] = []
     /// The taints that keep pods away, the one for `spec.unschedulable` aside; and those that only discourage.
     private(set) var repelling: [SchedulingTaint] = []
     private(set) var discouraging: [SchedulingTaint] = []
@@ -16,46 +14,88 @@ final class SchedulingNode {
     private(set) var allocatable = Resources()
     private(set) var allowedPods = 0
     private(set) var zone = ""
+    /// The sizes in bytes of the images that it has, by name.
+    private(set) var images: [String: Int] = [:]
     private(set) var used = Resources()
-    /// With the amounts that scoring assumes where nothing is asked for.
     private(set) var assumed: (cpu: Int, memory: Int) = (0, 0)
-    private(set) var pods: [String: SchedulingPod] = [:]
-    private(set) var ports: [SchedulingPod.HostPort] = []
+    private(set) var pods: [SchedulingPod] = []
+    private(set) var ports: [PodShape.HostPort] = []
     /// Whether a Node document stands behind it; pods may name a node before it is there.
     var isReal = false
 
-    init(_ name: String, slot: Int) { (self.name, self.slot) = (name, slot) }
+    init(_ name: String, slot: Int32) { (self.name, self.slot) = (name, slot) }
 
-    /// Takes over the document; tells whether anything that matters here has changed.
-    func update(_ document: Value) -> Bool {
-        let before = (labels, taints, unschedulable, allocatable, allowedPods)
-        labels = document["metadata"]["labels"].strings
-        taints = document["spec"]["taints"].items.map(SchedulingTaint.init)
-        repelling = taints.filter { $0.effect == "NoSchedule" || $0.effect == "NoExecute" }
-        discouraging = taints.filter { $0.effect == "PreferNoSchedule" }
-        unschedulable = document["spec"]["unschedulable"].bool ?? false
-        allocatable = Resources(document["status"]["allocatable"])
-        allowedPods = Quantity(document["status"]["allocatable"]["pods"])?.units ?? 0
-        zone = labels["topology.kubernetes.io/zone"] ?? ""
-        defer { isReal = true }
-        return !isReal || before != (labels, taints, unschedulable, allocatable, allowedPods)
+    /// Takes over what a document says.
+    func update(_ seen: SeenNode) {
+        labels = seen.labels
+        repelling = seen.taints.filter { $0.effect == "NoSchedule" || $0.effect == "NoExecute" }
+        discouraging = seen.taints.filter { $0.effect == "PreferNoSchedule" }
+        (unschedulable, allocatable, allowedPods, images) = (seen.unschedulable, seen.allocatable, seen.allowedPods, seen.images)
+        zone = "\(labels["topology.kubernetes.io/region"] ?? ""):\(labels["topology.kubernetes.io/zone"] ?? "")"
+        isReal = true
     }
-    func add(_ pod: SchedulingPod) {
-        guard pods.updateValue(pod, forKey: pod.key) == nil else { return }
-        used += pod.requests
-        assumed = (assumed.cpu &+ pod.assumed.cpu, assumed.memory &+ pod.assumed.memory)
-        ports += pod.ports
+    /// Puts a pod there; tells its place in the list.
+    func add(_ pod: SchedulingPod) -> Int {
+        pods.append(pod)
+        let shape = pod.shape
+        used += shape.requests
+        assumed = (assumed.cpu &+ shape.assumed.cpu, assumed.memory &+ shape.assumed.memory)
+        ports += shape.ports
+        return pods.count - 1
     }
-    func remove(_ key: String) {
-        guard let pod = pods.removeValue(forKey: key) else { return }
-        used -= pod.requests
-        assumed = (assumed.cpu &- pod.assumed.cpu, assumed.memory &- pod.assumed.memory)
-        if !pod.ports.isEmpty { ports = pods.values.flatMap(\.ports) }
+    /// Takes the pod at a place away; the last one takes its place.
+    func remove(at place: Int) -> SchedulingPod? {
+        let pod = pods[place]
+        let last = pods.removeLast()
+        if place < pods.count { pods[place] = last }
+        used -= pod.shape.requests
+        assumed = (assumed.cpu &- pod.shape.assumed.cpu, assumed.memory &- pod.shape.assumed.memory)
+        if !pod.shape.ports.isEmpty { ports = pods.flatMap(\.shape.ports) }
+        return place < pods.count ? last : nil
     }
     /// The node's domain for a topology key; the host name is the node's own where the label is missing.
     func domain(_ topologyKey: String) -> String? {
         labels[topologyKey] ?? (topologyKey == "kubernetes.io/hostname" ? name : nil)
     }
     /// Whether a taint keeps the pod away.
-    func repels(_ pod: SchedulingPod) -> Bool { !repelling.isEmpty && repelling.contains { !pod.tolerates($0) } }
+    func repels(_ shape: PodShape) -> Bool { !repelling.isEmpty && repelling.contains { !shape.tolerates($0) } }
+}
+
+/// The parts of a Node document that matter to pods.
+struct SeenNode: Equatable {
+    let name: String
+    var labels: [String: String] = [:]
+    var taints: [SchedulingTaint] = []
+    var unschedulable = false
+    var allocatable = Resources()
+    var allowedPods = 0
+    var images: [String: Int] = [:]
+
+    /// - Returns: nil for bytes that are no JSON.
+    init?(_ bytes: [UInt8]) {
+        var limits = DocumentLimits()
+        limits.bytes = .max
+        guard let root = (try? Document(bytes, limits: limits))?.root, let name = root["metadata"]?["name"]?.string else { return nil }
+        self.name = name
+        labels = root["metadata"]?["labels"]?.value.strings ?? [:]
+        taints = (root["spec"]?["taints"]?.items ?? []).map { SchedulingTaint($0.value) }
+        unschedulable = root["spec"]?["unschedulable"]?.bool ?? false
+        let amounts = root["status"]?["allocatable"]?.value ?? .null
+        allocatable = Resources(amounts)
+        allowedPods = Quantity(amounts["pods"])?.units ?? 0
+        for image in root["status"]?["images"]?.items ?? [] {
+            let size = image["sizeBytes"]?.int ?? 0
+            for name in image["names"]?.items ?? [] { if let name = name.string { images[name] = size } }
+        }
+    }
+}
+
+/// A node's load in one row of numbers: what a search for a node reads of each.
+struct NodeLoad {
+    var cpu = 0, memory = 0
+    var usedCPU = 0, usedMemory = 0
+    var assumedCPU = 0, assumedMemory = 0
+    var allowedPods: Int32 = 0, pods: Int32 = 0
+    /// Changes with what its document says, and with its pods: what was found out about another number is void.
+    var traits: UInt32 = 0, version: UInt32 = 0
 }

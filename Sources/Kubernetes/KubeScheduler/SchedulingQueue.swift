@@ -41,7 +41,7 @@ struct SchedulingQueue {
     }
     /// A turn whose number is not in `turns` is void.
     private var heap = Heap<Turn>()
-    private var turns: [String: Int] = [:]
+    private var turns: [String: Turn] = [:]
     private var resting: [String: Waiting] = [:]
     private var stuck: [String: Waiting] = [:]
     /// Of the stuck pods, those that news of a kind could help.
@@ -60,12 +60,13 @@ struct SchedulingQueue {
     mutating func add(_ pod: SchedulingPod) {
         resting[pod.key] = nil
         unstick(pod.key)
-        turns[pod.key] = nextNumber
-        heap.insert(Turn(pod: pod, number: nextNumber))
+        let turn = Turn(pod: pod, number: nextNumber)
+        turns[pod.key] = turn
+        heap.insert(turn)
         nextNumber += 1
     }
-    /// Whether the pod waits in any way.
-    func contains(_ key: String) -> Bool { turns[key] != nil || resting[key] != nil || stuck[key] != nil }
+    /// The pod with this key, when it waits in any way.
+    func pod(_ key: String) -> SchedulingPod? { turns[key]?.pod ?? resting[key]?.pod ?? stuck[key]?.pod }
     /// A pod that needs no node any more.
     mutating func remove(_ key: String) {
         (turns[key], resting[key], histories[key]) = (nil, nil, nil)
@@ -75,7 +76,7 @@ struct SchedulingQueue {
     /// The pod whose turn it is.
     mutating func pop() -> SchedulingPod? {
         while let turn = heap.popLeast() {
-            guard turns[turn.pod.key] == turn.number else { continue }
+            guard turns[turn.pod.key]?.number == turn.number else { continue }
             turns[turn.pod.key] = nil
             return turn.pod
         }
@@ -85,8 +86,10 @@ struct SchedulingQueue {
     mutating func setAside(_ pod: SchedulingPod, _ diagnosis: Diagnosis, now: Timestamp) {
         failed(pod.key, now)
         stuck[pod.key] = Waiting(pod: pod, deadline: expect(pod.key, now + longestStuck))
-        if diagnosis.waitsForRoom { waitingForRoom.insert(pod.key) }
-        if diagnosis.waitsForCompany { waitingForCompany.insert(pod.key) }
+        if !diagnosis.resolvable.isEmpty { waitingForRoom.insert(pod.key) }
+        if diagnosis.plugins.contains(.interPodAffinity) || diagnosis.plugins.contains(.podTopologySpread) {
+            waitingForCompany.insert(pod.key)
+        }
     }
     /// A pod that could not be bound: it is tried again after a rest.
     mutating func retry(_ pod: SchedulingPod, now: Timestamp) {

@@ -5,17 +5,19 @@ package import Documents
 package struct SchedulingTrial {
     private var state = ClusterState()
     private var cycle: SchedulingCycle
+    private var reader = PodReader()
 
     /// A trial over these Node documents.
     package init(nodes: [Value], random: RandomSource) {
-        cycle = SchedulingCycle(random: random)
-        for node in nodes { _ = state.update(node: node) }
+        cycle = SchedulingCycle([SchedulingProfile()], random: random)
+        for node in nodes { if let seen = SeenNode(JSON.encode(node)) { _ = state.update(node: seen) } }
     }
-    /// Places a Pod document; tells the node's name, or nil and leaves the pod out.
-    package mutating func place(_ document: Value) -> String? {
-        let pod = SchedulingPod(document)
-        guard case .node(let node) = cycle.decide(pod, &state) else { return nil }
-        state.place(pod, on: node.name)
+    /// Places the Pod of a document's bytes, stored under a key; tells the node's name, or nil and leaves the pod out.
+    package mutating func place(_ document: [UInt8], key: String) -> String? {
+        guard let pod = reader.read(document, key: key)?.pod, let profile = cycle.profile(of: pod),
+            case .node(let node) = cycle.decide(pod, profile, &state)
+        else { return nil }
+        state.place(pod, slot: node.slot)
         return node.name
     }
 }

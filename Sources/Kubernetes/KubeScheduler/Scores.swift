@@ -1,123 +1,158 @@
 import Glibc
 
-/// How well nodes suit a pod, each plugin from 0 to 100 times its weight. Source: the default plugins and weights of upstream's scheduler.
+/// How well nodes suit a pod, each plugin from 0 to 100 times its weight. Source: the plugins of upstream's scheduler.
 struct Scores {
-    private let pod: SchedulingPod
-    private let nodes: [SchedulingNode]
+    private let filters: Filters
+    private let slots: [Int32]
+    private var shape: PodShape { filters.shape }
+    private var profile: SchedulingProfile { filters.profile }
 
     /// Scores for the nodes that take the pod.
-    init(_ pod: SchedulingPod, _ nodes: [SchedulingNode]) { (self.pod, self.nodes) = (pod, nodes) }
+    init(_ filters: Filters, _ slots: [Int32]) { (self.filters, self.slots) = (filters, slots) }
 
     /// The score of each node.
-    func all(_ state: inout ClusterState) -> [Double] {
-        var totals = nodes.map { leastAllocated($0) + balanced($0) }
-        if nodes.contains(where: { !$0.discouraging.isEmpty }) { add(3, reversed(nodes.map(untoleratedPreferences)), to: &totals) }
-        if !pod.preferredNodeTerms.isEmpty { add(2, scaled(nodes.map(nodePreference)), to: &totals) }
-        if let spread = spread(&state) { add(2, spread, to: &totals) }
-        if !pod.preferred.isEmpty || !state.wishes.terms.isEmpty { add(2, ranged(companyPreference(&state)), to: &totals) }
+    func all(_ state: inout ClusterState) -> [Int] {
+        var totals = resourceScores(state)
+        if profile.weight(.taintToleration) > 0 || profile.weight(.nodeAffinity) > 0 { addNodePreferences(state, &totals) }
+        if profile.weight(.imageLocality) > 0, shape.images.contains(where: { state.imageNodes[$0] != nil }) {
+            let weight = profile.weight(.imageLocality)
+            for (index, slot) in slots.enumerated() { totals[index] += weight * imageScore(slot, state) }
+        }
+        if profile.weight(.podTopologySpread) > 0 { addSpread(&state, &totals) }
+        if profile.weight(.interPodAffinity) > 0 { addCompany(&state, &totals) }
         return totals
     }
-    private func add(_ weight: Double, _ scores: [Double], to totals: inout [Double]) {
+    private func add(_ plugin: Plugin, _ scores: [Int], to totals: inout [Int]) {
+        let weight = profile.weight(plugin)
         for index in totals.indices { totals[index] += weight * scores[index] }
     }
 
-    /// More for nodes with more room left.
-    private func leastAllocated(_ node: SchedulingNode) -> Double {
-        func left(_ wanted: Int, _ used: Int, _ all: Int) -> Double {
-            all <= 0 || wanted &+ used > all ? 0 : (Double(all &- used &- wanted) * 100 / Double(all)).rounded(.down)
+    /// What the node's own resources give, remembered for the pods of this shape.
+    private func resourceScores(_ state: ClusterState) -> [Int] {
+        let scorer = ResourceScorer(shape, profile)
+        let cache = filters.cache
+        return slots.map { slot in
+            let load = state.loads[Int(slot)]
+            if let score = cache.score(slot, version: load.version) { return score }
+            let score = scorer.score(load, state.nodes[Int(slot)])
+            cache.remember(slot, version: load.version, score: score)
+            return score
         }
-        let cpu = left(pod.assumed.cpu, node.assumed.cpu, node.allocatable.cpu)
-        let memory = left(pod.assumed.memory, node.assumed.memory, node.allocatable.memory)
-        return ((cpu + memory) / 2).rounded(.down)
-    }
-    /// More for nodes whose CPU and memory are used alike.
-    private func balanced(_ node: SchedulingNode) -> Double {
-        func part(_ wanted: Int, _ used: Int, _ all: Int) -> Double { all <= 0 ? 1 : min(1, Double(wanted &+ used) / Double(all)) }
-        let cpu = part(pod.requests.cpu, node.used.cpu, node.allocatable.cpu)
-        let memory = part(pod.requests.memory, node.used.memory, node.allocatable.memory)
-        return ((1 - abs(cpu - memory) / 2) * 100).rounded(.down)
-    }
-    private func untoleratedPreferences(_ node: SchedulingNode) -> Double {
-        Double(node.discouraging.count { !pod.tolerates($0) })
-    }
-    private func nodePreference(_ node: SchedulingNode) -> Double {
-        pod.preferredNodeTerms.reduce(0) { $0 + ($1.term.matches(node) ? Double($1.weight) : 0) }
     }
 
-    /// More for nodes and zones with fewer of the pods in question; nil when there is nothing to spread.
-    private func spread(_ state: inout ClusterState) -> [Double]? {
-        let wanted = pod.spreads.filter { !$0.required }
-        var crowd = Array(repeating: 0.0, count: nodes.count)
-        if !pod.spreads.isEmpty {
-            guard !wanted.isEmpty else { return nil }
-            // Nodes outside a wanted domain are ranked behind all others.
-            let topologies = wanted.map { state.topology($0.counted.topologyKey) }
-            let ranked = nodes.indices.filter { index in topologies.allSatisfy { $0.domain(nodes[index]) != nil } }
-            for spread in wanted {
-                let counts = Filters.domains(spread, among: wanted, pod, &state).counts
-                let weight = log(Double(counts.topology.number(of: ranked.map { nodes[$0] }) + 2))
-                for index in ranked { crowd[index] += Double(counts[nodes[index]] ?? 0) * weight + Double(spread.maxSkew - 1) }
+    private func addNodePreferences(_ state: ClusterState, _ totals: inout [Int]) {
+        let preferred = shape.preferredNodeTerms + profile.addedAffinity.preferred
+        var (intolerable, liking) = ([Int](), [Int]())
+        if profile.weight(.taintToleration) > 0, state.hasDiscouraging {
+            intolerable = slots.map { slot in state.nodes[Int(slot)]?.discouraging.count { !shape.tolerates($0) } ?? 0 }
+        }
+        if profile.weight(.nodeAffinity) > 0, !preferred.isEmpty {
+            liking = slots.map { slot in
+                guard let node = state.nodes[Int(slot)] else { return 0 }
+                return preferred.reduce(0) { $0 + ($1.term.matches(node) ? $1.weight : 0) }
             }
-            var scores = Array(repeating: 0.0, count: nodes.count)
-            for (index, score) in zip(ranked, reversedRange(ranked.map { crowd[$0] })) { scores[index] = score }
-            return scores
         }
-        // The defaults of the cluster: over hosts with a skew of 3, over zones with one of 5.
-        guard let owner = pod.owner else { return companionSpread(&state) }
-        guard let tally = state.owners[owner] else { return nil }
-        let zoneWeight = log(Double(Set(nodes.map(\.zoneSlot)).count + 2))
-        let hostWeight = log(Double(nodes.count + 2))
-        for (index, node) in nodes.enumerated() {
-            crowd[index] = Double(tally.onHost(node)) * hostWeight + Double(tally.inZone(node)) * zoneWeight + 6
-        }
-        return reversedRange(crowd)
+        if let most = intolerable.max(), most > 0 { add(.taintToleration, intolerable.map { 100 - $0 * 100 / most }, to: &totals) }
+        if let most = liking.max(), most > 0 { add(.nodeAffinity, liking.map { $0 * 100 / most }, to: &totals) }
     }
 
-    /// The cluster's defaults for a pod without an owner: by the pods that share its Services.
-    private func companionSpread(_ state: inout ClusterState) -> [Double]? {
-        let companions = state.companions(of: pod)
-        guard !companions.isEmpty else { return nil }
-        var crowd = Array(repeating: 6.0, count: nodes.count)
-        for key in ["kubernetes.io/hostname", "topology.kubernetes.io/zone"] {
-            let counted = state.domains(CountedPods(selections: companions, topologyKey: key, countsDeleting: false))
-            add(log(Double(counted.topology.number(of: nodes) + 2)), counted, to: &crowd)
+    /// Source: ImageLocality: between 23 MiB and 1000 MiB for each container, scaled by how many nodes have the image.
+    private func imageScore(_ slot: Int32, _ state: ClusterState) -> Int {
+        guard let node = state.nodes[Int(slot)] else { return 0 }
+        let (least, most) = (23 << 20, (1000 << 20) * max(shape.images.count, 1))
+        var sum = 0
+        for image in shape.images {
+            guard let size = node.images[image], let nodes = state.imageNodes[image] else { continue }
+            sum += Int(Double(size) * Double(nodes) / Double(max(state.order.count, 1)))
         }
-        return reversedRange(crowd)
+        return 100 * (min(max(sum, least), most) - least) / (most - least)
     }
 
-    /// What the pod would like of pods on nodes, and they of it; the company that they require counts a little too.
-    private func companyPreference(_ state: inout ClusterState) -> [Double] {
-        var scores = Array(repeating: 0.0, count: nodes.count)
-        for term in pod.preferred { add(Double(term.weight), state.domains(term.counted), to: &scores) }
-        for (term, slots) in state.wishes.terms where term.selection.selects(pod, state.namespaces) {
-            var domains = DomainCounts(state.topology(term.topologyKey))
-            for (slot, weight) in slots { domains.add(weight, slot: slot) }
-            add(1, domains, to: &scores)
+    /// More for nodes and zones with fewer of the pods in question.
+    private func addSpread(_ state: inout ClusterState, _ totals: inout [Int]) {
+        let group = filters.pod.group
+        guard shape.spreads.isEmpty else {
+            let wanted = shape.spreads.filter { !$0.required }
+            return wanted.isEmpty ? () : addSpread(wanted, insists: true, &state, &totals)
         }
-        return scores
+        if profile.spread.constraints == nil, let owner = group.owner {
+            guard state.company.isPlaced(owner: owner) else { return }
+            if let only = state.company.only(of: owner) { return addOwnerSpread(only, &state, &totals) }
+        }
+        let constraints = (profile.spread.constraints ?? SpreadArguments.system).filter { !$0.required }
+        let rules = SpreadRule.defaults(constraints, filters.pod, state.company)
+        if !rules.isEmpty { addSpread(rules, insists: profile.spread.constraints != nil, &state, &totals) }
     }
-    private func add(_ weight: Double, _ domains: DomainCounts, to scores: inout [Double]) {
-        for (index, node) in nodes.enumerated() { if let count = domains[node] { scores[index] += Double(count) * weight } }
+    /// The short way of the system's constraints, for an owner whose pods are all alike.
+    private func addOwnerSpread(_ group: PodGroup, _ state: inout ClusterState, _ totals: inout [Int]) {
+        let zones = state.company.topology(CompanyBook.zone)
+        let zoneWeight = log(Double(domains(zones, slots) + 2))
+        let hostWeight = log(Double(slots.count + 2))
+        let zoneCrowd = (0..<max(zones.count, 1)).map { Double(group.zones[Int32($0)]) * zoneWeight + 4 }
+        let crowd = slots.map { slot in
+            let zone = zones.domain(slot: slot)
+            let host = Double(group.staying[slot] ?? 0) * hostWeight + 2
+            return Int((host + (zone >= 0 ? zoneCrowd[Int(zone)] : 0)).rounded())
+        }
+        add(.podTopologySpread, reversedRange(crowd), to: &totals)
+    }
+    /// By constraints; where they insist on their domains, nodes outside of one are behind all others.
+    private func addSpread(_ rules: [PodShape.Spread], insists: Bool, _ state: inout ClusterState, _ totals: inout [Int]) {
+        let counters = rules.map { state.company.counter($0.counted) }
+        let ranked =
+            !insists
+            ? Array(slots.indices)
+            : slots.indices.filter { index in counters.allSatisfy { $0.topology.domain(slot: slots[index]) >= 0 } }
+        let rankedSlots = ranked.count == slots.count ? slots : ranked.map { slots[$0] }
+        var crowd = Array(repeating: 0.0, count: ranked.count)
+        for (rule, counter) in zip(rules, counters) {
+            let number = rule.topologyKey == "kubernetes.io/hostname" ? rankedSlots.count : domains(counter.topology, rankedSlots)
+            let weight = log(Double(number + 2))
+            for (index, slot) in rankedSlots.enumerated() {
+                guard let count = counter.count(slot: slot) else { continue }
+                crowd[index] += Double(count) * weight + Double(rule.maxSkew - 1)
+            }
+        }
+        var scores = Array(repeating: 0, count: slots.count)
+        for (index, score) in zip(ranked, reversedRange(crowd.map { Int($0.rounded()) })) { scores[index] = score }
+        add(.podTopologySpread, scores, to: &totals)
+    }
+    /// How many domains these nodes are in.
+    private func domains(_ topology: Topology, _ slots: [Int32]) -> Int {
+        var seen = Array(repeating: false, count: topology.count)
+        for slot in slots {
+            let domain = topology.domain(slot: slot)
+            if domain >= 0 { seen[Int(domain)] = true }
+        }
+        return seen.count { $0 }
     }
 
-    /// The largest becomes 100.
-    private func scaled(_ scores: [Double]) -> [Double] {
-        guard let most = scores.max(), most > 0 else { return scores }
-        return scores.map { ($0 * 100 / most).rounded(.down) }
+    /// What the pod would like of pods on nodes, and they of it; the company that they require counts as well.
+    private func addCompany(_ state: inout ClusterState, _ totals: inout [Int]) {
+        let asks = !shape.near.isEmpty || !shape.far.isEmpty || !shape.preferred.isEmpty
+        let ignoresOthers = profile.company.ignoresPreferredTermsOfOthers && !asks
+        var scores = Array(repeating: 0, count: slots.count)
+        var isTouched = false
+        for term in shape.preferred {
+            let counter = state.company.counter(term.counted)
+            for (index, slot) in slots.enumerated() { scores[index] += term.weight * (counter.count(slot: slot) ?? 0) }
+            isTouched = true
+        }
+        if !state.company.wishes.isEmpty, !ignoresOthers {
+            for row in state.company.wishing(filters.pod.group) {
+                let weight = row.term.weight == 0 ? profile.company.hardWeight : row.term.weight
+                guard weight != 0 else { continue }
+                for (index, slot) in slots.enumerated() { scores[index] += weight * row.tally[row.topology.domain(slot: slot)] }
+                isTouched = true
+            }
+        }
+        guard isTouched, let least = scores.min(), let most = scores.max(), most > least else { return }
+        add(.interPodAffinity, scores.map { Int(100 * Double($0 - least) / Double(most - least)) }, to: &totals)
     }
-    /// None becomes 100, the largest 0.
-    private func reversed(_ scores: [Double]) -> [Double] {
-        guard let most = scores.max(), most > 0 else { return scores.map { _ in 100 } }
-        return scores.map { 100 - ($0 * 100 / most).rounded(.down) }
-    }
-    /// The least becomes 0, the largest 100.
-    private func ranged(_ scores: [Double]) -> [Double] {
-        guard let least = scores.min(), let most = scores.max(), most > least else { return scores.map { _ in 0 } }
-        return scores.map { (100 * ($0 - least) / (most - least)).rounded(.down) }
-    }
+
     /// The least becomes 100, in proportion to the largest. Source: PodTopologySpread's NormalizeScore.
-    private func reversedRange(_ scores: [Double]) -> [Double] {
+    private func reversedRange(_ scores: [Int]) -> [Int] {
         guard let least = scores.min(), let most = scores.max(), most > 0 else { return scores.map { _ in 100 } }
-        return scores.map { (100 * (most + least - $0) / most).rounded(.down) }
+        return scores.map { 100 * (most + least - $0) / most }
     }
 }

@@ -1,0 +1,159 @@
+import Control
+import Documents
+import KubeModel
+
+/// Reads pods from the bytes of their documents, and lets those of one template share what they ask for.
+///
+/// A text's parts that scheduling reads are compared as they stand, so a pod of a known template costs no tree and little memory.
+struct PodReader {
+    private var shapes: [[UInt8]: PodShape] = [:]
+    private var groups: [[UInt8]: PodGroup] = [:]
+    /// When to look for shapes and groups that no pod has any more.
+    private var sweepAt = 4096
+
+    /// - Returns: nil for bytes that are no JSON.
+    mutating func read(_ bytes: [UInt8], key: String) -> SeenPod? {
+        var limits = DocumentLimits()
+        limits.bytes = .max
+        guard let document = try? Document(bytes, limits: limits) else { return nil }
+        let root = document.root
+        guard let metadata = root["metadata"] else { return nil }
+        let (spec, status) = (root["spec"], root["status"])
+        let namespace = metadata["namespace"]?.string ?? ""
+        let group = group(metadata, namespace)
+        let affinity = spec?["affinity"]
+        let pinned = affinity.flatMap(Self.pinned)
+        var content = PodDemandsContent()
+        content.pinned = pinned
+        let nodeName = spec?["nodeName"]?.string ?? ""
+        // Where it may go no longer matters once it is there.
+        if !nodeName.isEmpty { content.pinned = nil }
+        let demands = content == PodDemandsContent() ? nil : PodDemands(content)
+        let shape = shape(spec, status, affinity: pinned == nil ? affinity : nil, group)
+        let created = metadata["creationTimestamp"]?.string.flatMap(Timestamp.init) ?? Timestamp(seconds: 0)
+        let pod = SchedulingPod(
+            key: key, uid: PodUID(metadata["uid"]?.string ?? ""), created: created, shape: shape, group: group, demands: demands,
+            isDeleting: metadata["deletionTimestamp"].map { !$0.isNull } ?? false)
+        let phase = status?["phase"]?.string
+        return SeenPod(
+            pod: pod, nodeName: nodeName, isTerminated: phase == "Succeeded" || phase == "Failed",
+            isGated: (spec?["schedulingGates"]?.count ?? 0) > 0, nominatedNode: status?["nominatedNodeName"]?.string ?? "")
+    }
+
+    /// The one node that required affinity names, when it asks for nothing else.
+    private static func pinned(_ affinity: Node) -> String? {
+        guard affinity.count == 1, let nodes = affinity["nodeAffinity"], nodes.count == 1,
+            let terms = nodes["requiredDuringSchedulingIgnoredDuringExecution"]?["nodeSelectorTerms"], terms.count == 1,
+            let term = terms.items.first, term.count == 1, let fields = term["matchFields"], fields.count == 1,
+            let field = fields.items.first, field["key"]?.string == "metadata.name", field["operator"]?.string == "In",
+            let values = field["values"], values.count == 1
+        else { return nil }
+        return values.items.first?.string
+    }
+
+    private mutating func group(_ metadata: Node, _ namespace: String) -> PodGroup {
+        let labels = metadata["labels"]
+        var owner: String?
+        for reference in metadata["ownerReferences"]?.items ?? [] where reference["controller"]?.bool == true {
+            if let kind = reference["kind"]?.string, Self.spreadOwners.contains(kind) { owner = reference["uid"]?.string }
+            break
+        }
+        var key = Array(namespace.utf8)
+        key.append(0)
+        if let labels { key += labels.bytes }
+        key.append(0)
+        if let owner { key += Array(owner.utf8) }
+        if let known = groups[key] { return known }
+        let group = PodGroup(namespace: namespace, labels: labels?.value.strings ?? [:], owner: owner)
+        sweep()
+        groups[key] = group
+        return group
+    }
+    /// Source: component-helpers, DefaultSelector: pods of Jobs and of daemon sets are not spread by default.
+    private static let spreadOwners: Set = ["ReplicaSet", "StatefulSet", "ReplicationController"]
+
+    private mutating func shape(_ spec: Node?, _ status: Node?, affinity: Node?, _ group: PodGroup) -> PodShape {
+        guard let spec else { return PodShape(.null, namespace: group.namespace, labels: [:], allocated: Allocation()) }
+        var key: [UInt8] = []
+        key.reserveCapacity(1024)
+        func add(_ part: Node?) {
+            if let part { key += part.bytes }
+            key.append(0)
+        }
+        for list in [spec["containers"], spec["initContainers"]] {
+            for container in list?.items ?? [] {
+                for part in [container["image"], container["resources"], container["ports"], container["restartPolicy"]] { add(part) }
+            }
+            key.append(1)
+        }
+        for part in [
+            spec["nodeSelector"], affinity, spec["tolerations"], spec["topologySpreadConstraints"], spec["overhead"], spec["resources"],
+            spec["priority"], spec["preemptionPolicy"], spec["schedulerName"],
+        ] { add(part) }
+        let allocated = Self.allocated(spec, status)
+        for part in allocated { add(part) }
+        let isRefused = !allocated.isEmpty && Self.isResizeRefused(status)
+        key.append(isRefused ? 1 : 0)
+        // Terms speak of the pod's own namespace, and of its labels by key.
+        if affinity != nil || (spec["topologySpreadConstraints"]?.count ?? 0) > 0 {
+            key += Array(group.namespace.utf8)
+            if Self.namesLabelKeys(spec) {
+                for label in group.labels.sorted(by: { $0.key < $1.key }) { key += Array("\(label.key)=\(label.value),".utf8) }
+            }
+        }
+        if let known = shapes[key] { return known }
+        var value = spec.value
+        if affinity == nil { value["affinity"] = .null }
+        let shape = PodShape(
+            value, namespace: group.namespace, labels: group.labels,
+            allocated: Allocation(allocated.map(\.value), isResizeRefused: isRefused))
+        sweep()
+        shapes[key] = shape
+        return shape
+    }
+
+    private static func namesLabelKeys(_ spec: Node) -> Bool {
+        let constraints = spec["topologySpreadConstraints"]?.items ?? []
+        if constraints.contains(where: { ($0["matchLabelKeys"]?.count ?? 0) > 0 }) { return true }
+        for side in [spec["affinity"]?["podAffinity"], spec["affinity"]?["podAntiAffinity"]] {
+            let required = side?["requiredDuringSchedulingIgnoredDuringExecution"]?.items ?? []
+            let preferred = side?["preferredDuringSchedulingIgnoredDuringExecution"]?.items.compactMap { $0["podAffinityTerm"] } ?? []
+            for term in required + preferred where term["matchLabelKeys"] != nil || term["mismatchLabelKeys"] != nil { return true }
+        }
+        return false
+    }
+
+    /// The statuses of containers whose node holds other amounts for them than they ask for: a resize is under way.
+    private static func allocated(_ spec: Node, _ status: Node?) -> [Node] {
+        guard let statuses = status?["containerStatuses"], statuses.count > 0 else { return [] }
+        var asked: [String: ArraySlice<UInt8>] = [:]
+        for container in (spec["containers"]?.items ?? []) + (spec["initContainers"]?.items ?? []) {
+            if let name = container["name"]?.string { asked[name] = container["resources"]?["requests"]?.bytes }
+        }
+        let all = statuses.items + (status?["initContainerStatuses"]?.items ?? [])
+        return all.filter { status in
+            let wanted = status["name"]?.string.flatMap { asked[$0] }
+            return [status["allocatedResources"], status["resources"]?["requests"]].contains { held in
+                held.map { $0.bytes != wanted } ?? false
+            }
+        }
+    }
+
+    private static func isResizeRefused(_ status: Node?) -> Bool {
+        (status?["conditions"]?.items ?? []).contains {
+            $0["type"]?.string == "PodResizePending" && $0["reason"]?.string == "Infeasible"
+        }
+    }
+
+    /// Forgets what no pod has, now and then.
+    private mutating func sweep() {
+        guard shapes.count + groups.count >= sweepAt else { return }
+        for key in Array(shapes.keys) {
+            if let index = shapes.index(forKey: key), isKnownUniquelyReferenced(&shapes.values[index]) { shapes.remove(at: index) }
+        }
+        for key in Array(groups.keys) {
+            if let index = groups.index(forKey: key), isKnownUniquelyReferenced(&groups.values[index]) { groups.remove(at: index) }
+        }
+        sweepAt = max(4096, 2 * (shapes.count + groups.count))
+    }
+}
