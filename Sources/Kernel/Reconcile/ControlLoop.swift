@@ -42,8 +42,8 @@ struct ControlLoop: Sendable {
     /// Most reconciles of one turn, so that news get in between.
     private let turn = 256
 
-    /// A loop of controllers; every primary in the world is to be looked at first.
-    init(runners: [Runner], world: World, performs: Bool) {
+    /// A loop of controllers; every primary among what was found is to be looked at first.
+    init(runners: [Runner], found: [WorldChange], world: World, performs: Bool) {
         (self.runners, self.performs) = (runners, performs)
         for (controller, runner) in runners.enumerated() {
             for watch in [nil] + runner.watches.map(Optional.some) {
@@ -54,8 +54,12 @@ struct ControlLoop: Sendable {
                     wakes[prefix, default: []].append((controller, watch))
                 }
             }
-            let prefixes = runner.primary == .anyDocument ? world.prefixes : [runner.primary.prefix]
-            for prefix in prefixes { for key in world.keys(prefix: prefix) { self.runners[controller].queue.add(key) } }
+        }
+        wakes = wakes.mapValues { $0 + wakesByAny }
+        for change in found {
+            for (controller, watch) in concerned(by: change) where watch == nil && self.runners[controller].concerns(change, world) {
+                self.runners[controller].queue.add(change.key)
+            }
         }
     }
 
@@ -110,14 +114,18 @@ struct ControlLoop: Sendable {
     }
 
     private mutating func wake(by change: WorldChange, _ world: World) {
-        let concerned = wakes[WorldDocuments.prefix(of: change.key), default: []] + wakesByAny
-        for (controller, watch) in concerned {
+        for (controller, watch) in concerned(by: change) {
             guard let watch else {
-                runners[controller].queue.add(change.key)
+                if runners[controller].concerns(change, world) { runners[controller].queue.add(change.key) }
                 continue
             }
             for key in watch.primaries(change, world) { runners[controller].queue.add(key) }
         }
+    }
+
+    /// Whom a change of a document of this kind may concern, and by which watch.
+    private func concerned(by change: WorldChange) -> [(controller: Int, watch: Watch?)] {
+        wakes[WorldDocuments.prefix(of: change.key)] ?? wakesByAny
     }
 
     private mutating func reconcile(_ id: WorkID, _ world: World, _ report: (String, String, String) -> Void) -> Action? {

@@ -12,6 +12,8 @@ package protocol Controller: Sendable {
     /// Look-ups by content that it needs besides owner and namespace.
     static var indexes: [WorldIndex] { get }
 
+    /// Whether a change of a primary is worth a look; asked before anything is decoded.
+    static func concerns(_ change: WorldChange, in world: World) -> Bool
     /// What is to be done for one object. Must depend on the arguments alone.
     func reconcile(_ object: View<Primary>, in world: World) throws -> Plan
     /// What is to be done for a key whose object is gone, or was never there. Most controllers leave that to owner references.
@@ -22,6 +24,7 @@ package protocol Controller: Sendable {
 extension Controller {
     package static var watches: [Watch] { [] }
     package static var indexes: [WorldIndex] { [] }
+    package static func concerns(_ change: WorldChange, in world: World) -> Bool { true }
     package func removed(_ key: String, in world: World) throws -> Plan { Plan() }
     package func refused(_ change: Change, _ error: ChangeError, for object: View<Primary>, in world: World) -> Plan { Plan() }
 }
@@ -29,17 +32,6 @@ extension Controller {
 extension Kind {
     /// Stands for every kind: the primary of a controller that looks at all documents.
     package static let anyDocument = Kind(version: "", "*", prefix: "", namespaced: false)
-}
-
-/// One document of the world that has changed.
-package struct WorldChange: Sendable {
-    package let key: String
-    /// The document before; nil when it is new.
-    package let old: Value?
-    /// The document after; nil when it is gone.
-    package let new: Value?
-    /// The change of the document at `key`.
-    package init(key: String, old: Value?, new: Value?) { (self.key, self.old, self.new) = (key, old, new) }
 }
 
 /// What wakes a controller besides its own kind: a kind, and which primaries a change of one of its documents concerns.
@@ -56,13 +48,24 @@ package struct Watch: Sendable {
     /// Documents wake the primary that is their controlling owner, before or after the change.
     package static func owned<F: KindFields, P: KindFields>(_: View<F>.Type, by _: View<P>.Type) -> Watch {
         Watch(prefix: F.kind.prefix) { change, _ in
-            let owners = [change.new, change.old].compactMap { $0?.controller(of: P.kind) }
-            return Array(Set(owners))
+            Array(Set(change.present.compactMap { $0.controller(of: P.kind) }))
         }
     }
     /// Any change of the kind wakes every primary.
     package static func all<F: KindFields, P: KindFields>(_: View<F>.Type, wake _: View<P>.Type) -> Watch {
         Watch(prefix: F.kind.prefix) { _, world in world.keys(P.kind) }
+    }
+    /// The mapping is asked about the document before and after the change, where it has no controlling owner.
+    package static func orphans<F: KindFields>(
+        _: View<F>.Type, _ mapping: @escaping @Sendable (View<F>, World) -> [String]
+    ) -> Watch {
+        Watch(prefix: F.kind.prefix) { change, world in
+            let (old, new) = change.nodes
+            var documents: [View<F>] = []
+            if let new, !new.isControlled, let view = change.new.flatMap(View<F>.init) { documents.append(view) }
+            if let old, !old.isControlled, let view = change.old.flatMap(View<F>.init) { documents.append(view) }
+            return Array(Set(documents.flatMap { mapping($0, world) }))
+        }
     }
     /// The mapping is asked about the document before and after the change.
     package static func mapped<F: KindFields>(
@@ -88,14 +91,31 @@ extension Value {
     }
 }
 
+extension Node {
+    /// The key of the controlling owner, as for trees.
+    package func controller(of kind: Kind) -> String? {
+        for reference in self["metadata"]?["ownerReferences"]?.items ?? [] where reference["controller"]?.bool == true {
+            guard reference["kind"]?.string == kind.name, let name = reference["name"]?.string,
+                kind.group.isEmpty || reference["apiVersion"]?.string?.hasPrefix(kind.group + "/") == true
+            else { continue }
+            return kind.key(self["metadata"]?["namespace"]?.string, name)
+        }
+        return nil
+    }
+    /// Whether the document has a controlling owner of any kind.
+    fileprivate var isControlled: Bool {
+        self["metadata"]?["ownerReferences"]?.items.contains { $0["controller"]?.bool == true } ?? false
+    }
+}
+
 /// A look-up of documents of one kind by something in them.
 package struct WorldIndex: Sendable {
     /// Two indexes of one name are the same.
     package let name: String
     package let prefix: String
-    package let entries: @Sendable (Value) -> [String]
-    /// An index of a kind; `entries` tells under which texts a document is found.
-    package init(_ name: String, of kind: Kind, _ entries: @escaping @Sendable (Value) -> [String]) {
+    package let entries: @Sendable (Node) -> [String]
+    /// An index of a kind; `entries` tells under which texts a document is found, by its tape.
+    package init(_ name: String, of kind: Kind, _ entries: @escaping @Sendable (Node) -> [String]) {
         (self.name, prefix, self.entries) = (name, kind.prefix, entries)
     }
 }

@@ -34,9 +34,9 @@ package final class ControllerGroup: Service {
         let mailbox = Mailbox<Letter>()
         let runners = controllers.map { Runner($0, concurrency: concurrency, random: random) }
         let cache = WorldCache(realm: realm, indexes: runners.flatMap(\.indexes)) { mailbox.signal() }
-        try cache.start()
+        let found = try cache.start()
+        var loop = ControlLoop(runners: runners, found: found, world: cache.world(now: clock.now), performs: effects != nil)
         defer { cache.stop() }
-        var loop = ControlLoop(runners: runners, world: cache.world(now: clock.now), performs: effects != nil)
         await withDiscardingTaskGroup { group in
             var wakes: [Timestamp] = []
             mailbox.signal()

@@ -21,6 +21,8 @@ struct Runner: Sendable {
     let primary: Kind
     let watches: [Watch]
     let indexes: [WorldIndex]
+    /// Whether a change of a primary is worth a look.
+    let concerns: @Sendable (WorldChange, World) -> Bool
     private let writes: Set<String>
     private let reconcile: @Sendable (String, World) throws -> Plan
     private let refused: @Sendable (String, Change, ChangeError, World) -> Plan
@@ -29,6 +31,7 @@ struct Runner: Sendable {
 
     init<C: Controller>(_ controller: C, concurrency: Int, random: RandomSource) {
         (name, primary, watches, indexes) = (C.name, C.Primary.kind, C.watches, C.indexes)
+        concerns = { C.concerns($0, in: $1) }
         writes = Set(C.writes.map(\.prefix))
         queue = WorkQueue(concurrency: concurrency, random: random)
         reconcile = { key, world in

@@ -12,6 +12,8 @@ package struct World: Sendable {
 
     /// The document of that key; nil when there is none.
     package func value(_ key: String) -> Value? { documents.entry(key)?.value }
+    /// Whether there is a document of that key.
+    package func contains(_ key: String) -> Bool { documents.entry(key) != nil }
     /// The document of that name; nil when there is none.
     package func get<F: KindFields>(_: View<F>.Type, _ name: String, in namespace: String? = nil) -> View<F>? {
         value(F.kind.key(namespace, name)).flatMap(View<F>.init)
@@ -58,7 +60,7 @@ package struct World: Sendable {
         self.now = now
         var documents = WorldDocuments(indexes: indexes)
         for (position, (kind, value)) in values.enumerated() {
-            documents.put(WorldEntry(key: kind.key(of: value), revision: Revision(position + 1), value: value))
+            documents.put(.given(GivenDocument(key: kind.key(of: value), revision: Revision(position + 1), value: value)))
         }
         self.documents = documents
     }

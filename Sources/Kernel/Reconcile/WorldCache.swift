@@ -1,9 +1,8 @@
 package import Control
-import Documents
 package import Storage
 import Synchronization
 
-/// The decoded, indexed documents of a realm, kept up to date by its watch.
+/// The indexed documents of a realm, kept up to date by its watch.
 ///
 /// The watch only queues events; they are taken in when somebody looks, on that caller's time, so a busy reader delays no other watcher.
 package final class WorldCache: Sendable {
@@ -22,21 +21,20 @@ package final class WorldCache: Sendable {
         state = Mutex(State(documents: WorldDocuments(indexes: indexes)))
     }
 
-    /// Loads the realm and follows it from there on; to be called once.
+    /// Loads the realm, follows it from there on, and returns what is there; to be called once.
     /// - Throws: `StorageError.unavailable` when the realm's history never reaches back to a fresh snapshot.
-    package func start() throws(StorageError) {
+    @discardableResult package func start() throws(StorageError) -> [WorldChange] {
         for _ in 0..<10 {
             let snapshot = realm.snapshot()
             do throws(StorageError) {
                 let watch = try realm.watch(prefix: "", after: snapshot.revision) { [weak self] events in self?.receive(events) }
-                state.withLock { state in
-                    snapshot.forEach(prefix: "") { entry in
-                        state.documents.put(WorldEntry(key: entry.key, revision: entry.revision, value: entry.value))
-                    }
+                return state.withLock { state in
+                    var found: [WorldChange] = []
+                    snapshot.forEach(prefix: "") { found.append(state.documents.put(.stored($0))) }
                     state.documents.reached(snapshot.revision)
                     state.watch = watch
+                    return found
                 }
-                return
             } catch {
                 guard case .compacted = error else { throw error }
             }
@@ -68,13 +66,9 @@ package final class WorldCache: Sendable {
             let events = state.pending
             state.pending = []
             return events.map { event in
-                let entry = event.entry
-                if event.kind == .delete {
-                    let old = state.documents.remove(entry.key, at: event.revision)
-                    return WorldChange(key: entry.key, old: old?.value ?? entry.value, new: nil)
-                }
-                let old = state.documents.put(WorldEntry(key: entry.key, revision: entry.revision, value: entry.value))
-                return WorldChange(key: entry.key, old: old?.value, new: entry.value)
+                if event.kind == .put { return state.documents.put(.stored(event.entry)) }
+                return state.documents.remove(event.entry.key, at: event.revision)
+                    ?? WorldChange(key: event.entry.key, before: .stored(event.entry), event.entry.document, after: nil, nil)
             }
         }
     }

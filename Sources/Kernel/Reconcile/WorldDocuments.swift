@@ -1,13 +1,6 @@
 import Documents
 import Storage
 
-/// One document, decoded.
-struct WorldEntry: Sendable {
-    let key: String
-    let revision: Revision
-    let value: Value
-}
-
 /// The documents of a realm with their indexes.
 struct WorldDocuments: Sendable {
     struct KindDocuments: Sendable {
@@ -23,58 +16,63 @@ struct WorldDocuments: Sendable {
     /// Keys by index and text.
     private(set) var indexed: [String: [String: Set<String>]] = [:]
     private(set) var revision: Revision = 0
-    private let indexes: [WorldIndex]
+    /// By key prefix.
+    private let indexes: [String: [WorldIndex]]
 
     init(indexes: [WorldIndex]) {
         var names: Set<String> = []
-        self.indexes = indexes.filter { names.insert($0.name).inserted }
+        self.indexes = Dictionary(grouping: indexes.filter { names.insert($0.name).inserted }, by: \.prefix)
     }
 
     func entry(_ key: String) -> WorldEntry? { kinds[WorldDocuments.prefix(of: key)]?.entries[key] }
 
     mutating func reached(_ revision: Revision) { self.revision = max(self.revision, revision) }
 
-    /// Puts an entry in the place of the older one, which is returned.
-    @discardableResult mutating func put(_ entry: WorldEntry) -> WorldEntry? {
-        let prefix = WorldDocuments.prefix(of: entry.key)
-        let previous = kinds[prefix, default: KindDocuments()].entries.updateValue(entry, forKey: entry.key)
-        if let previous { unindex(previous, prefix) }
-        if let namespace = WorldDocuments.namespace(of: entry.key, prefix) {
-            kinds[prefix]?.namespaces[namespace, default: []].insert(entry.key)
-        }
-        let metadata = entry.value["metadata"]
-        for uid in WorldDocuments.owners(metadata) { owners[uid, default: []].insert(entry.key) }
-        if let uid = metadata["uid"].string { uids[uid] = entry.key }
-        for index in indexes where index.prefix == prefix {
-            for text in index.entries(entry.value) { indexed[index.name, default: [:]][text, default: []].insert(entry.key) }
+    /// Puts an entry in the place of the older one, and tells what is known of both without decoding.
+    @discardableResult mutating func put(_ entry: WorldEntry) -> WorldChange {
+        let key = entry.key
+        let prefix = WorldDocuments.prefix(of: key)
+        let previous = kinds[prefix, default: KindDocuments()].entries.updateValue(entry, forKey: key)
+        let (old, document) = (previous?.document, entry.document)
+        if let old { unindex(old, key, prefix) }
+        let change = WorldChange(key: key, before: previous, old, after: entry, document)
+        if previous == nil, let namespace = WorldDocuments.namespace(of: key, prefix) {
+            kinds[prefix]?.namespaces[namespace, default: []].insert(key)
         }
         reached(entry.revision)
-        return previous
+        guard let document else { return change }
+        for uid in change.facts.owners { owners[uid, default: []].insert(key) }
+        if let uid = change.facts.uid { uids[uid] = key }
+        for index in indexes[prefix] ?? [] {
+            for text in index.entries(document.root) { indexed[index.name, default: [:]][text, default: []].insert(key) }
+        }
+        return change
     }
 
-    /// Removes the entry of a key and returns it.
-    @discardableResult mutating func remove(_ key: String, at revision: Revision) -> WorldEntry? {
+    /// Removes the entry of a key.
+    mutating func remove(_ key: String, at revision: Revision) -> WorldChange? {
         let prefix = WorldDocuments.prefix(of: key)
         reached(revision)
         guard let entry = kinds[prefix]?.entries.removeValue(forKey: key) else { return nil }
-        unindex(entry, prefix)
+        let document = entry.document
+        if let document { unindex(document, key, prefix) }
         if let namespace = WorldDocuments.namespace(of: key, prefix) {
             kinds[prefix]?.namespaces[namespace]?.remove(key)
             if kinds[prefix]?.namespaces[namespace]?.isEmpty == true { kinds[prefix]?.namespaces[namespace] = nil }
         }
-        return entry
+        return WorldChange(key: key, before: entry, document, after: nil, nil)
     }
 
-    private mutating func unindex(_ entry: WorldEntry, _ prefix: String) {
-        let metadata = entry.value["metadata"]
-        for uid in WorldDocuments.owners(metadata) {
-            owners[uid]?.remove(entry.key)
+    private mutating func unindex(_ document: Document, _ key: String, _ prefix: String) {
+        let facts = WorldFacts(document)
+        for uid in facts.owners {
+            owners[uid]?.remove(key)
             if owners[uid]?.isEmpty == true { owners[uid] = nil }
         }
-        if let uid = metadata["uid"].string, uids[uid] == entry.key { uids[uid] = nil }
-        for index in indexes where index.prefix == prefix {
-            for text in index.entries(entry.value) {
-                indexed[index.name]?[text]?.remove(entry.key)
+        if let uid = facts.uid, uids[uid] == key { uids[uid] = nil }
+        for index in indexes[prefix] ?? [] {
+            for text in index.entries(document.root) {
+                indexed[index.name]?[text]?.remove(key)
                 if indexed[index.name]?[text]?.isEmpty == true { indexed[index.name]?[text] = nil }
             }
         }
@@ -94,5 +92,4 @@ struct WorldDocuments: Sendable {
         guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
         return String(key[rest.startIndex..<slash])
     }
-    private static func owners(_ metadata: Value) -> [String] { metadata["ownerReferences"].items.compactMap { $0["uid"].string } }
 }

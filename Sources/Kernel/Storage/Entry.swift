@@ -14,7 +14,13 @@ package final class Entry: Sendable {
     let gap: Int?
     /// Whether a comma belongs to the resource version.
     let comma: Bool
-    private let decoded = Mutex<Value?>(nil)
+    private let decoded = Mutex(Decoded())
+
+    private struct Decoded {
+        var tree: Value?
+        /// Whether it was read since the cache last looked.
+        var isUsed = false
+    }
 
     init(key: String, revision: Revision, created: Revision, bytes: [UInt8], gap: Int?, comma: Bool) {
         (self.key, self.revision, self.created) = (key, revision, created)
@@ -27,17 +33,41 @@ package final class Entry: Sendable {
             key: key, revision: revision, created: created, bytes: document.spliced(at: revision), gap: document.gap, comma: document.comma)
     }
 
-    /// The document as a tree, decoded at the first call and kept; null when the bytes are not JSON.
+    /// The document as a tree; null when the bytes are not JSON. Decoded at the first call and kept for as long as the trees of all
+    /// entries leave room.
     package var value: Value {
-        decoded.withLock { decoded in
-            if let decoded { return decoded }
+        let (value, isNew) = decoded.withLock { decoded in
+            decoded.isUsed = true
+            if let tree = decoded.tree { return (tree, false) }
             var limits = DocumentLimits()
             limits.bytes = .max
             let value = (try? JSON.parse(bytes, limits: limits)) ?? .null
-            decoded = value
-            return value
+            decoded.tree = value
+            return (value, true)
+        }
+        if isNew { TreeCache.shared.kept(self) }
+        return value
+    }
+    /// The document as a tape over its bytes, made anew: quicker than a tree for those who look at few fields; nil when they are not JSON.
+    package var document: Document? {
+        var limits = DocumentLimits()
+        limits.bytes = .max
+        return try? Document(bytes, limits: limits)
+    }
+
+    /// Forgets the tree unless it was read since the last call; tells whether it is gone.
+    func forgetTreeIfUnused() -> Bool {
+        decoded.withLock { decoded in
+            if decoded.isUsed {
+                decoded.isUsed = false
+                return false
+            }
+            decoded.tree = nil
+            return true
         }
     }
+    /// What the tree weighs in memory, in bytes, about.
+    var treeWeight: Int { bytes.count * 3 + 512 }
 
     /// What the entry weighs in memory and in a journal, in bytes, about.
     var weight: Int { key.utf8.count + bytes.count + 64 }

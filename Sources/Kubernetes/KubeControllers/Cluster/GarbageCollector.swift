@@ -17,19 +17,21 @@ package struct GarbageCollector: Controller {
     package static let name = "generic-garbage-collector"
     package static let watches = [
         Watch(prefix: "") { change, world in
-            let metadata = (change.new ?? change.old ?? .null)["metadata"]
-            let gone = change.new == nil || change.old?["metadata"]["uid"] != change.new?["metadata"]["uid"]
-            let leaving = change.new.map(isWaitingForDependents) ?? false
-            guard gone || leaving else { return [] }
+            let uids = change.uids
+            let gone = !change.isThere || !change.isNew && uids.old != uids.new
+            guard gone || change.isDeleting && (change.new.map(isWaitingForDependents) ?? false) else { return [] }
             // Owners wait for their dependents' end, and dependents follow their owners.
-            let owners = metadata["ownerReferences"].items.compactMap { $0["uid"].string.flatMap(world.key) }
-            let uid = (gone ? change.old : change.new)?["metadata"]["uid"].string ?? ""
-            return Array(Set(owners + world.dependents(of: uid)))
+            let owners = change.owners.compactMap(world.key)
+            return Array(Set(owners + world.dependents(of: (gone ? uids.old : uids.new) ?? "")))
         }
     ]
     package static let writes: Set<Kind> = Set(KindTable.kubernetes.filter(\.isStored).map(\.storage))
     private static let kinds = Dictionary(
         KindTable.kubernetes.filter(\.isStored).map { ($0.storage.prefix, $0.storage) }, uniquingKeysWith: { first, _ in first })
+    /// Only what has owners, or is to go.
+    package static func concerns(_ change: WorldChange, in world: World) -> Bool {
+        change.isThere && (!change.owners.isEmpty || change.isDeleting)
+    }
     private static let (orphan, foreground) = ("orphan", "foregroundDeletion")
     package init() {}
 

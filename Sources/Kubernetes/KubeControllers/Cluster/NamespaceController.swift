@@ -10,8 +10,9 @@ package struct NamespaceController: Controller {
     /// Whatever changes in a namespace on its way out may be what it waits for.
     package static let watches = [
         Watch(prefix: "") { change, world in
-            guard let name = (change.new ?? change.old)?["metadata"]["namespace"].string else { return [] }
-            let key = NamespaceFields.kind.key(nil, name)
+            let namespace = change.namespace
+            guard !namespace.isEmpty else { return [] }
+            let key = NamespaceFields.kind.key(nil, namespace)
             return world.value(key)?["metadata"]["deletionTimestamp"].isNull == false ? [key] : []
         }
     ]

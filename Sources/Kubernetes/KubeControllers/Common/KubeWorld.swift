@@ -6,12 +6,17 @@ package import Reconcile
 package enum KubeIndexes {
     /// Pods by the node they are bound to.
     package static let podsByNode = WorldIndex("pods by node", of: PodFields.kind) { pod in
-        pod["spec"]["nodeName"].string.map { [$0] } ?? []
+        pod["spec"]?["nodeName"]?.string.map { [$0] } ?? []
     }
     /// Pods by each of their labels within a namespace.
     package static let podsByLabel = WorldIndex("pods by label", of: PodFields.kind) { pod in
-        let namespace = pod["metadata"]["namespace"].string ?? ""
-        return pod["metadata"]["labels"].strings.map { label(namespace, $0.key, $0.value) }
+        let namespace = pod.namespace
+        var texts: [String] = []
+        pod["metadata"]?["labels"]?.forEachMember { key, value in
+            if let text = value.string { texts.append(label(namespace, key, text)) }
+            return true
+        }
+        return texts
     }
     /// Pods without a controller, by namespace.
     package static let orphanPods = WorldIndex("orphan pods", of: PodFields.kind) { orphan($0) }
@@ -22,24 +27,29 @@ package enum KubeIndexes {
 
     /// Pods that a Job has yet to count, by the key of their Job, which may be gone.
     package static let trackedPods = WorldIndex("tracked pods", of: PodFields.kind) { pod in
-        guard pod["metadata"]["finalizers"].items.contains(.string(JobMark.tracking)) else { return [] }
+        guard pod["metadata"]?["finalizers"]?.items.contains(where: { $0.string == JobMark.tracking }) == true else { return [] }
         return trackers(pod)
     }
 
     /// The keys of the Jobs that may have made a pod: by its owner and by its label, which outlives the owner.
-    static func trackers(_ pod: Value) -> [String] {
-        let (labels, namespace) = (pod["metadata"]["labels"], pod["metadata"]["namespace"].string)
-        let name = labels["batch.kubernetes.io/job-name"].string ?? labels["job-name"].string
-        let keys = [pod.controller(of: JobFields.kind), name.map { JobFields.kind.key(namespace, $0) }].compactMap { $0 }
+    static func trackers(_ pod: Node) -> [String] {
+        let labels = pod["metadata"]?["labels"]
+        let name = labels?["batch.kubernetes.io/job-name"]?.string ?? labels?["job-name"]?.string
+        let keys = [pod.controller(of: JobFields.kind), name.map { JobFields.kind.key(pod.namespace, $0) }].compactMap { $0 }
         return Array(Set(keys))
     }
 
     static func label(_ namespace: String, _ key: String, _ value: String) -> String { "\(namespace)/\(key)=\(value)" }
 
-    private static func orphan(_ document: Value) -> [String] {
-        let controlled = document["metadata"]["ownerReferences"].items.contains { $0["controller"].bool == true }
-        return controlled ? [] : [document["metadata"]["namespace"].string ?? ""]
+    private static func orphan(_ document: Node) -> [String] {
+        let references = document["metadata"]?["ownerReferences"]?.items ?? []
+        return references.contains { $0["controller"]?.bool == true } ? [] : [document.namespace]
     }
+}
+
+extension Node {
+    /// The document's namespace; empty for those of none.
+    var namespace: String { self["metadata"]?["namespace"]?.string ?? "" }
 }
 
 extension World {

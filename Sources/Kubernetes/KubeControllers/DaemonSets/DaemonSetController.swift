@@ -9,8 +9,7 @@ package struct DaemonSetController: Controller {
     package static let name = "daemonset-controller"
     package static let watches = [
         Watch.owned(Pod.self, by: DaemonSet.self),
-        Watch.mapped(Pod.self) { pod, world in
-            guard pod.controllerUID == nil else { return [] }
+        Watch.orphans(Pod.self) { pod, world in
             return world.list(DaemonSet.self, in: pod.namespace).filter { pod.matches($0.selector) }.map(\.key)
         },
         Watch.owned(ControllerRevision.self, by: DaemonSet.self),

@@ -13,12 +13,10 @@ package struct JobController: Controller {
     package static let watches = [
         Watch.owned(Pod.self, by: Job.self),
         Watch(prefix: PodFields.kind.prefix) { change, world in
-            let pods = [change.new, change.old].compactMap { $0 }
-            var keys = Set(pods.flatMap(KubeIndexes.trackers))
-            for pod in pods.compactMap(Pod.init) where pod.controllerUID == nil {
-                keys.formUnion(world.list(Job.self, in: pod.namespace).filter { pod.matches($0.selector) }.map(\.key))
-            }
-            return Array(keys)
+            Array(Set(change.present.flatMap(KubeIndexes.trackers)))
+        },
+        Watch.orphans(Pod.self) { pod, world in
+            world.list(Job.self, in: pod.namespace).filter { pod.matches($0.selector) }.map(\.key)
         },
     ]
     package static let writes: Set<Kind> = [JobFields.kind, PodFields.kind, EventFields.kind]

@@ -11,14 +11,20 @@ package struct PodGarbageCollector: Controller {
     package static let name = "pod-garbage-collector"
     package static let watches = [
         Watch(prefix: NodeFields.kind.prefix) { change, world in
-            guard change.new == nil, let node = change.old?["metadata"]["name"].string else { return [] }
-            return world.keys(KubeIndexes.podsByNode.name, node)
+            change.isThere ? [] : world.keys(KubeIndexes.podsByNode.name, change.name)
         }
     ]
+    /// Pods that have ended, are to go, or are on no node that is there.
+    package static func concerns(_ change: WorldChange, in world: World) -> Bool {
+        guard let pod = change.nodes.new else { return false }
+        guard let node = pod["spec"]?["nodeName"]?.string, !node.isEmpty else { return change.isDeleting }
+        let phase = pod["status"]?["phase"]?.string
+        return phase == "Succeeded" || phase == "Failed" || !world.contains(NodeFields.kind.key(nil, node))
+    }
     package static let writes: Set<Kind> = [PodFields.kind]
     package static let indexes = [KubeIndexes.podsByNode, terminated]
     private static let terminated = WorldIndex("ended pods", of: PodFields.kind) { pod in
-        ["Succeeded", "Failed"].contains(pod["status"]["phase"].string ?? "") ? ["all"] : []
+        ["Succeeded", "Failed"].contains(pod["status"]?["phase"]?.string ?? "") ? ["all"] : []
     }
     /// A pod made for a node that is not there lives this long, so that its owner does not replace it without pause.
     /// Source: podgc's gcCheckPeriod.

@@ -12,10 +12,14 @@ package struct TaintEvictionController: Controller {
     package static let watches = [
         Watch(prefix: NodeFields.kind.prefix) { change, world in
             guard change.old?["spec"]["taints"] != change.new?["spec"]["taints"] else { return [] }
-            let node = (change.new ?? change.old)?["metadata"]["name"].string ?? ""
-            return world.keys(KubeIndexes.podsByNode.name, node)
+            return world.keys(KubeIndexes.podsByNode.name, change.name)
         }
     ]
+    /// Only pods on nodes with such taints.
+    package static func concerns(_ change: WorldChange, in world: World) -> Bool {
+        guard let name = change.nodes.new?["spec"]?["nodeName"]?.string else { return false }
+        return world.value(NodeFields.kind.key(nil, name))?["spec"]["taints"].items.contains { $0["effect"] == "NoExecute" } ?? false
+    }
     package static let writes: Set<Kind> = [PodFields.kind, EventFields.kind]
     package static let indexes = [KubeIndexes.podsByNode]
     package init() {}

@@ -14,13 +14,13 @@ package struct EndpointSliceController: Controller {
         },
     ]
     package static let writes: Set<Kind> = [EndpointSliceFields.kind]
-    package static let indexes = [KubeIndexes.podsByLabel, sliceIndex]
+    package static let indexes = [ServicePods.selectors, KubeIndexes.podsByLabel, sliceIndex]
     private static let sliceIndex = WorldIndex("slices by service", of: EndpointSliceFields.kind) { slice in
-        let labels = slice["metadata"]["labels"]
-        guard labels[EndpointSliceLabel.manager].string == EndpointSliceLabel.managerName,
-            let service = labels[EndpointSliceLabel.service].string
+        let labels = slice["metadata"]?["labels"]
+        guard labels?["endpointslice.kubernetes.io/managed-by"]?.string == EndpointSliceLabel.managerName,
+            let service = labels?["kubernetes.io/service-name"]?.string
         else { return [] }
-        return ["\(slice["metadata"]["namespace"].string ?? "")/\(service)"]
+        return ["\(slice.namespace)/\(service)"]
     }
     private let largestSlice = 100
     package init() {}

@@ -12,7 +12,7 @@ package struct EndpointsController: Controller {
         Watch.mapped(Endpoints.self) { endpoints, _ in [ServiceFields.kind.key(endpoints.namespace, endpoints.name)] },
     ]
     package static let writes: Set<Kind> = [EndpointsFields.kind]
-    package static let indexes = [KubeIndexes.podsByLabel]
+    package static let indexes = [ServicePods.selectors, KubeIndexes.podsByLabel]
     /// More addresses are left out. Source: endpoints controller, maxCapacity.
     private let mostAddresses = 1000
     private static let managed = "endpoints.kubernetes.io/managed-by"

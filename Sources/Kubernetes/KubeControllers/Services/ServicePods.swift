@@ -17,13 +17,27 @@ struct ServicePods {
 
     /// The keys of services that select a pod, before or after its change.
     static func services(_ change: WorldChange, _ world: World) -> [String] {
-        let labels = [change.old, change.new].compactMap { $0?["metadata"]["labels"] }
-        guard let namespace = (change.new ?? change.old)?["metadata"]["namespace"].string else { return [] }
-        return world.list(KubeService.self, in: namespace).filter { service in
-            guard let selector = service.spec.selector, !selector.isEmpty else { return false }
+        var candidates: Set<String> = []
+        for pod in change.present {
+            pod["metadata"]?["labels"]?.forEachMember { key, value in
+                candidates.formUnion(world.keys(selectors.name, KubeIndexes.label(change.namespace, key, value.string ?? "")))
+                return true
+            }
+        }
+        return candidates.filter { key in
+            guard let selector = world.value(key)?["spec"]["selector"].strings else { return false }
             let matcher = LabelSelector(labels: selector)
-            return labels.contains { matcher.matches(labels: $0) }
-        }.map(\.key)
+            return change.present.contains { matcher.matches(labels: $0["metadata"]?["labels"]) }
+        }
+    }
+    /// Services by one label that they select by.
+    static let selectors = WorldIndex("services by label", of: ServiceFields.kind) { service in
+        var first: (key: String, value: String)?
+        service["spec"]?["selector"]?.forEachMember { key, value in
+            if let text = value.string, first.map({ key < $0.key }) ?? true { first = (key, text) }
+            return true
+        }
+        return first.map { [KubeIndexes.label(service.namespace, $0.key, $0.value)] } ?? []
     }
 
     /// The pods by the ports that the service's ports mean on them, in a stable order; with `orNone`, at least one group.

@@ -9,8 +9,8 @@ package struct StatefulSetController: Controller {
     package static let name = "statefulset-controller"
     package static let watches = [
         Watch.owned(Pod.self, by: StatefulSet.self),
-        Watch.mapped(Pod.self) { pod, world in
-            guard pod.controllerUID == nil, let (parent, _) = StatefulSetPods.parent(of: pod.name) else { return [] }
+        Watch.orphans(Pod.self) { pod, _ in
+            guard let (parent, _) = StatefulSetPods.parent(of: pod.name) else { return [] }
             return [StatefulSetFields.kind.key(pod.namespace, parent)]
         },
         Watch.owned(ControllerRevision.self, by: StatefulSet.self),

@@ -21,7 +21,8 @@ package struct ClaimBinder: Controller {
             return reserved + world.list(PersistentVolumeClaim.self).filter { $0.spec.volumeName == nil }.map(\.key)
         },
         Watch(prefix: PodFields.kind.prefix) { change, _ in
-            guard let pod = change.new, change.old?["spec"]["nodeName"] != pod["spec"]["nodeName"] else { return [] }
+            let (old, new) = change.nodes
+            guard let pod = new, old?["spec"]?["nodeName"]?.string != pod["spec"]?["nodeName"]?.string else { return [] }
             return KubeIndexes.claims(of: pod).map { PersistentVolumeClaimFields.kind.prefix + $0 }
         },
         Watch.all(StorageClass.self, wake: PersistentVolumeClaim.self),

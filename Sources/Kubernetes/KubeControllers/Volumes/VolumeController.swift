@@ -62,8 +62,7 @@ package struct ClaimProtection: Controller {
     package static let name = "pvc-protection-controller"
     package static let watches = [
         Watch(prefix: PodFields.kind.prefix) { change, _ in
-            let pods = [change.new, change.old].compactMap { $0 }
-            return Array(Set(pods.flatMap(KubeIndexes.claims))).map { PersistentVolumeClaimFields.kind.prefix + $0 }
+            Array(Set(change.present.flatMap(KubeIndexes.claims))).map { PersistentVolumeClaimFields.kind.prefix + $0 }
         }
     ]
     package static let writes: Set<Kind> = [PersistentVolumeClaimFields.kind]

@@ -25,15 +25,15 @@ extension KubeIndexes {
     package static let podsByClaim = WorldIndex("pods by claim", of: PodFields.kind) { claims(of: $0) }
     /// Volumes by the uid of the claim that they are reserved for; those of nobody are under the empty text.
     package static let volumesByClaim = WorldIndex("volumes by claim", of: PersistentVolumeFields.kind) { volume in
-        let claim = volume["spec"]["claimRef"]
-        return claim.isNull ? [""] : ["\(claim["namespace"].string ?? "")/\(claim["name"].string ?? "")"]
+        guard let claim = volume["spec"]?["claimRef"], !claim.isNull else { return [""] }
+        return ["\(claim["namespace"]?.string ?? "")/\(claim["name"]?.string ?? "")"]
     }
     /// The claims of a pod: named ones and those that are made for its ephemeral volumes.
-    static func claims(of pod: Value) -> [String] {
-        let (namespace, name) = (pod["metadata"]["namespace"].string ?? "", pod["metadata"]["name"].string ?? "")
-        return pod["spec"]["volumes"].items.compactMap { volume in
-            if let claim = volume["persistentVolumeClaim"]["claimName"].string { return "\(namespace)/\(claim)" }
-            return volume["ephemeral"].isNull ? nil : "\(namespace)/\(name)-\(volume["name"].string ?? "")"
+    static func claims(of pod: Node) -> [String] {
+        let (namespace, name) = (pod.namespace, pod["metadata"]?["name"]?.string ?? "")
+        return (pod["spec"]?["volumes"]?.items ?? []).compactMap { volume in
+            if let claim = volume["persistentVolumeClaim"]?["claimName"]?.string { return "\(namespace)/\(claim)" }
+            return volume["ephemeral"].map { $0.isNull ? nil : "\(namespace)/\(name)-\(volume["name"]?.string ?? "")" } ?? nil
         }
     }
 }

@@ -9,11 +9,9 @@ package struct DisruptionController: Controller {
     package static let name = "disruption-controller"
     package static let watches = [
         Watch(prefix: PodFields.kind.prefix) { change, world in
-            let pods = [change.old, change.new].compactMap { $0 }
-            guard let namespace = pods.first?["metadata"]["namespace"].string else { return [] }
-            return world.list(PodDisruptionBudget.self, in: namespace).filter { budget in
+            world.list(PodDisruptionBudget.self, in: change.namespace).filter { budget in
                 let selector = LabelSelector(budget.value["spec"]["selector"])
-                return pods.contains { selector.matches(document: $0) }
+                return change.present.contains { selector.matches(labels: $0["metadata"]?["labels"]) }
             }.map { PodDisruptionBudgetFields.kind.key(of: $0.value) }
         },
         Watch.all(Deployment.self, wake: PodDisruptionBudget.self), Watch.all(StatefulSet.self, wake: PodDisruptionBudget.self),

@@ -9,8 +9,7 @@ package struct ReplicaSetController: Controller {
     package static let name = "replicaset-controller"
     package static let watches = [
         Watch.owned(Pod.self, by: ReplicaSet.self),
-        Watch.mapped(Pod.self) { pod, world in
-            guard pod.controllerUID == nil else { return [] }
+        Watch.orphans(Pod.self) { pod, world in
             return world.list(ReplicaSet.self, in: pod.namespace).filter { pod.matches($0.selector) }.map(\.key)
         },
     ]

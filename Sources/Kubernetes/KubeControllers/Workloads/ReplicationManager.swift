@@ -9,8 +9,7 @@ package struct ReplicationManager: Controller {
     package static let name = "replication-controller"
     package static let watches = [
         Watch.owned(Pod.self, by: ReplicationController.self),
-        Watch.mapped(Pod.self) { pod, world in
-            guard pod.controllerUID == nil else { return [] }
+        Watch.orphans(Pod.self) { pod, world in
             return world.list(ReplicationController.self, in: pod.namespace).filter { pod.matches($0.podSelector) }.map(\.key)
         },
     ]

@@ -74,6 +74,8 @@ package struct LabelSelector: Sendable, Hashable {
     package func matches(_ labels: [String: String]) -> Bool { requirements?.allSatisfy { $0.holds(for: labels[$0.key]) } ?? false }
     /// Whether an object of labels satisfies the selector; null has no labels.
     package func matches(labels: Value) -> Bool { requirements?.allSatisfy { $0.holds(for: labels[$0.key].string) } ?? false }
+    /// The same for a tape's object of labels, or none.
+    package func matches(labels: Node?) -> Bool { requirements?.allSatisfy { $0.holds(for: labels?[name: $0.key]?.string) } ?? false }
     /// Whether a document's labels satisfy the selector.
     package func matches(document: Value) -> Bool { matches(labels: document["metadata"]["labels"]) }
     /// Whether every document is selected.
