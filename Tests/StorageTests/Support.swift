@@ -50,3 +50,10 @@ final class Inbox: Sendable {
         for _ in 0..<5000 where all.count < count { try? await Task.sleep(for: .milliseconds(1)) }
     }
 }
+
+/// What was noted, in order.
+final class Notes<Note: Sendable>: Sendable {
+    private let notes = Mutex<[Note]>([])
+    var all: [Note] { notes.withLock { $0 } }
+    func add(_ note: Note) { notes.withLock { $0.append(note) } }
+}

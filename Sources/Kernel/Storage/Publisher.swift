@@ -6,6 +6,8 @@ final class Publisher: Sendable {
         /// A watch begins with the events of the history that it has not seen.
         case start(Watch, [Event])
         case stop(Watch)
+        /// The names of the realms, for those who watch them.
+        case realms(RealmsWatch, [String])
     }
     private let worker: Worker<Delivery>
 
@@ -19,6 +21,7 @@ final class Publisher: Sendable {
                     watch.deliver(events)
                     watch.table.add(watch)
                 case .stop(let watch): watch.table.remove(watch)
+                case .realms(let watch, let names): watch.deliver(names)
                 }
             }
         }

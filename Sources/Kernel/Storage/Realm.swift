@@ -95,6 +95,11 @@ package final class Realm: Sendable {
         }
     }
 
+    /// Returns when a snapshot holds everything that any process was told is written before the call: at once where this process
+    /// alone writes.
+    /// - Throws: `StorageError.unavailable` when the store that is shared cannot be asked.
+    package func current() async throws(StorageError) {}
+
     /// Checks a write against the newest state and numbers it.
     private static func sequence(_ write: Write, in state: inout State) throws(StorageError) -> JournalRecord {
         if let closed = state.closed { throw closed }
@@ -136,7 +141,7 @@ package final class Realm: Sendable {
             publisher.append(.start(watch, missed))
         }
         publisher.flush()
-        return WatchHandle(watch: watch, publisher: publisher)
+        return watch.handle(publisher)
     }
 }
 

@@ -21,6 +21,8 @@ package final class Store: Sendable {
     private let limits: StoreLimits
     private let clock: any WallClock
     private let state: Mutex<State>
+    /// Who leads, where this process is alone.
+    let leaders = LocalLeaders()
 
     private enum Slot {
         case open(Realm)
@@ -28,9 +30,12 @@ package final class Store: Sendable {
         case changing([CheckedContinuation<Void, Never>])
     }
     private struct State {
+        /// The names of the realms that are there, in order.
+        var names: [String] { slots.filter { if case .open = $0.value { true } else { false } }.keys.sorted() }
         var slots: [String: Slot] = [:]
         var nextID: RealmID
         var closed = false
+        var watches: [RealmsWatch] = []
     }
 
     init(
@@ -49,9 +54,19 @@ package final class Store: Sendable {
     }
 
     /// The names of the realms, in order.
-    package var realmNames: [String] {
+    package var realmNames: [String] { state.withLock { $0.names } }
+
+    /// Calls back with the names of the realms, in order, whenever they change, now included: one call at a time.
+    package func watchRealms(_ sink: @escaping @Sendable ([String]) -> Void) -> WatchHandle {
+        let watch = RealmsWatch(sink)
         state.withLock { state in
-            state.slots.filter { if case .open = $0.value { true } else { false } }.keys.sorted()
+            state.watches.append(watch)
+            publisher.append(.realms(watch, state.names))
+        }
+        publisher.flush()
+        return WatchHandle {
+            watch.cancelled.store(true, ordering: .releasing)
+            self.state.withLock { state in state.watches.removeAll { $0 === watch } }
         }
     }
 
@@ -142,8 +157,10 @@ package final class Store: Sendable {
         let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
             guard case .changing(let waiting) = state.slots[name] else { return [] }
             state.slots[name] = realm.map(Slot.open)
+            for watch in state.watches { publisher.append(.realms(watch, state.names)) }
             return waiting
         }
+        publisher.flush()
         for continuation in waiting { continuation.resume() }
     }
 }

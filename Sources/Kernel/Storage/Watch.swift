@@ -2,17 +2,17 @@ import Synchronization
 
 /// A running watch; it ends when cancelled or when the handle goes away.
 package final class WatchHandle: Sendable {
-    let watch: Watch
-    private let publisher: Publisher
-    init(watch: Watch, publisher: Publisher) { (self.watch, self.publisher) = (watch, publisher) }
+    private let stop: Mutex<(@Sendable () -> Void)?>
+    init(stop: @escaping @Sendable () -> Void) { self.stop = Mutex(stop) }
     deinit { cancel() }
 
     /// Ends the watch: no further call of the sink begins after this returns, though one may be under way on another thread.
     package func cancel() {
-        guard !watch.cancelled.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        watch.table.forget()
-        publisher.append(.stop(watch))
-        publisher.flush()
+        let stop = stop.withLock { stop in
+            defer { stop = nil }
+            return stop
+        }
+        stop?()
     }
 }
 
@@ -27,6 +27,16 @@ final class Watch: Sendable {
 
     init(prefix: String, after: Revision, table: WatchTable, sink: @escaping @Sendable ([Event]) -> Void) {
         (self.prefix, self.after, self.table, self.sink) = (prefix, after, table, sink)
+    }
+
+    /// What the reader holds to end the watch.
+    func handle(_ publisher: Publisher) -> WatchHandle {
+        WatchHandle {
+            self.cancelled.store(true, ordering: .releasing)
+            self.table.forget()
+            publisher.append(.stop(self))
+            publisher.flush()
+        }
     }
 
     func deliver(_ events: [Event]) {

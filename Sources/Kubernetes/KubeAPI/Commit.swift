@@ -21,6 +21,7 @@ extension APIServer {
         case .compacted: .expired("The resourceVersion for the provided list is too old.")
         case .tooLarge(_, let limit): .tooLarge(limit: limit)
         case .unavailable(let reason): .serviceUnavailable("the store takes no writes: \(reason)")
+        case .fenced(let realm): .serviceUnavailable("this server leads \(realm) no longer")
         }
     }
 
