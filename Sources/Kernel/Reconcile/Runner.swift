@@ -44,8 +44,10 @@ struct Runner: Sendable {
         }
     }
 
-    /// Whether the controller declared that it writes the kinds of these changes; else the first that it did not declare.
-    func undeclared(_ changes: [Change]) -> Kind? { changes.first { !writes.contains($0.kind.prefix) }?.kind }
+    /// Whether the controller declared that it writes the kinds of these changes (or any); else the first that it did not declare.
+    func undeclared(_ changes: [Change]) -> Kind? {
+        writes.contains(Kind.anyDocument.prefix) ? nil : changes.first { !writes.contains($0.kind.prefix) }?.kind
+    }
 
     /// The plan for a key; throws what the controller throws, or `UndeclaredWrite`.
     mutating func plan(_ key: String, in world: World) throws -> Plan {

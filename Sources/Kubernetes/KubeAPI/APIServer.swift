@@ -11,7 +11,9 @@ package import Storage
 package final class APIServer: HTTPHandler, Service {
     let realm: Realm
     let schema: Schema
-    let kinds: KindTable
+    /// The kinds of this moment: one request takes it once and stays with it.
+    var kinds: KindTable { catalogue.table }
+    let catalogue: Catalogue
     let authenticators: AuthenticatorChain
     let authority: AuthorizerChain
     let admission: [any AdmissionPlugin]
@@ -38,7 +40,8 @@ package final class APIServer: HTTPHandler, Service {
         clock: any WallClock, random: RandomSource, configuration: APIServerConfiguration, admission: [any AdmissionPlugin] = [],
         routes: [RawRoute] = [], creations: [CreateOnlyResource] = []
     ) {
-        (self.realm, self.schema, self.kinds, self.clock, self.random) = (realm, schema, kinds, clock, random)
+        (self.realm, self.schema, self.clock, self.random) = (realm, schema, clock, random)
+        catalogue = Catalogue(kinds, realm: realm)
         (self.authenticators, authority, self.admission) = (AuthenticatorChain(authenticators), AuthorizerChain(authorizers), admission)
         self.configuration = configuration
         self.routes = RawRoutes(routes + [metrics.route(realm: realm) { [watches] in watches.count }])
@@ -58,6 +61,7 @@ package final class APIServer: HTTPHandler, Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.keepTime() }
             group.addTask { try await self.superviseAggregation() }
+            group.addTask { try await self.keepDefinitions() }
             try await group.waitForAll()
         }
     }

@@ -13,6 +13,8 @@ enum MediaType: String, Sendable, CaseIterable {
     case applyPatch = "application/apply-patch+yaml"
 
     static let documents: [MediaType] = [.json, .yaml, .protobuf]
+    /// Lists of custom kinds have no merge keys of strategic patches.
+    static let customPatches: [MediaType] = [.jsonPatch, .mergePatch, .applyPatch]
     static let patches: [MediaType] = [.jsonPatch, .mergePatch, .strategicMergePatch, .applyPatch]
 
     /// Whether a PATCH is a server-side apply.
@@ -61,7 +63,7 @@ extension APIServer {
     /// The document that a request sends, of the right kind and in the shape of its type, not defaulted.
     /// - Throws: as `decodeBody`, and `KubeStatus` BadRequest for another kind, wrong types and, when strict, unknown fields.
     func decodeDocument(
-        _ context: RequestContext, _ options: WriteOptions, apiVersion: String, kind: String, typeName: String
+        _ context: RequestContext, _ options: WriteOptions, apiVersion: String, kind: String, typeName: String, custom: KindInfo? = nil
     ) async throws -> Value {
         var (value, duplicates) = try await decodeBody(context)
         guard case .object = value else {
@@ -75,6 +77,11 @@ extension APIServer {
         }
         value["apiVersion"] = .string(apiVersion)
         value["kind"] = .string(kind)
+        if let info = custom, let custom = info.custom {
+            let checked = try custom.check(value, as: info, mode: options.fieldValidation, duplicates: duplicates)
+            for text in checked.warnings { context.warnings.add(text) }
+            return checked.value
+        }
         guard schema.type(typeName) != nil else { return value }
         let checked = try schema.check(
             value, typeName: typeName, kind: kind, version: apiVersion.lastVersion, mode: options.fieldValidation, duplicates: duplicates)
@@ -90,7 +97,7 @@ extension APIServer {
     /// A document of a kind, defaulted.
     func decodeDocument(_ context: RequestContext, _ options: WriteOptions, _ info: KindInfo) async throws -> Value {
         var document = try await decodeDocument(
-            context, options, apiVersion: info.apiVersion, kind: info.kind, typeName: info.typeName)
+            context, options, apiVersion: info.apiVersion, kind: info.kind, typeName: info.typeName, custom: info)
         applyDefaults(&document, info)
         return document
     }

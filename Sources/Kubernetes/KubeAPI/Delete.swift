@@ -77,8 +77,10 @@ extension APIServer {
 
     private func deletion(of document: Value, _ target: Target, _ options: DeleteOptions) throws(KubeStatus) -> Deletion {
         if target.info.resource == "namespaces" { return try namespaceDeletion(of: document, target, options) }
+        let rules = KindRules.of(target.info)
         var new = document
-        let finalizers = Self.finalizers(of: document, options, KindRules.of(target.info))
+        rules.prepareDelete?(&new, clock.now)
+        let finalizers = Self.finalizers(of: new, options, rules)
         new["metadata"]["finalizers"] = finalizers.isEmpty ? .null : .array(finalizers.map(Value.string))
         let marked = !document["metadata"]["deletionTimestamp"].isNull
         let grace = target.info.resource == "pods" ? PodRules.grace(document, options.gracePeriodSeconds) : 0

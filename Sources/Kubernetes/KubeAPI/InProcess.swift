@@ -73,7 +73,8 @@ extension APIServer: ChangeWriter {
     }
 
     private func info(_ kind: Kind) throws(KubeStatus) -> KindInfo {
-        guard let info = kinds.find(kind) else { throw .noSuchResource }
+        // Custom documents may still be stored in a version that is served no more.
+        guard let info = kinds.find(kind) ?? kinds.find(prefix: kind.prefix) else { throw .noSuchResource }
         return info
     }
     private func shaped(_ document: Value, _ kind: Kind, _ options: WriteOptions) throws(KubeStatus) -> Value {

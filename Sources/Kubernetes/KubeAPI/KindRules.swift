@@ -20,6 +20,8 @@ struct KindRules: Sendable {
         case specAndAnnotations
         /// A change of anything but metadata; labels count too.
         case content
+        /// A change of anything but metadata, and but the status where that has a path of its own.
+        case custom
         /// Set at creation, never changed.
         case fixed
     }
@@ -35,13 +37,20 @@ struct KindRules: Sendable {
     var keepsStatusOnCreate = false
     /// A status update takes the labels of the stored document.
     var statusKeepsLabels = false
+    /// A status update takes all metadata of the stored document but its owners.
+    var statusKeepsMetadata = false
     /// The warning that every answer carries.
     var deprecation: String?
     var prepareCreate: (@Sendable (inout Value, Preparation) -> Void)?
     var prepareUpdate: (@Sendable (inout Value, _ old: Value, Preparation) -> Void)?
+    /// What a deletion that is not at once leaves behind.
+    var prepareDelete: (@Sendable (inout Value, Timestamp) -> Void)?
     /// The rules of a kind.
     static func of(_ info: KindInfo) -> KindRules {
-        table[info.storage.group.isEmpty ? info.plural : "\(info.plural).\(info.storage.group)"] ?? KindRules()
+        if let custom = info.custom {
+            return KindRules(generation: .custom, needsVersion: true, statusKeepsMetadata: true, deprecation: custom.deprecation)
+        }
+        return table[info.storage.group.isEmpty ? info.plural : "\(info.plural).\(info.storage.group)"] ?? KindRules()
     }
 
     /// Keeps the parts apart that the resource and its subresources own.
@@ -55,6 +64,10 @@ struct KindRules: Sendable {
             new["status"] = status
             new["metadata"] = metadata
             new["metadata"]["ownerReferences"] = old["metadata"]["ownerReferences"]
+            if statusKeepsMetadata {
+                new["metadata"] = old["metadata"]
+                new["metadata"]["managedFields"] = metadata["managedFields"]
+            }
             if statusKeepsLabels { new["metadata"]["labels"] = old["metadata"]["labels"] }
         default: SubresourceRules.restrict(&new, old: old, target)
         }
@@ -69,6 +82,7 @@ struct KindRules: Sendable {
             case .spec: new["spec"] != old["spec"]
             case .specAndAnnotations:
                 new["spec"] != old["spec"] || new["metadata"]["annotations"] != old["metadata"]["annotations"]
+            case .custom: Self.body(new, target.info) != Self.body(old, target.info)
             case .content: Self.content(new) != Self.content(old)
             }
         guard changed else { return }
@@ -76,6 +90,12 @@ struct KindRules: Sendable {
     }
     /// The generation that follows; it stays at the last number that there is.
     static func generation(after old: Int) -> Value { .int(Int64(min(old, Int.max - 1)) + 1) }
+    private static func body(_ document: Value, _ info: KindInfo) -> Value {
+        var document = document
+        for member in ["apiVersion", "kind", "metadata"] { document[member] = .null }
+        if info.subresource("status") != nil { document["status"] = .null }
+        return document
+    }
     private static func content(_ document: Value) -> Value {
         var document = document
         document["metadata"] = document["metadata"]["labels"]

@@ -61,7 +61,9 @@ extension KindRules {
         "validatingwebhookconfigurations.admissionregistration.k8s.io": KindRules(generation: .content),
         "validatingadmissionpolicies.admissionregistration.k8s.io": KindRules(generation: .spec),
         "validatingadmissionpolicybindings.admissionregistration.k8s.io": KindRules(generation: .spec),
-        "customresourcedefinitions.apiextensions.k8s.io": KindRules(generation: .spec, needsVersion: true),
+        "customresourcedefinitions.apiextensions.k8s.io": KindRules(
+            generation: .spec, needsVersion: true, prepareCreate: DefinitionPipeline.prepareCreate,
+            prepareUpdate: DefinitionPipeline.prepareUpdate, prepareDelete: DefinitionPipeline.prepareDelete),
         "apiservices.apiregistration.k8s.io": KindRules(needsVersion: true),
         "resourceslices.resource.k8s.io": KindRules(generation: .spec), "deviceclasses.resource.k8s.io": KindRules(generation: .spec),
         "certificatesigningrequests.certificates.k8s.io": KindRules(

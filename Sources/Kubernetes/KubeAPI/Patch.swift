@@ -57,14 +57,15 @@ extension APIServer {
         if MediaType.isApply(context.request) { return try await apply(context, target) }
         let options = try WriteOptions(context)
         guard context.query["force"] == nil else { throw Self.forceForbidden }
-        let patch = try await decodePatch(context)
+        let patch = try await decodePatch(context, target)
         let written = try await self.patch(target, patch, options, context.warnings)
         return present(context, 200, written, target.info)
     }
 
     /// - Throws: `KubeStatus` UnsupportedMediaType, BadRequest.
-    func decodePatch(_ context: RequestContext) async throws -> DocumentPatch {
-        let type = try MediaType(context.request.headers["content-type"], among: MediaType.patches, default: nil)
+    func decodePatch(_ context: RequestContext, _ target: Target) async throws -> DocumentPatch {
+        let accepted = target.info.custom == nil ? MediaType.patches : MediaType.customPatches
+        let type = try MediaType(context.request.headers["content-type"], among: accepted, default: nil)
         return try DocumentPatch(try await context.request.body.collect(limit: configuration.maximumBodyBytes), as: type)
     }
 

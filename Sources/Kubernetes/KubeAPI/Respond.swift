@@ -51,7 +51,7 @@ extension APIServer {
         }
         labels = APIMetrics.Labels(path, verb)
         try authorize(attributes(path, verb, query, user))
-        let info = kinds.find(apiVersion: path.group.isEmpty ? path.version : "\(path.group)/\(path.version)", plural: path.resource)
+        let info = find(path)
         guard let info else {
             guard let service = aggregatedService(group: path.group, version: path.version) else { throw KubeStatus.noSuchResource }
             return await aggregate(request, to: service, as: user)
@@ -59,6 +59,14 @@ extension APIServer {
         let context = RequestContext(request: request, query: query, user: user, accepted: try Accepted(request.headers["accept"]))
         if let text = KindRules.of(info).deprecation { context.warnings.add(text) }
         return try await dispatch(context, path, verb, info)
+    }
+
+    /// The resource of a path; looks for new definitions before it says that there is none.
+    private func find(_ path: RequestPath) -> KindInfo? {
+        let apiVersion = path.group.isEmpty ? path.version : "\(path.group)/\(path.version)"
+        if let info = kinds.find(apiVersion: apiVersion, plural: path.resource) { return info }
+        guard !path.group.isEmpty, catalogue.refresh() else { return nil }
+        return kinds.find(apiVersion: apiVersion, plural: path.resource)
     }
 
     /// Only proxies take methods that are no verb of resources, for whoever may do everything.
@@ -103,6 +111,10 @@ extension APIServer {
         }
         if info.plural == "bindings" { return try await bindByName(context, verb, target) }
         guard path.subresource.isEmpty else { return try await answerSubresource(context, path, verb, target) }
+        if info.custom?.isTerminating == true, [.create, .update, .patch].contains(verb) {
+            throw KubeStatus.methodNotAllowed(
+                info, verb.rawValue, "\(verb.rawValue) not allowed while custom resource definition is terminating")
+        }
         let aboutOne = [.get, .update, .patch, .delete].contains(verb)
         guard info.verbs.contains(verb.rawValue), aboutOne != path.name.isEmpty || verb == .watch else { throw KubeStatus.methodNotAllowed }
         switch verb {

@@ -10,24 +10,24 @@ extension APIServer {
         switch verb {
         case .get:
             guard let entry = realm.snapshot().get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
-            return context.respond(200, Self.scale(of: entry.value))
+            return context.respond(200, try Self.scale(of: entry.value, target.info))
         case .update:
             let options = try WriteOptions(context)
             let document = try await decodePart(context, options, part)
             try Self.checkIdentity(document["metadata"], target)
             let guarded = !["", "0"].contains(document["metadata"]["resourceVersion"].string ?? "")
             let written = try await scale(target, options, context.warnings, retries: guarded ? 0 : Self.updateAttempts) { _ in document }
-            return context.respond(200, Self.scale(of: written.value))
+            return context.respond(200, try Self.scale(of: written.value, target.info))
         case .patch where MediaType.isApply(context.request): return try await apply(context, target)
         case .patch:
-            let patch = try await decodePatch(context)
+            let patch = try await decodePatch(context, target)
             let options = try WriteOptions(context)
             let written = try await scale(target, options, context.warnings, retries: Self.updateAttempts) {
                 [schema] old throws(KubeStatus) in
                 if case .strategic(let value) = patch { return MergePatch.apply(value, to: old) }
                 return try patch.apply(to: old, info: target.info, schema: schema)
             }
-            return context.respond(200, Self.scale(of: written.value))
+            return context.respond(200, try Self.scale(of: written.value, target.info))
         default: throw KubeStatus.methodNotAllowed
         }
     }
@@ -38,7 +38,7 @@ extension APIServer {
         _ transform: (Value) throws(KubeStatus) -> Value
     ) async throws -> Written {
         try await update(target, options, warnings, retries: retries) { old in
-            let wanted = try transform(Self.scale(of: old))
+            let wanted = try transform(Self.scale(of: old, target.info))
             let replicas = wanted["spec"]["replicas"].isNull ? 0 : wanted["spec"]["replicas"].int
             guard let replicas else {
                 throw KubeStatus.badRequest("Scale in version \"v1\" cannot be handled as a Scale: spec.replicas is not an integer")
@@ -51,16 +51,28 @@ extension APIServer {
             var new = old
             new["metadata"]["resourceVersion"] = wanted["metadata"]["resourceVersion"]
             new["metadata"]["uid"] = wanted["metadata"]["uid"]
-            new["spec"]["replicas"] = .int(Int64(replicas))
+            new[path: target.info.custom?.scale?.specReplicas ?? ["spec", "replicas"]] = .int(Int64(replicas))
             return new
         }
     }
 
     /// The Scale of a workload.
-    static func scale(of workload: Value) -> Value {
+    /// - Throws: `KubeStatus` InternalError for a custom document without replicas.
+    static func scale(of workload: Value, _ info: KindInfo) throws(KubeStatus) -> Value {
         let metadata = workload["metadata"]
         var scale: Value = ["kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": [:]]
         for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] { scale["metadata"][field] = metadata[field] }
+        if let paths = info.custom?.scale {
+            guard let replicas = workload[path: paths.specReplicas].int else {
+                throw .internalError("the spec replicas field \(paths.specReplicasText.quoted) does not exist")
+            }
+            scale["spec"] = replicas == 0 ? [:] : ["replicas": .int(Int64(replicas))]
+            scale["status"] = ["replicas": .int(Int64(workload[path: paths.statusReplicas].int ?? 0))]
+            if let text = paths.selector.flatMap({ workload[path: $0].string }), !text.isEmpty {
+                scale["status"]["selector"] = .string(text)
+            }
+            return scale
+        }
         let replicas = workload["spec"]["replicas"].int ?? (workload["kind"] == "Scale" ? 0 : 1)
         scale["spec"] = replicas == 0 ? [:] : ["replicas": .int(Int64(replicas))]
         scale["status"] = ["replicas": workload["status"]["replicas"].isNull ? 0 : workload["status"]["replicas"]]

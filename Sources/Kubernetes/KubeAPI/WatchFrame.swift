@@ -13,7 +13,7 @@ struct WatchEncoder: Sendable {
 
     /// The line of one event; nil when it does not concern the watcher. `columns` is asked for once at the head of a table.
     func line(_ event: Event, now: Timestamp, columns: Bool) -> [UInt8]? {
-        if filter.everything, form == .object, !info.needsConversion {
+        if filter.everything, form == .object, info.isServed(asStoredAt: event.revision) {
             return event.frame {
                 let type = event.kind == .delete ? "DELETED" : event.previous == nil ? "ADDED" : "MODIFIED"
                 return Self.line(type, event.entry.bytes)

@@ -25,9 +25,15 @@ enum FieldManagers {
 }
 
 extension APIServer {
+    /// The type of a kind's documents, with the types that it refers to; nil for a kind without one.
+    func types(of info: KindInfo) -> (ObjectType, Schema)? {
+        if let custom = info.custom { return (custom.objectType, custom.schema) }
+        return schema.type(of: info).map { ($0, schema) }
+    }
+
     /// The `managedFields` of a new document: its writer owns what was declared, before admission and without the status.
     func owned(created document: Value, _ target: Target, by manager: String) -> Value {
-        guard let type = schema.type(of: target.info) else { return .null }
+        guard let (type, schema) = types(of: target.info) else { return .null }
         var document = document
         if target.info.subresource("status") != nil { document["status"] = .null }
         let changes = FieldChanges(from: .null, to: document, type: type, schema: schema)
@@ -38,7 +44,7 @@ extension APIServer {
     /// Notes in an updated document who owns what has changed. A document without owners stays so until it is applied to.
     func noteOwners(_ new: inout Value, old: Value, _ target: Target, by manager: String) {
         let list = new["metadata"]["managedFields"]
-        guard !list.isNull, target.subresource != "binding", let type = schema.type(of: target.info) else { return }
+        guard !list.isNull, target.subresource != "binding", let (type, schema) = types(of: target.info) else { return }
         let changes = FieldChanges(from: old, to: new, type: type, schema: schema)
         guard !changes.isEmpty else { return }
         let manager = FieldManager(manager, .update, apiVersion: target.info.apiVersion, subresource: target.subresource)

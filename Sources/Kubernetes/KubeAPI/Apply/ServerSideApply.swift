@@ -21,7 +21,7 @@ extension APIServer {
                 let written = try await update(target, request.options, context.warnings, retries: Self.updateAttempts) { [self] old in
                     try applied(request, to: old, target, context.warnings)
                 }
-                if target.subresource == "scale" { return context.respond(200, Self.scale(of: written.value)) }
+                if target.subresource == "scale" { return context.respond(200, try Self.scale(of: written.value, target.info)) }
                 return present(context, 200, written, target.info)
             } catch let status as KubeStatus where status.reason == .notFound && target.subresource.isEmpty {
                 guard status.details?.kind == target.info.plural, status.details?.name == target.name else { throw status }
@@ -73,8 +73,8 @@ extension APIServer {
     }
 
     private func lastApplied(of document: Value, _ target: Target) -> FieldSet {
-        guard let type = schema.type(of: target.info),
-            let checked = try? schema.check(LastApplied.of(document), as: target.info, mode: .ignore),
+        guard let (type, schema) = types(of: target.info),
+            let checked = try? check(LastApplied.of(document), as: target.info, mode: .ignore),
             let configuration = try? AppliedConfiguration(checked.value, type: type, schema: schema)
         else { return .empty }
         return configuration.fields
@@ -107,15 +107,16 @@ extension APIServer {
                 "Incorrect version specified in apply patch. Specified patch version: \(scale["apiVersion"].string ?? ""), "
                     + "expected: autoscaling/v1")
         }
-        return [
+        var workload: Value = [
             "apiVersion": .string(target.info.apiVersion), "kind": .string(target.info.kind), "metadata": scale["metadata"],
-            "spec": ["replicas": scale["spec"]["replicas"]],
         ]
+        workload[path: target.info.custom?.scale?.specReplicas ?? ["spec", "replicas"]] = scale["spec"]["replicas"]
+        return workload
     }
 
     private func checkApplied(_ value: Value, _ target: Target) throws(KubeStatus) -> AppliedConfiguration {
         let (info, metadata) = (target.info, value["metadata"])
-        guard let type = schema.type(of: info) else { throw .unsupportedMediaType(accepted: MediaType.patches.map(\.rawValue)) }
+        guard let (type, schema) = types(of: info) else { throw .unsupportedMediaType(accepted: MediaType.patches.map(\.rawValue)) }
         let (version, kind) = (value["apiVersion"].string ?? "", value["kind"].string ?? "")
         guard version == info.apiVersion else {
             throw .badRequest(
@@ -126,7 +127,7 @@ extension APIServer {
         }
         guard metadata["managedFields"].isNull else { throw .badRequest("metadata.managedFields must be nil") }
         try Self.checkIdentity(metadata, target)
-        let checked = try schema.check(value, as: info, mode: .warn)
+        let checked = try check(value, as: info, mode: .warn)
         func failure(_ reason: String) -> KubeStatus {
             let place = "\(target.namespace)/\(target.name); \(info.apiVersion), Kind=\(info.kind)"
             return KubeStatus(500, .unknown, "failed to create typed patch object (\(place)): \(reason)")

@@ -25,7 +25,8 @@ package struct GarbageCollector: Controller {
             return Array(Set(owners + world.dependents(of: (gone ? uids.old : uids.new) ?? "")))
         }
     ]
-    package static let writes: Set<Kind> = Set(KindTable.kubernetes.filter(\.isStored).map(\.storage))
+    /// Custom kinds too, which nobody knows beforehand.
+    package static let writes: Set<Kind> = [.anyDocument]
     private static let kinds = Dictionary(
         KindTable.kubernetes.filter(\.isStored).map { ($0.storage.prefix, $0.storage) }, uniquingKeysWith: { first, _ in first })
     /// Only what has owners, or is to go.
@@ -36,7 +37,7 @@ package struct GarbageCollector: Controller {
     package init() {}
 
     package func reconcile(_ object: View<AnyDocumentFields>, in world: World) throws -> Plan {
-        guard let kind = Self.kind(of: object.value) else { return Plan() }
+        guard let kind = Self.kind(of: object.value, in: world) else { return Plan() }
         let metadata = object.value["metadata"]
         if !metadata["deletionTimestamp"].isNull {
             let finalizers = metadata["finalizers"].items.compactMap(\.string)
@@ -74,7 +75,7 @@ package struct GarbageCollector: Controller {
         let uid = owner["metadata"]["uid"].string ?? ""
         var changes: [Change] = []
         for document in world.dependents(of: uid).compactMap(world.value) {
-            guard let kind = Self.kind(of: document) else { continue }
+            guard let kind = Self.kind(of: document, in: world) else { continue }
             let rest = document["metadata"]["ownerReferences"].items.filter { $0["uid"].string != uid }
             changes.append(setOwners(document, kind, rest))
         }
@@ -119,8 +120,22 @@ package struct GarbageCollector: Controller {
     private static func isWaitingForDependents(_ document: Value) -> Bool {
         !document["metadata"]["deletionTimestamp"].isNull && document["metadata"]["finalizers"].items.contains(.string(foreground))
     }
-    private static func kind(of document: Value) -> Kind? {
+    private static func kind(of document: Value, in world: World) -> Kind? {
         guard let version = document["apiVersion"].string, let name = document["kind"].string else { return nil }
-        return KindTable.kubernetes.find(apiVersion: version, kind: name).flatMap { kinds[$0.storage.prefix] }
+        if let info = KindTable.kubernetes.find(apiVersion: version, kind: name) { return kinds[info.storage.prefix] }
+        return document["metadata"]["uid"].string.flatMap(world.key).flatMap { CustomKeys.kind(of: document, at: $0) }
+    }
+}
+
+/// The kinds of custom documents, by where they lie.
+enum CustomKeys {
+    /// nil for a key of another form than `group/plural/…`.
+    static func kind(of document: Value, at key: String) -> Kind? {
+        let parts = key.split(separator: "/", maxSplits: 2).map(String.init)
+        let version = document["apiVersion"].string?.split(separator: "/").last.map(String.init) ?? ""
+        guard parts.count == 3, parts[0].contains("."), let name = document["kind"].string else { return nil }
+        return Kind(
+            group: parts[0], version: version, name, prefix: "\(parts[0])/\(parts[1])/",
+            namespaced: document["metadata"]["namespace"].string != nil)
     }
 }

@@ -16,19 +16,29 @@ package struct NamespaceController: Controller {
             return world.value(key)?["metadata"]["deletionTimestamp"].isNull == false ? [key] : []
         }
     ]
-    package static let writes: Set<Kind> = Set(KindTable.kubernetes.filter(\.isStored).map(\.storage))
+    /// Custom kinds too, which nobody knows beforehand.
+    package static let writes: Set<Kind> = [.anyDocument]
     private static let finalizer = "kubernetes"
     private static let kinds = Dictionary(
         KindTable.kubernetes.filter { $0.isStored && $0.namespaced }.map { ($0.storage.prefix, $0) },
         uniquingKeysWith: { first, _ in first })
     package init() {}
 
+    /// What a namespace still has of one kind.
+    private struct Contents {
+        let kind: Kind
+        let keys: [String]
+        /// The plural name of the resource.
+        var resource: Substring { kind.prefix.dropLast().split(separator: "/").last ?? "" }
+    }
+
     package func reconcile(_ namespace: Namespace, in world: World) throws -> Plan {
         guard namespace.isDeleting, namespace.spec.finalizers?.contains(Self.finalizer) == true else { return Plan() }
-        let remaining = world.prefixes.compactMap { prefix -> (info: KindInfo, keys: [String])? in
-            guard let info = Self.kinds[prefix] else { return nil }
+        let remaining = world.prefixes.compactMap { prefix -> Contents? in
             let keys = world.keys(prefix: prefix, in: namespace.name)
-            return keys.isEmpty ? nil : (info, keys)
+            guard let first = keys.first else { return nil }
+            if let info = Self.kinds[prefix] { return Contents(kind: info.storage, keys: keys) }
+            return world.value(first).flatMap { CustomKeys.kind(of: $0, at: first) }.map { Contents(kind: $0, keys: keys) }
         }
         var plan = Plan()
         let status = status(of: namespace, remaining, in: world)
@@ -46,21 +56,21 @@ package struct NamespaceController: Controller {
             return plan
         }
         // Pods first: what they use must outlive them.
-        let pods = remaining.filter { $0.info.storage == PodFields.kind }
-        for (info, keys) in pods.isEmpty ? remaining : pods {
-            for document in keys.compactMap(world.value) where document["metadata"]["deletionTimestamp"].isNull {
+        let pods = remaining.filter { $0.kind == PodFields.kind }
+        for contents in pods.isEmpty ? remaining : pods {
+            for document in contents.keys.compactMap(world.value) where document["metadata"]["deletionTimestamp"].isNull {
                 let metadata = document["metadata"]
                 plan.changes.append(
-                    .delete(info.storage, namespace: namespace.name, name: metadata["name"].string ?? "", uid: metadata["uid"].string))
+                    .delete(contents.kind, namespace: namespace.name, name: metadata["name"].string ?? "", uid: metadata["uid"].string))
             }
         }
         return plan
     }
 
-    private func status(of namespace: Namespace, _ remaining: [(info: KindInfo, keys: [String])], in world: World) -> NamespaceStatus {
+    private func status(of namespace: Namespace, _ remaining: [Contents], in world: World) -> NamespaceStatus {
         var status = namespace.status
         status.phase = "Terminating"
-        let counts = remaining.map { "\($0.info.resource)\($0.info.group.isEmpty ? "." : "") has \($0.keys.count) resource instances" }
+        let counts = remaining.map { "\($0.resource).\($0.kind.group) has \($0.keys.count) resource instances" }
             .sorted()
         var finalizers: [String: Int] = [:]
         for key in remaining.flatMap(\.keys) {

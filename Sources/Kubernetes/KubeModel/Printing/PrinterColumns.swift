@@ -10,6 +10,7 @@ package struct PrinterColumn: Sendable, Hashable {
         case age([String], absent: String)
         case creation
         case computed(String)
+        case path(JSONPath)
     }
     package let name: String
     /// `string`, `integer`, `boolean` or `date`.
@@ -19,11 +20,13 @@ package struct PrinterColumn: Sendable, Hashable {
     /// 0 is always shown, 1 in wide output.
     package let priority: Int
     let source: Source
+    /// For people who ask what the column means.
+    var description = ""
 }
 
 /// The tables that `kubectl get` shows. Source: upstream's internalversion printers.
 package enum PrinterColumns {
-    private static let name = PrinterColumn(
+    static let name = PrinterColumn(
         name: "Name", type: "string", format: "name", priority: 0, source: .member(["metadata", "name"], absent: nil))
     private static let fallback = [name, PrinterColumn(name: "Created At", type: "date", format: "", priority: 0, source: .creation)]
     private static let table: [String: [PrinterColumn]] = {
@@ -41,14 +44,16 @@ package enum PrinterColumns {
 
     /// The columns of a kind; name and creation for kinds without columns of their own.
     package static func columns(_ kind: KindInfo) -> [PrinterColumn] {
-        table[kind.group == "events.k8s.io" ? "Event" : kind.groupKind] ?? fallback
+        if let custom = kind.custom { return custom.columns }
+        return table[kind.group == "events.k8s.io" ? "Event" : kind.groupKind] ?? fallback
     }
     /// The `columnDefinitions` of a Table of the kind.
     package static func definitions(_ kind: KindInfo) -> Value {
         .array(
             columns(kind).map { column in
                 [
-                    "name": .string(column.name), "type": .string(column.type), "format": .string(column.format), "description": "",
+                    "name": .string(column.name), "type": .string(column.type), "format": .string(column.format),
+                    "description": .string(column.description),
                     "priority": .int(Int64(column.priority)),
                 ]
             })
@@ -61,6 +66,7 @@ package enum PrinterColumns {
 
     private static func cell(_ column: PrinterColumn, _ object: Value, _ now: Timestamp) -> Value {
         switch column.source {
+        case .path(let path): return PrinterColumn.cell(path.find(in: object).first, type: column.type, now: now)
         case .creation: return object["metadata"]["creationTimestamp"]
         case .count(let path): return .int(Int64(object[path: path].object?.count ?? object[path: path].items.count))
         case .age(let path, let absent): return .string(HumanDuration.since(object[path: path].string, now: now) ?? absent)

@@ -21,6 +21,8 @@ package struct KindInfo: Sendable, Hashable {
     package let storage: Kind
     /// The name of its type in the schema, as in `io.k8s.api.core.v1.Pod`.
     package let typeName: String
+    /// What its definition says; nil for built-in kinds.
+    package var custom: CustomKind?
 
     /// `v1` or `apps/v1`.
     package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }

@@ -5,18 +5,22 @@ package import Documents
 /// Text: `@ <group or -> <version> <package>` opens a version; every other line is a resource:
 /// `plural singular Kind N|C shortNames categories verbs`, then `stored=group/version` when it is stored as another version and
 /// `/name=group/version/Kind:verbs:type` for each subresource. A `-` stands for none; verbs are letters.
-package struct KindTable: Sendable, RandomAccessCollection {
+package final class KindTable: Sendable, RandomAccessCollection {
     /// The resources of Kubernetes 1.36.
     package static let kubernetes = KindTable(text: SchemaText.kindRows)
     private let rows: [KindInfo]
     private let byResource: [String: Int]
     private let byKind: [String: Int]
+    private let byPrefix: [String: Int]
 
     /// A table of these resources.
     package init(_ rows: [KindInfo]) {
         self.rows = rows
         byResource = Dictionary(rows.enumerated().map { ("\($1.apiVersion)/\($1.plural)", $0) }, uniquingKeysWith: { first, _ in first })
         byKind = Dictionary(rows.enumerated().map { ("\($1.apiVersion)/\($1.kind)", $0) }, uniquingKeysWith: { first, _ in first })
+        byPrefix = Dictionary(
+            rows.enumerated().filter { !$1.needsConversion && $1.isStored }.map { ($1.storage.prefix, $0) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     package var startIndex: Int { rows.startIndex }
@@ -27,6 +31,8 @@ package struct KindTable: Sendable, RandomAccessCollection {
     package func find(apiVersion: String, plural: String) -> KindInfo? { byResource["\(apiVersion)/\(plural)"].map { rows[$0] } }
     /// The resource of a document's `apiVersion` and `kind`; nil when it is not served.
     package func find(apiVersion: String, kind: String) -> KindInfo? { byKind["\(apiVersion)/\(kind)"].map { rows[$0] } }
+    /// The resource whose documents lie below a prefix of the store, in the version that they are stored in; nil when there is none.
+    package func find(prefix: String) -> KindInfo? { byPrefix[prefix].map { rows[$0] } }
     /// The resource whose shape stored documents of this kind have; nil for kinds of other tables.
     package func find(_ kind: Kind) -> KindInfo? { find(apiVersion: kind.apiVersion, kind: kind.name) }
     /// The groups in discovery order, each with its versions, preferred first.
@@ -53,7 +59,7 @@ extension KindTable {
         var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
     }
 
-    init(text: StaticString) {
+    convenience init(text: StaticString) {
         let text = String(decoding: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount), as: UTF8.self)
         var version = Version()
         var rows: [KindInfo] = []
@@ -104,4 +110,9 @@ extension KindTable {
     private static let names: [Character: String] = [
         "c": "create", "d": "delete", "D": "deletecollection", "g": "get", "l": "list", "p": "patch", "u": "update", "w": "watch",
     ]
+}
+
+extension KindTable {
+    /// This table with more resources after its own.
+    package func adding(_ rows: [KindInfo]) -> KindTable { KindTable(Array(self) + rows) }
 }

@@ -34,7 +34,15 @@ enum SelectableFields {
 
     /// The stored name of a field that a kind can be selected by.
     static func stored(_ field: String, _ kind: KindInfo) throws(SelectorError) -> String {
-        if field == "metadata.name" || (field == "metadata.namespace" && (kind.namespaced || table[kind.groupKind] == nil)) { return field }
+        if field == "metadata.name"
+            || (field == "metadata.namespace" && (kind.namespaced || (kind.custom == nil && table[kind.groupKind] == nil)))
+        {
+            return field
+        }
+        if let custom = kind.custom {
+            guard custom.selectableFields.contains(field) else { throw SelectorError("field label not supported: \(field)") }
+            return field
+        }
         var name = field
         var fields = table[kind.groupKind]
         if kind.group == "events.k8s.io" {

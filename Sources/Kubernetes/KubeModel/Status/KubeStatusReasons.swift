@@ -70,6 +70,10 @@ extension KubeStatus {
         let text = "\(verb) is not supported on resources of kind \(kind.resource.quoted)"
         return KubeStatus(405, .methodNotAllowed, text, details: Details(group: kind.group, kind: kind.plural))
     }
+    /// 405 with a reason of its own.
+    package static func methodNotAllowed(_ kind: KindInfo, _ verb: String, _ message: String) -> KubeStatus {
+        KubeStatus(405, .methodNotAllowed, message, details: Details(group: kind.group, kind: kind.plural))
+    }
     /// 405 for a method that a path does not take.
     package static let methodNotAllowed = KubeStatus(
         405, .methodNotAllowed, "the server does not allow this method on the requested resource")

@@ -11,6 +11,7 @@ package enum Validation {
         MetadataRules.check(kind, new, old, &faults)
         // These change the spec of a pod, by rules of their own.
         let isSpecPart = kind.resource == "pods" && ["ephemeralcontainers", "resize"].contains(subresource)
+        if let custom = kind.custom { return faults.errors + custom.validate(new, old: old) }
         guard subresource.isEmpty || isSpecPart, let type = Schema.kubernetes.type(of: kind) else { return faults.errors }
         FieldRules.kubernetes.check(new, type, .root, &faults)
         if subresource.isEmpty, let rule = KindRules.all[kind.groupKind] { rule(new, old, &faults) }
