@@ -41,21 +41,37 @@ final class Cluster: Sendable {
         {}
     }
 
-    /// Watches a collection from a revision on, calling `line` with every event's JSON until that returns false.
+    /// Watches a collection from a revision on, calling `line` with every event's JSON until that returns false. A server ends watches
+    /// that do not keep up: then it goes on where it was.
     func watch(_ collection: String, from revision: String, _ line: (ArraySlice<UInt8>) -> Bool) async throws {
+        var revision = revision
+        while let last = try await watchOnce(collection, from: revision, line) {
+            let event = try JSON.parse(last)
+            guard let reached = event["object"]["metadata"]["resourceVersion"].string, event["type"] != "ERROR" else {
+                throw BenchError("the watch of \(collection) ended: \(event["object"]["message"].string ?? "")")
+            }
+            revision = reached
+        }
+    }
+
+    /// One watch. - Returns: the last event when the server ended it; nil when `line` did.
+    private func watchOnce(_ collection: String, from revision: String, _ line: (ArraySlice<UInt8>) -> Bool) async throws -> [UInt8]? {
         let reader = try await stream("GET", "\(collection)?watch=true&resourceVersion=\(revision)").read()
         defer { reader.cancel() }
-        var rest: [UInt8] = []
+        var (rest, last): ([UInt8], [UInt8]) = ([], [])
         while let piece = try await reader.next() {
             rest += piece
-            var start = 0
+            var (start, whole): (Int, Range<Int>?) = (0, nil)
             while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
-                guard line(rest[start..<end]) else { return }
+                guard line(rest[start..<end]) else { return nil }
+                whole = start..<end
                 start = end + 1
             }
+            if let whole { last = Array(rest[whole]) }
             rest.removeSubrange(..<start)
         }
-        throw BenchError("the watch of \(collection) ended")
+        guard !last.isEmpty else { throw BenchError("the watch of \(collection) ended") }
+        return last
     }
 }
 

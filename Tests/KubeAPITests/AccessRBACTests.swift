@@ -11,7 +11,7 @@ import Testing
     @Test func aClusterRoleBindingAllowsWhatItsRoleSays() async throws {
         let bed = try await AccessBed()
         try await bed.grant("reader", [AccessRule(["get", "list"], groups: [""], resources: ["pods", "*/scale"])], to: asAlice)
-        let rbac = try RBACAuthorizer(realm: bed.realm)
+        let rbac = RBACAuthorizer(realm: bed.realm)
         #expect(
             rbac.authorize(resource(alice, "get", "pods", namespace: "a", name: "x"))
                 == .allow(reason: #"RBAC: allowed by ClusterRoleBinding "reader" of ClusterRole "reader" to User "alice""#))
@@ -25,7 +25,7 @@ import Testing
         let bed = try await AccessBed()
         try await bed.grant(
             "dev", [AccessRule(["*"], groups: ["*"], resources: ["*"])], to: ["kind": "Group", "name": "dev"], namespace: "team")
-        let rbac = try RBACAuthorizer(realm: bed.realm)
+        let rbac = RBACAuthorizer(realm: bed.realm)
         #expect(rbac.allows(resource(alice, "delete", "secrets", namespace: "team", name: "s")))
         #expect(!rbac.allows(resource(alice, "get", "secrets", namespace: "other", name: "s")))
         #expect(!rbac.allows(resource(alice, "list", "nodes")))
@@ -33,7 +33,7 @@ import Testing
     @Test func resourceNamesLimitARule() async throws {
         let bed = try await AccessBed()
         try await bed.grant("one", [AccessRule(["get"], groups: [""], resources: ["configmaps"], names: ["web"])], to: asAlice)
-        let rbac = try RBACAuthorizer(realm: bed.realm)
+        let rbac = RBACAuthorizer(realm: bed.realm)
         #expect(rbac.allows(resource(alice, "get", "configmaps", namespace: "a", name: "web")))
         #expect(!rbac.allows(resource(alice, "get", "configmaps", namespace: "a", name: "db")))
         #expect(!rbac.allows(resource(alice, "get", "configmaps", namespace: "a")))
@@ -42,14 +42,14 @@ import Testing
         let bed = try await AccessBed()
         let rules = [AccessRule(["get"], paths: ["/metrics*"])]
         try await bed.grant("m", rules, to: ["kind": "ServiceAccount", "name": "prom", "namespace": "monitoring"])
-        let rbac = try RBACAuthorizer(realm: bed.realm)
+        let rbac = RBACAuthorizer(realm: bed.realm)
         let account = UserInfo("system:serviceaccount:monitoring:prom")
         #expect(rbac.allows(path(account, "get", "/metrics/slis")))
         #expect(!rbac.allows(path(account, "get", "/version")))
     }
     @Test func changesAreSeenAtTheNextCheck() async throws {
         let bed = try await AccessBed()
-        let rbac = try RBACAuthorizer(realm: bed.realm)
+        let rbac = RBACAuthorizer(realm: bed.realm)
         #expect(!rbac.allows(resource(alice, "get", "pods")))
         try await bed.grant("r", [AccessRule(["get"], groups: [""], resources: ["pods"])], to: asAlice)
         #expect(rbac.allows(resource(alice, "get", "pods")))
@@ -60,7 +60,7 @@ import Testing
         let bed = try await AccessBed()
         try await bed.grant("r", [], to: asAlice)
         try await bed.remove("rbac.authorization.k8s.io/clusterroles/r")
-        let rbac = try RBACAuthorizer(realm: bed.realm)
+        let rbac = RBACAuthorizer(realm: bed.realm)
         let reason = #"RBAC: clusterrole.rbac.authorization.k8s.io "r" not found"#
         #expect(rbac.authorize(resource(alice, "get", "pods")) == .noOpinion(reason: reason))
     }
@@ -115,7 +115,7 @@ import Testing
     @Test func everybodyMayDiscoverAndAskAboutThemselves() async throws {
         let bed = try await AccessBed()
         try await bed.bootstrap()
-        let rbac = try RBACAuthorizer(realm: bed.realm)
+        let rbac = RBACAuthorizer(realm: bed.realm)
         #expect(rbac.allows(path(authenticated, "get", "/apis/apps/v1")))
         #expect(rbac.allows(resource(authenticated, "create", "selfsubjectaccessreviews", group: "authorization.k8s.io")))
         #expect(rbac.allows(path(.anonymous, "get", "/healthz")))
@@ -137,7 +137,7 @@ import Testing
             "subjects": [["kind": "User", "name": "bob"]],
         ]
         try await bed.put("rbac.authorization.k8s.io/rolebindings/a/b", binding)
-        let rbac = try RBACAuthorizer(realm: bed.realm)
+        let rbac = RBACAuthorizer(realm: bed.realm)
         #expect(rbac.allows(resource(authenticated, "get", "crontabs", group: "stable.example.com", namespace: "a", name: "x")))
     }
 }
@@ -146,7 +146,7 @@ import Testing
     let alice = UserInfo("alice", groups: ["system:authenticated"])
 
     private func chain(_ bed: AccessBed) throws -> EscalationCheck {
-        let rbac = try RBACAuthorizer(realm: bed.realm)
+        let rbac = RBACAuthorizer(realm: bed.realm)
         return EscalationCheck(rbac: rbac, authorizer: AuthorizerChain([SuperuserAuthorizer(), rbac]))
     }
     private func role(_ rules: [AccessRule], by user: UserInfo, _ snapshot: Snapshot) -> AdmissionRequest {

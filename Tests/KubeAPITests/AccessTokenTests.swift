@@ -31,7 +31,7 @@ import Testing
         return try await requests.resource.handler(request)
     }
     private func user(_ token: String) async throws -> UserInfo? {
-        try await tokens.authenticate(HTTPRequest("GET", "/", headers: ["authorization": "Bearer \(token)"]))
+        try await tokens.authenticate(HTTPRequest("GET", "/", headers: ["authorization": "Bearer \(token)"]))?.user
     }
 
     @Test func aTokenNamesItsAccount() async throws {
@@ -106,13 +106,13 @@ import Testing
         LocalAuthenticator(), ClientCertificateAuthenticator(),
         ExternalTokenAuthenticator(prefix: "k8s-aws-v1.") { token in
             guard token == "k8s-aws-v1.good" else { throw AuthenticationFailure("signature") }
-            return UserInfo("arn:aws:iam::1:user/alice", groups: ["ops"])
+            return Standing(UserInfo("arn:aws:iam::1:user/alice", groups: ["ops"]), holds: nil)
         },
     ])
 
     @Test func certificatesNameUserAndGroups() async throws {
         let peer = Peer(certificate: PeerCertificate(commonName: "bob", organizations: ["dev"]))
-        let user = try await chain.authenticate(HTTPRequest("GET", "/", peer: peer))
+        let user = try await chain.authenticate(HTTPRequest("GET", "/", peer: peer))?.user
         #expect(user == UserInfo("bob", groups: ["dev", "system:authenticated"]))
     }
     @Test func aRefusedCertificateIsNotAnonymous() async {
@@ -122,19 +122,19 @@ import Testing
     }
     @Test func tokensOfAPrefixAreCheckedElsewhere() async throws {
         let good = HTTPRequest("GET", "/", headers: ["authorization": "bearer k8s-aws-v1.good"])
-        #expect(try await chain.authenticate(good)?.groups == ["ops", "system:authenticated"])
+        #expect(try await chain.authenticate(good)?.user.groups == ["ops", "system:authenticated"])
         for token in ["k8s-aws-v1.bad", "something else", "x"] {
             let bad = HTTPRequest("GET", "/", headers: ["authorization": "Bearer \(token)"])
             await #expect(throws: AuthenticationFailure.self) { try await chain.authenticate(bad) }
         }
     }
     @Test func noCredentialsAreAnonymous() async throws {
-        #expect(try await chain.authenticate(HTTPRequest("GET", "/")) == .anonymous)
-        #expect(try await chain.authenticate(HTTPRequest("GET", "/", headers: ["authorization": "Basic abc"])) == .anonymous)
+        #expect(try await chain.authenticate(HTTPRequest("GET", "/"))?.user == .anonymous)
+        #expect(try await chain.authenticate(HTTPRequest("GET", "/", headers: ["authorization": "Basic abc"]))?.user == .anonymous)
     }
     @Test func callersInTheProcessBringTheirIdentity() async throws {
         let peer = Peer(local: Peer.Local(user: "system:kube-scheduler", groups: []))
-        #expect(try await chain.authenticate(HTTPRequest("GET", "/", peer: peer))?.name == "system:kube-scheduler")
+        #expect(try await chain.authenticate(HTTPRequest("GET", "/", peer: peer))?.user.name == "system:kube-scheduler")
     }
 }
 

@@ -13,7 +13,7 @@ struct AdmissionBed {
 
     init() async throws {
         access = try await AccessBed()
-        let rbac = try RBACAuthorizer(realm: access.realm)
+        let rbac = RBACAuthorizer(realm: access.realm)
         plugins = StandardAdmission.plugins(
             rbac: rbac, authorizer: AuthorizerChain([SuperuserAuthorizer(), rbac]), clock: access.clock, random: RandomSource(seed: 7),
             realm: access.realm)

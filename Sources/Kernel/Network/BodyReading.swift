@@ -42,6 +42,15 @@ extension Body {
         return PipeReader(pipe)
     }
 
+    /// Bytes of the whole; nil where a reader or writer decides.
+    var knownLength: Int? {
+        switch self {
+        case .bytes(let bytes): bytes.count
+        case .slices(let slices): slices.reduce(0) { $0 + $1.count }
+        case .reader, .writer, .upgrade: nil
+        }
+    }
+
     /// The same body as bytes or a reader, the two forms that receivers know.
     package var received: Body {
         switch self {

@@ -210,6 +210,12 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
 
     override func flush() {
         guard phase == .open else { return }
+        output.borrow(&loop.spareOutput)
+        send()
+        if phase == .open { output.giveBack(&loop.spareOutput) }
+    }
+
+    private func send() {
         var budget = Self.turnBudget
         while writable, phase == .open {
             if output.count < Self.outputMark { machine?.produce() }

@@ -37,6 +37,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     let inputScratch = UnsafeMutableRawBufferPointer.allocate(byteCount: scratchSize, alignment: 64)
     /// For small pieces on their way out together.
     let outputScratch = UnsafeMutableRawBufferPointer.allocate(byteCount: scratchSize, alignment: 64)
+    /// Room for the output of the connection that is being flushed, so that each need not make its own.
+    var spareOutput: [UInt8] = []
     var dateCache = HTTPDateCache()
 
     /// - Throws: `HTTPError.connectionFailed` when the kernel has no descriptors or threads left.

@@ -12,11 +12,10 @@ struct HTTP2Callbacks: @unchecked Sendable {
             if let frame { session(context)?.headersBegin(frame.pointee.hd.stream_id) }
             return 0
         }
-        nghttp2_session_callbacks_set_on_header_callback(callbacks) { _, frame, name, nameLength, value, valueLength, _, context in
-            if let frame {
-                session(context)?.header(
-                    frame.pointee.hd.stream_id, UnsafeBufferPointer(start: name, count: nameLength),
-                    UnsafeBufferPointer(start: value, count: valueLength))
+        nghttp2_session_callbacks_set_on_header_callback2(callbacks) { _, frame, name, value, _, context in
+            if let frame, let name, let value {
+                let bytes = nghttp2_rcbuf_get_buf(name)
+                session(context)?.header(frame.pointee.hd.stream_id, UnsafeBufferPointer(start: bytes.base, count: bytes.len), value)
             }
             return 0
         }

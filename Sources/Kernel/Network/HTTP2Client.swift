@@ -16,6 +16,7 @@ final class HTTP2Client: HTTP2Session, ClientProtocol, ExchangeCarrier {
     private let unusable: () -> Void
     private let capacity: (Int) -> Void
     private var streams: [Int32: Stream] = [:]
+    private var memo = HTTP2FieldMemo()
     /// When a response may be overdue, in the loop's milliseconds.
     private var nextCheck = UInt64.max
 
@@ -66,11 +67,11 @@ final class HTTP2Client: HTTP2Session, ClientProtocol, ExchangeCarrier {
 
     // MARK: Responses
 
-    override func header(_ id: Int32, _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
+    override func header(_ id: Int32, _ name: UnsafeBufferPointer<UInt8>, _ value: OpaquePointer) {
         guard let stream = streams[id], !stream.exchange.hasHead || stream.exchange.trailers != nil else { return }
-        stream.headerBytes += name.count + value.count + 32
+        stream.headerBytes += name.count + nghttp2_rcbuf_get_buf(value).len + 32
         guard stream.headerBytes <= Self.maxHeader else { return reset(id, NGHTTP2_ENHANCE_YOUR_CALM) }
-        let text = String(decoding: value, as: UTF8.self)
+        let text = memo.text(value)
         if name.first == UInt8(ascii: ":") {
             if !stream.exchange.hasHead { stream.status = Int(text) ?? 0 }
         } else {

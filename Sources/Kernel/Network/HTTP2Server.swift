@@ -17,6 +17,9 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
     private let context: ServerContext
     private let peer: Peer
     private var streams: [Int32: Stream] = [:]
+    /// The stream that was looked up last: what happens to one comes in a row.
+    private var recent: (id: Int32, stream: Stream)?
+    private var memo = HTTP2FieldMemo()
     private var stopping = false
 
     init(connection: Connection, context: ServerContext, peer: Peer) {
@@ -31,36 +34,45 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
         connection.setMachineDeadline(context.limits.headerTimeout.wholeMilliseconds)
     }
 
+    private func stream(_ id: Int32) -> Stream? {
+        if let recent, recent.id == id { return recent.stream }
+        guard let stream = streams[id] else { return nil }
+        recent = (id, stream)
+        return stream
+    }
+
     // MARK: Requests
 
     override func headersBegin(_ id: Int32) {
-        if streams[id] == nil {
+        if stream(id) == nil {
             let stream = Stream()
             stream.fields.reserveCapacity(8)
             streams[id] = stream
+            recent = (id, stream)
             connection.setMachineDeadline(context.limits.headerTimeout.wholeMilliseconds)
         }
     }
 
-    override func header(_ id: Int32, _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
-        guard let stream = streams[id], stream.exchange == nil else { return }
-        stream.headerBytes += name.count + value.count + 32
+    override func header(_ id: Int32, _ name: UnsafeBufferPointer<UInt8>, _ value: OpaquePointer) {
+        guard let stream = stream(id), stream.exchange == nil else { return }
+        let bytes = nghttp2_rcbuf_get_buf(value)
+        stream.headerBytes += name.count + bytes.len + 32
         guard stream.headerBytes <= context.limits.headerBytes, stream.fields.count < context.limits.headerFields else {
             stream.headerBytes = .max / 2
             return
         }
-        let value = String(decoding: value, as: UTF8.self)
-        guard name.first == UInt8(ascii: ":") else { return stream.fields.add(String(decoding: name, as: UTF8.self), value) }
+        guard name.first == UInt8(ascii: ":") else { return stream.fields.add(String(decoding: name, as: UTF8.self), memo.text(value)) }
+        func text() -> String { String(decoding: UnsafeBufferPointer(start: bytes.base, count: bytes.len), as: UTF8.self) }
         switch name.count {
-        case 5: stream.target = value  // :path
-        case 7: if name[1] == UInt8(ascii: "m") { stream.method = value }  // :method, :scheme
-        case 10: stream.authority = value  // :authority
+        case 5: stream.target = text()  // :path
+        case 7: if name[1] == UInt8(ascii: "m") { stream.method = text() }  // :method, :scheme
+        case 10: stream.authority = memo.text(value)  // :authority
         default: break
         }
     }
 
     override func headersEnd(_ id: Int32, last: Bool) {
-        guard let stream = streams[id] else { return }
+        guard let stream = stream(id) else { return }
         guard stream.exchange == nil else {
             if last { stream.exchange?.receivedAll() }
             return
@@ -91,20 +103,20 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
     }
 
     override func data(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
-        guard let stream = streams[id], let exchange = stream.exchange else { return }
+        guard let stream = stream(id), let exchange = stream.exchange else { return }
         guard !stream.discards else { return consume(id, bytes.count) }
         stream.discards = !exchange.receive(bytes)
         if stream.discards || !exchange.streamsBody { consume(id, bytes.count) }
     }
 
-    override func streamEnded(_ id: Int32) { streams[id]?.exchange?.receivedAll() }
+    override func streamEnded(_ id: Int32) { stream(id)?.exchange?.receivedAll() }
 
     func consumed(_ exchange: ServerExchange, _ bytes: Int) {
-        if streams[exchange.id] != nil { consume(exchange.id, bytes) }
+        if stream(exchange.id) != nil { consume(exchange.id, bytes) }
     }
 
     func wantsBody(_ exchange: ServerExchange) {
-        guard !isClosed, let stream = streams[exchange.id], exchange.status == 0, !stream.sentAll else { return }
+        guard !isClosed, let stream = stream(exchange.id), exchange.status == 0, !stream.sentAll else { return }
         _ = Self.withFields([(":status", "100")], [:]) { fields, count in
             nghttp2_submit_headers(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), exchange.id, nil, fields, count, nil)
         }
@@ -114,46 +126,44 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
     // MARK: Responses
 
     func respond(_ exchange: ServerExchange, _ response: HTTPResponse) {
-        guard !isClosed, streams[exchange.id] != nil else { return SendBody.discard(response.body, loop: connection.loop) }
+        guard !isClosed, let stream = stream(exchange.id) else { return SendBody.discard(response.body, loop: connection.loop) }
         // HTTP/2 has no upgrades. Source: RFC 9113, section 8.6.
         if case .upgrade = response.body { return respond(exchange, .plain(505)) }
         let headOnly = exchange.request.method == "HEAD"
         let bodiless = headOnly || response.status == 204 || response.status == 304
-        var extra: [(String, String)] = []
-        if !bodiless || headOnly {
-            switch response.body {
-            case .bytes(let bytes): extra.append(("content-length", String(bytes.count)))
-            case .slices(let slices): extra.append(("content-length", String(slices.reduce(0) { $0 + $1.count })))
-            case .reader, .writer, .upgrade: break
-            }
-        }
-        extra.append(("date", connection.loop.dateCache.current()))
+        let length = !bodiless || headOnly ? response.body.knownLength : nil
         if bodiless { SendBody.discard(response.body, loop: connection.loop) }
         exchange.prepare(bodiless ? .empty : response.body)
-        streams[exchange.id]?.trailers = bodiless ? nil : response.trailers
+        stream.trailers = bodiless ? nil : response.trailers
         let empty = exchange.body?.length == 0 && (bodiless || response.trailers == nil)
-        let failure = Self.withFields([(":status", String(response.status))], response.headers, extra) { fields, count in
-            guard !empty else { return nghttp2_submit_response(session, exchange.id, fields, count, nil) }
+        let failure = HTTP2FieldBlock.with(response.headers, room: 96, fields: 3) { block in
+            block.add(":status", String(response.status))
+            for (name, value) in response.headers where Self.isForwarded(name, value) && name != "date" {
+                if length == nil || name != "content-length" { block.add(name, value) }
+            }
+            if let length { block.add("content-length", String(length)) }
+            block.add("date", connection.loop.dateCache.current())
+            guard !empty else { return nghttp2_submit_response(session, exchange.id, block.fields, block.count, nil) }
             var provider = nghttp2_data_provider(source: nghttp2_data_source(), read_callback: HTTP2Callbacks.read)
-            return nghttp2_submit_response(session, exchange.id, fields, count, &provider)
+            return nghttp2_submit_response(session, exchange.id, block.fields, block.count, &provider)
         }
         if failure != 0 { reset(exchange.id, NGHTTP2_INTERNAL_ERROR) }
         connection.wantsFlush()
     }
 
     func arrived(_ exchange: ServerExchange) {
-        if streams[exchange.id] != nil { resume(exchange.id) }
+        if stream(exchange.id) != nil { resume(exchange.id) }
     }
 
     override func withBody<Outcome>(_ id: Int32, _ body: (inout SendBody) -> Outcome) -> Outcome? {
-        guard let exchange = streams[id]?.exchange else { return nil }
+        guard let exchange = stream(id)?.exchange else { return nil }
         return exchange.withBody(body)
     }
 
-    override func trailers(_ id: Int32) -> HTTPFields? { streams[id]?.trailers?.fields }
+    override func trailers(_ id: Int32) -> HTTPFields? { stream(id)?.trailers?.fields }
 
     override func streamSent(_ id: Int32) {
-        guard let stream = streams[id] else { return }
+        guard let stream = stream(id) else { return }
         stream.sentAll = true
         // An answer that did not wait for the whole request: the rest is not wanted. Source: RFC 9113, section 8.1.
         if stream.exchange?.isReceived != true || stream.discards { reset(id, NGHTTP2_NO_ERROR) }
@@ -161,6 +171,7 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
 
     override func streamClosed(_ id: Int32, error: UInt32) {
         guard let stream = streams.removeValue(forKey: id) else { return }
+        recent = nil
         stream.exchange?.finish(lost: !stream.sentAll)
         guard streams.isEmpty else { return }
         connection.setMachineDeadline(context.limits.idleTimeout.wholeMilliseconds)
@@ -184,7 +195,7 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
 
     override func lost(_ error: HTTPError?) {
         let open = streams.values
-        streams = [:]
+        (streams, recent) = ([:], nil)
         for stream in open { stream.exchange?.finish(lost: true) }
     }
 }

@@ -76,7 +76,8 @@ class HTTP2Session: ConnectionProtocol {
 
     func lost(_ error: HTTPError?) {}
     func headersBegin(_ stream: Int32) {}
-    func header(_ stream: Int32, _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {}
+    /// - Parameter value: nghttp2's buffer of the value, valid during the call.
+    func header(_ stream: Int32, _ name: UnsafeBufferPointer<UInt8>, _ value: OpaquePointer) {}
     /// - Parameter last: no more will follow on the stream.
     func headersEnd(_ stream: Int32, last: Bool) {}
     func data(_ stream: Int32, _ bytes: UnsafeRawBufferPointer) {}
@@ -129,30 +130,22 @@ class HTTP2Session: ConnectionProtocol {
         return Self.withFields([], trailers) { nghttp2_submit_trailer(session, stream, $0, $1) } == 0
     }
 
-    /// Calls `body` with the fields as nghttp2 wants them. Fields of one hop are left out; those in `extra` replace their like.
+    /// Calls `body` with the fields as nghttp2 wants them. Fields of one hop are left out.
     static func withFields<Outcome>(
-        _ pseudo: [(String, String)], _ fields: HTTPFields, _ extra: [(String, String)] = [],
+        _ pseudo: [(String, String)], _ fields: HTTPFields,
         _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Outcome
     ) -> Outcome {
-        var bytes = 0
-        for (name, value) in pseudo { bytes += name.utf8.count + value.utf8.count }
-        for (name, value) in fields { bytes += name.utf8.count + value.utf8.count }
-        for (name, value) in extra { bytes += name.utf8.count + value.utf8.count }
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes) { text in
-            withUnsafeTemporaryAllocation(of: nghttp2_nv.self, capacity: pseudo.count + fields.count + extra.count) { entries in
-                var block = HTTP2FieldBlock(text: text, entries: entries)
-                for (name, value) in pseudo { block.add(name, value) }
-                for (name, value) in fields where isForwarded(name, value) && !extra.contains(where: { $0.0 == name }) {
-                    block.add(name, value)
-                }
-                for (name, value) in extra { block.add(name, value) }
-                return body(entries.baseAddress, block.count)
-            }
+        var room = 0
+        for (name, value) in pseudo { room += name.utf8.count + value.utf8.count }
+        return HTTP2FieldBlock.with(fields, room: room, fields: pseudo.count) { block in
+            for (name, value) in pseudo { block.add(name, value) }
+            for (name, value) in fields where isForwarded(name, value) { block.add(name, value) }
+            return body(block.fields, block.count)
         }
     }
 
     /// The one field of a hop that HTTP/2 knows is `te: trailers`. Source: RFC 9113, section 8.2.2.
-    private static func isForwarded(_ name: String, _ value: String) -> Bool {
+    static func isForwarded(_ name: String, _ value: String) -> Bool {
         !HTTP1Encoder.isHopByHop(name) || name == "te" && value == "trailers"
     }
 
@@ -173,46 +166,5 @@ class HTTP2Session: ConnectionProtocol {
         case NGHTTP2_GOAWAY.rawValue: goingAway(lastStream: frame.goaway.last_stream_id)
         default: break
         }
-    }
-}
-
-/// Names and values one after the other, with nghttp2's view of each.
-private struct HTTP2FieldBlock {
-    let text: UnsafeMutableBufferPointer<UInt8>
-    let entries: UnsafeMutableBufferPointer<nghttp2_nv>
-    private(set) var count = 0
-    private var used = 0
-
-    init(text: UnsafeMutableBufferPointer<UInt8>, entries: UnsafeMutableBufferPointer<nghttp2_nv>) {
-        (self.text, self.entries) = (text, entries)
-    }
-
-    /// Adds a field; one whose name is no token is left out, and control characters in a value become spaces.
-    mutating func add(_ name: String, _ value: String) {
-        let (nameStart, nameLength) = (used, copy(name))
-        let isName = text[nameStart..<used].allSatisfy { isTokenByte($0) || $0 == UInt8(ascii: ":") }
-        guard isName, nameLength > 0 else {
-            used = nameStart
-            return
-        }
-        let (valueStart, valueLength) = (used, copy(value))
-        for index in valueStart..<used where text[index] < 0x20 { text[index] = 0x20 }
-        entries.initializeElement(
-            at: count,
-            to: nghttp2_nv(
-                name: text.baseAddress.map { $0 + nameStart }, value: text.baseAddress.map { $0 + valueStart }, namelen: nameLength,
-                valuelen: valueLength, flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)))
-        count += 1
-    }
-
-    private mutating func copy(_ string: String) -> Int {
-        var string = string
-        let room = UnsafeMutableBufferPointer(rebasing: text[used...])
-        let length = string.withUTF8 { bytes in
-            _ = room.update(fromContentsOf: bytes)
-            return bytes.count
-        }
-        used += length
-        return length
     }
 }

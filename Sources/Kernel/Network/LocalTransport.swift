@@ -4,7 +4,11 @@ package struct LocalTransport: HTTPTransport {
     private let peer: Peer
 
     /// - Parameter peer: who the handler is told the caller is.
-    package init(handler: any HTTPHandler, peer: Peer) { (self.handler, self.peer) = (handler, peer) }
+    package init(handler: any HTTPHandler, peer: Peer) {
+        var peer = peer
+        peer.memory = PeerMemory()
+        (self.handler, self.peer) = (handler, peer)
+    }
 
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         var arriving = request

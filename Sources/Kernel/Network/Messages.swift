@@ -50,8 +50,19 @@ package struct Peer: Sendable, Hashable {
     package var certificateRefused = false
     package var local: Local?
     package var secure: Bool
+    /// What the application keeps with the connection; nil where there is none.
+    package var memory: PeerMemory?
     package init(address: String = "", certificate: PeerCertificate? = nil, local: Local? = nil, secure: Bool = true) {
         (self.address, self.certificate, self.local, self.secure) = (address, certificate, local, secure)
+    }
+    /// Whether both are the same end; what is kept with a connection does not count.
+    package static func == (left: Peer, right: Peer) -> Bool {
+        (left.address, left.certificate, left.certificateRefused, left.local, left.secure)
+            == (right.address, right.certificate, right.certificateRefused, right.local, right.secure)
+    }
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(address)
+        hasher.combine(local)
     }
 }
 
@@ -72,7 +83,7 @@ package protocol BodyWriter: AnyObject, Sendable {
     var buffered: Int { get }
     /// Waits until few bytes are buffered. Throws when the peer went away.
     func drained() async throws
-    /// Ends the body; `error` breaks it off instead (a reset stream, a closed connection).
+    /// Ends the body; `error` breaks it off instead (a reset stream, a closed connection), also when it has ended and still waits.
     func finish(error: Bool)
     /// Calls `body` once when the stream is over: finished, reset by the peer, or the connection lost; at once when it is over already.
     func onClose(_ body: @escaping @Sendable () -> Void)

@@ -48,7 +48,8 @@ final class OutgoingBody: BodyWriter, Pokable, @unchecked Sendable {
 
     func finish(error: Bool) {
         let first = shared.withLock { shared in
-            guard !shared.finished, !shared.over else { return false }
+            // What has ended well and was not taken yet may still be broken off.
+            guard !shared.over, !shared.finished || error && !shared.broken else { return false }
             (shared.finished, shared.broken) = (true, error)
             defer { shared.poked = true }
             return !shared.poked

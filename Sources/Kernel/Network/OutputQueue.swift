@@ -49,11 +49,23 @@ struct OutputQueue {
     mutating func discard(_ length: Int) {
         guard queue.isEmpty else { return queue.discard(length) }
         if length == tail.count {
-            tail = []
+            tail.removeAll(keepingCapacity: true)
         } else {
             seal()
             queue.discard(length)
         }
+    }
+
+    /// Borrows an empty buffer for small pieces.
+    mutating func borrow(_ buffer: inout [UInt8]) {
+        if isEmpty, tail.capacity == 0 { swap(&tail, &buffer) }
+    }
+
+    /// Gives the buffer back when nothing waits, so that an idle connection holds none.
+    mutating func giveBack(_ buffer: inout [UInt8]) {
+        guard isEmpty, tail.capacity > 0 else { return }
+        if tail.capacity > buffer.capacity { swap(&tail, &buffer) }
+        tail = []
     }
 
     mutating func removeAll() { self = OutputQueue() }

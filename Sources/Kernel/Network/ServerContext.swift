@@ -15,6 +15,8 @@ final class ServerContext: Sendable {
         var empty: [CheckedContinuation<Void, Never>] = []
     }
     let handler: any HTTPHandler
+    /// The handler, when it can answer without a task.
+    let prompt: (any PromptHandler)?
     let limits: HTTPLimits
     private let tls: Mutex<TLSContext?>
     private let loops: EventLoopGroup
@@ -23,6 +25,7 @@ final class ServerContext: Sendable {
 
     init(handler: any HTTPHandler, tls: TLSContext?, configuration: HTTPServer.Configuration) {
         self.handler = handler
+        prompt = handler as? any PromptHandler
         self.tls = Mutex(tls)
         (limits, loops, finished) = (configuration.limits, configuration.loops, configuration.finished)
     }
@@ -64,6 +67,7 @@ final class ServerContext: Sendable {
         connection.opened = { [self] connection, session in
             var peer = peer
             session?.identify(&peer)
+            peer.memory = PeerMemory()
             if session?.applicationProtocol == "h2" {
                 connection.machine = HTTP2Server(connection: connection, context: self, peer: peer)
             } else {

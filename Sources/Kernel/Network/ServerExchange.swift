@@ -49,6 +49,7 @@ final class ServerExchange: Pokable, OutgoingListener, @unchecked Sendable {
     func begin(hasBody: Bool, length: Int?, expectsContinue: Bool) {
         guard hasBody else {
             isReceived = true
+            if let response = context.prompt?.promptly(to: request) { return deliver(response) }
             return run(.empty)
         }
         if let length, length <= context.limits.gatheredBytes {

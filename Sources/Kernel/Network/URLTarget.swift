@@ -46,7 +46,10 @@ package struct URLTarget: Sendable, Hashable {
     }
 
     /// The decoded items of the query, in order. Items with a malformed escape are left out, as Go's `url.ParseQuery` does.
-    package var items: [Item] {
+    package var items: [Item] { Self.items(of: query) }
+
+    /// The decoded items of the text behind a target's `?`.
+    package static func items(of query: String) -> [Item] {
         guard !query.isEmpty else { return [] }
         return query.utf8.split(separator: UInt8(ascii: "&")).compactMap { pair in
             let name = pair.prefix { $0 != UInt8(ascii: "=") }

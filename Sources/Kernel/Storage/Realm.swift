@@ -1,4 +1,5 @@
 package import Control
+import Synchronization
 
 /// One key space with its own revisions: a cluster, or the region.
 ///
@@ -14,6 +15,8 @@ package final class Realm: Sendable {
     private let limits: StoreLimits
     private let watches = WatchTable()
     private let state: Guarded<State>
+    /// `State.head` for readers without the lock.
+    private let published: Atomic<Revision>
 
     private struct Waiter {
         let revision: Revision
@@ -34,6 +37,8 @@ package final class Realm: Sendable {
         var history: History
         /// The size of the index in the journal.
         var weight: Int
+        /// Who wants to know of the newest change below a prefix.
+        var marks: [ChangeMark] = []
         /// Why nothing can be written any more.
         var closed: StorageError?
     }
@@ -48,17 +53,31 @@ package final class Realm: Sendable {
         for entry in recovered.entries { _ = index.put(entry) }
         let weight = recovered.entries.reduce(0) { $0 + $1.weight }
         let history = History(limits: limits, compacted: recovered.head)
+        published = Atomic(recovered.head)
         state = Guarded(State(index: index, head: recovered.head, sequenced: recovered.head, history: history, weight: weight))
     }
 
     /// The newest durable revision; 0 before the first write.
-    package var head: Revision { state.withLock { $0.head } }
+    package var head: Revision { published.load(ordering: .acquiring) }
 
     /// Why nothing can be written any more; nil while writes are taken.
     package var failure: StorageError? { state.withLock { $0.closed } }
 
     /// The realm as it is now: everything acknowledged is in it, nothing that could still be lost. Takes constant time.
     package func snapshot() -> Snapshot { state.withLock { Snapshot(revision: $0.head, index: $0.index) } }
+
+    /// The entry of the key as a snapshot taken now would have it, without the cost of one.
+    package func get(_ key: String) -> Entry? { state.withLock { $0.index.get(key) } }
+
+    /// Follows the newest change below a prefix for as long as the realm lives.
+    package func mark(prefix: String) -> ChangeMark {
+        state.withLock { state in
+            if let mark = state.marks.first(where: { $0.prefix == prefix }) { return mark }
+            let mark = ChangeMark(prefix: prefix, at: state.head)
+            state.marks.append(mark)
+            return mark
+        }
+    }
 
     /// Writes one key and returns when that is durable and published: the new entry, or for a delete the deleted entry at the
     /// revision of the deletion.
@@ -151,6 +170,7 @@ extension Realm {
     package func committed(_ records: [JournalRecord]) {
         let (finished, settled) = state.withLock { state in
             let events = records.map { Realm.publish($0, in: &state) }
+            published.store(state.head, ordering: .releasing)
             if watches.isWatched { publisher.append(.events(watches, events)) }
             var finished: [(Waiter, Entry)] = []
             for record in records {
@@ -177,6 +197,7 @@ extension Realm {
         state.head = entry.revision
         state.sequenced = max(state.sequenced, entry.revision)
         if state.pending[entry.key]?.entry.revision == entry.revision { state.pending[entry.key] = nil }
+        for mark in state.marks { mark.note(entry) }
         let event = Event(record.kind, entry, previous: previous)
         state.history.append(event)
         return event

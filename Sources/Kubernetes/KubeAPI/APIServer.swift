@@ -14,6 +14,8 @@ package final class APIServer: HTTPHandler, Service {
     /// The kinds of this moment: one request takes it once and stays with it.
     var kinds: KindTable { catalogue.table }
     let catalogue: Catalogue
+    /// The collections of the built-in kinds.
+    let endpoints: EndpointTable
     let authenticators: AuthenticatorChain
     let authority: AuthorizerChain
     let admission: [any AdmissionPlugin]
@@ -27,6 +29,8 @@ package final class APIServer: HTTPHandler, Service {
     let metrics = APIMetrics()
     let snapshots: SnapshotKeeper
     let services: ServiceAllocator
+    /// What decisions about access rest on; nil where they must not be kept.
+    let accessStamp: (@Sendable () -> AccessStamp)?
 
     /// A server over a realm.
     /// - Parameters:
@@ -35,15 +39,17 @@ package final class APIServer: HTTPHandler, Service {
     ///   - admission: run in this order on every write.
     ///   - routes: paths outside the resource pipeline.
     ///   - creations: resources that answer POST and store nothing.
+    ///   - accessStamp: what the authorizers' permissions rest on, as far as they do not depend on an object's name; nil keeps none.
     package init(
         realm: Realm, schema: Schema, kinds: KindTable, authenticators: [any Authenticator], authorizers: [any Authorizer],
         clock: any WallClock, random: RandomSource, configuration: APIServerConfiguration, admission: [any AdmissionPlugin] = [],
-        routes: [RawRoute] = [], creations: [CreateOnlyResource] = []
+        routes: [RawRoute] = [], creations: [CreateOnlyResource] = [],
+        accessStamp: (@Sendable () -> AccessStamp)? = nil
     ) {
         (self.realm, self.schema, self.clock, self.random) = (realm, schema, clock, random)
         catalogue = Catalogue(kinds, realm: realm)
         (self.authenticators, authority, self.admission) = (AuthenticatorChain(authenticators), AuthorizerChain(authorizers), admission)
-        self.configuration = configuration
+        (self.configuration, self.accessStamp, endpoints) = (configuration, accessStamp, EndpointTable(kinds))
         self.routes = RawRoutes(routes + [metrics.route(realm: realm) { [watches] in watches.count }])
         self.creations = Dictionary(
             creations.map { (CreateOnlyResource.key($0.group, $0.resource, $0.subresource), $0) }, uniquingKeysWith: { first, _ in first })

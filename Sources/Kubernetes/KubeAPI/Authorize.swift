@@ -1,15 +1,32 @@
+import Control
 import KubeModel
 import Network
 
 extension APIServer {
-    /// Who a request comes from.
+    /// Who a request comes from: as its connection remembers, or found out anew.
     /// - Throws: `KubeStatus` Unauthorized for credentials that are not valid.
-    func authenticate(_ request: HTTPRequest) async throws -> UserInfo {
+    func authenticate(_ request: HTTPRequest, now: Timestamp) async throws -> Caller {
+        if let known = knownCaller(request, now: now) { return known }
         do {
-            return try await authenticators.authenticate(request) ?? .anonymous
+            let credential = request.headers["authorization"]
+            let standing = try await authenticators.authenticate(request) ?? .bound(.anonymous)
+            let caller = Caller(standing, credential: credential)
+            // A WebSocket may carry its token elsewhere.
+            if let memory = request.peer.memory, caller.canBeKept, credential != nil || request.headers["upgrade"] == nil {
+                CallerMemory.of(memory).add(caller)
+            }
+            return caller
         } catch is AuthenticationFailure {
             throw KubeStatus.unauthorized
         }
+    }
+
+    /// The caller whose credentials the connection has shown before, if they still stand for him.
+    func knownCaller(_ request: HTTPRequest, now: Timestamp) -> Caller? {
+        guard let memory = request.peer.memory?.value as? CallerMemory else { return nil }
+        let credential = request.headers["authorization"]
+        guard credential != nil || request.headers["upgrade"] == nil else { return nil }
+        return memory.find(credential).flatMap { $0.stands(now) ? $0 : nil }
     }
 
     /// What a request for a resource wants; a collection selected by one name counts as that name.
@@ -23,6 +40,22 @@ extension APIServer {
             attributes.name = String(selector.dropFirst("metadata.name=".count))
         }
         return attributes
+    }
+
+    /// Asks the authorisers in turn, unless the like was allowed before and nothing has changed since.
+    /// - Throws: `KubeStatus` Forbidden in upstream's words.
+    func authorize(_ path: RequestPath, _ verb: Verb, _ query: Query, _ caller: Caller) throws(KubeStatus) {
+        guard let endpoint = path.endpoint, path.subresource.isEmpty, let stamp = accessStamp?() else {
+            return try authority.require(attributes(path, verb, query, caller.user))
+        }
+        if caller.mayDo(verb, endpoint, path.namespace, at: stamp) { return }
+        // What is allowed without regard to the name is allowed for every name.
+        var attributes = attributes(path, verb, query, caller.user)
+        let name = attributes.name
+        attributes.name = ""
+        if authority.allows(attributes) { return caller.note(verb, endpoint, path.namespace, at: stamp) }
+        attributes.name = name
+        try authority.require(attributes)
     }
 
     /// Asks the authorisers in turn.

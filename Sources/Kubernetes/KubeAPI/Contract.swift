@@ -17,7 +17,7 @@ package struct UserInfo: Sendable, Hashable {
 package protocol Authenticator: Sendable {
     /// The user; nil when this request carries no credentials of this kind.
     /// - Throws: `AuthenticationFailure` when it carries credentials of this kind that are not valid.
-    func authenticate(_ request: HTTPRequest) async throws -> UserInfo?
+    func authenticate(_ request: HTTPRequest) async throws -> Standing?
 }
 /// Credentials were shown and refused: the request gets 401.
 package struct AuthenticationFailure: Error, Sendable {

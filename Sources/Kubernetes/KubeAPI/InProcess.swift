@@ -65,7 +65,7 @@ extension APIServer: ChangeWriter {
             return try await revision(
                 of: scale(target, options, warnings, retries: Self.updateAttempts) { MergePatch.apply(value, to: $0) })
         case "eviction":
-            let deletion = value["deleteOptions"].isNull ? DeleteOptions() : try DeleteOptions(value["deleteOptions"], Query([]))
+            let deletion = value["deleteOptions"].isNull ? DeleteOptions() : try DeleteOptions(value["deleteOptions"], Query())
             try await evict(target, deletion, user: options.user, warnings)
             return realm.head
         default: return try await revision(of: patch(target, .merge(value), options, warnings))

@@ -3,17 +3,22 @@ import Network
 
 /// The query parameters of a request, with the readings that Kubernetes' option types give them.
 struct Query: Sendable, Hashable {
-    private let items: [String: String]
-    /// The first value of each name counts.
-    init(_ items: [(name: String, value: String)]) { self.items = Dictionary(items.map { ($0.name, $0.value) }) { first, _ in first } }
+    private let items: [URLTarget.Item]
+    /// No parameters.
+    init() { items = [] }
+    /// The text behind a target's `?`, percent-encoded.
+    init(_ text: some StringProtocol) { items = text.isEmpty ? [] : URLTarget.items(of: String(text)) }
 
-    subscript(name: String) -> String? { items[name].flatMap { $0.isEmpty ? nil : $0 } }
+    /// The first value of each name counts; an empty one is none.
+    subscript(name: String) -> String? { value(name).flatMap { $0.isEmpty ? nil : $0 } }
+    private func value(_ name: String) -> String? { items.first { $0.name == name }?.value }
     /// Every parameter by name.
-    var all: [String: String] { items }
+    var all: [String: String] { Dictionary(items.map { ($0.name, $0.value) }) { first, _ in first } }
+    var isEmpty: Bool { items.isEmpty }
 
     /// A truth value as upstream's query conversion reads it: present and neither `0` nor `false`.
     func flag(_ name: String) -> Bool {
-        guard let text = items[name] else { return false }
+        guard let text = value(name) else { return false }
         return text != "0" && text.lowercased() != "false"
     }
     /// A whole number.

@@ -14,8 +14,16 @@ struct RequestContext: Sendable {
     /// Whether answers are indented: on request, and for the tools of people who read them. Source: upstream's isPrettyPrint.
     var pretty: Bool {
         if query["pretty"] != nil { return query.flag("pretty") }
-        let agent = request.headers["user-agent"] ?? ""
-        return ["curl", "Wget", "Mozilla/5.0"].contains { agent.hasPrefix($0) }
+        return request.headers["user-agent"].map(Self.isForPeople) ?? false
+    }
+    /// Whether a client shows answers to people as they are.
+    static func isForPeople(_ agent: String) -> Bool {
+        switch agent.utf8.first {
+        case UInt8(ascii: "c"): agent.hasPrefix("curl")
+        case UInt8(ascii: "W"): agent.hasPrefix("Wget")
+        case UInt8(ascii: "M"): agent.hasPrefix("Mozilla/5.0")
+        default: false
+        }
     }
 
     /// A JSON answer.
@@ -32,10 +40,11 @@ struct RequestContext: Sendable {
         return compressed(status, slices, size: slices.reduce(0) { $0 + $1.count })
     }
 
-    /// Compresses a large body for a client that takes gzip. Source: upstream's threshold of 128 KiB.
+    /// Compresses a large body for a client that takes gzip.
     private func compressed(_ status: Int, _ slices: [[UInt8]], size: Int) -> HTTPResponse {
         let plain = HTTPResponse(status, headers: headers, body: slices.count == 1 ? .bytes(slices[0]) : .slices(slices))
-        guard size >= 128 << 10, request.method == "GET", takesGzip, let packed = Gzip.compress(Array(slices.joined())) else {
+        guard size >= Self.compressionThreshold, request.method == "GET", takesGzip, let packed = Gzip.compress(Array(slices.joined()))
+        else {
             return plain
         }
         var headers = headers
@@ -55,8 +64,13 @@ struct RequestContext: Sendable {
         HTTPResponse(status, headers: headers, body: .writer(writer))
     }
 
+    /// Bytes from which answers are compressed. Source: upstream's threshold.
+    static let compressionThreshold = 128 << 10
+    /// The fields of every JSON answer.
+    static let plainHeaders: HTTPFields = ["content-type": "application/json", "cache-control": "no-cache, private"]
+
     private var headers: HTTPFields {
-        var headers: HTTPFields = ["content-type": "application/json", "cache-control": "no-cache, private"]
+        var headers = Self.plainHeaders
         for text in warnings.all { headers.add("warning", "299 - \(text.quoted)") }
         return headers
     }

@@ -8,17 +8,24 @@ extension APIServer {
     /// Answers one request; whatever goes wrong becomes a `Status` document.
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         let start = clock.now
-        var labels = APIMetrics.Labels(verb: request.method)
-        let response = await answerOrRefuse(request, &labels)
+        var figures: Figures?
+        let response = await answerOrRefuse(request, start, &figures)
+        let series = figures?.series ?? metrics.series(APIMetrics.Labels(verb: request.method))
         // A watch takes as long as its client likes, so its time says nothing.
-        let seconds = labels.verb == "WATCH" ? nil : Double((clock.now - start) / .nanoseconds(1)) / 1e9
-        metrics.record(labels, code: response.status, seconds: seconds)
+        let seconds = figures?.verb == .watch ? nil : Double((clock.now - start) / .nanoseconds(1)) / 1e9
+        series.record(code: response.status, seconds: seconds)
         return response
     }
 
-    private func answerOrRefuse(_ request: HTTPRequest, _ labels: inout APIMetrics.Labels) async -> HTTPResponse {
+    /// Where a request is counted.
+    private struct Figures {
+        let verb: Verb
+        let series: APIMetrics.Series
+    }
+
+    private func answerOrRefuse(_ request: HTTPRequest, _ now: Timestamp, _ figures: inout Figures?) async -> HTTPResponse {
         do {
-            return try await answer(request, &labels)
+            return try await answer(request, now, &figures)
         } catch let status as KubeStatus {
             return Self.failure(status)
         } catch HTTPError.bodyTooLarge(let limit) {
@@ -37,21 +44,21 @@ extension APIServer {
         return HTTPResponse(status.code, headers: headers, body: .bytes(JSON.encode(status.document)))
     }
 
-    private func answer(_ request: HTTPRequest, _ labels: inout APIMetrics.Labels) async throws -> HTTPResponse {
-        let url = URLTarget(request.target)
-        guard let segments = url.segments else { throw KubeStatus.badRequest("the path has a malformed escape") }
-        let query = Query(url.items.map { ($0.name, $0.value) })
-        let user = try Impersonation(authorizer: authority).apply(request.headers, to: try await authenticate(request))
-        guard let path = RequestPath(segments) else {
-            return try await answerRaw(request, path: "/" + segments.joined(separator: "/"), query, user)
+    private func answer(_ request: HTTPRequest, _ now: Timestamp, _ figures: inout Figures?) async throws -> HTTPResponse {
+        guard let target = RequestTarget(request.target, endpoints) else { throw KubeStatus.badRequest("the path has a malformed escape") }
+        let query = target.query
+        let caller = try Impersonation(authorizer: authority).apply(request.headers, to: try await authenticate(request, now: now))
+        let user = caller.user
+        guard let path = target.resource else {
+            return try await answerRaw(request, path: "/" + target.segments.joined(separator: "/"), query, user)
         }
         let watching = query.flag("watch") && (path.name.isEmpty || path.subresource.isEmpty)
         guard let verb = Verb(method: request.method, named: !path.name.isEmpty, watching: watching) else {
             return try await answerWithoutVerb(request, path, query, user)
         }
-        labels = APIMetrics.Labels(path, verb)
-        try authorize(attributes(path, verb, query, user))
-        let info = find(path)
+        figures = Figures(verb: verb, series: path.endpoint?.series(metrics, path, verb) ?? metrics.series(APIMetrics.Labels(path, verb)))
+        try authorize(path, verb, query, caller)
+        let info = path.endpoint?.info ?? find(path)
         guard let info else {
             guard let service = aggregatedService(group: path.group, version: path.version) else { throw KubeStatus.noSuchResource }
             return await aggregate(request, to: service, as: user)
@@ -131,7 +138,7 @@ extension APIServer {
 
     /// Answers GET of one document out of its stored bytes.
     func get(_ context: RequestContext, _ target: Target) throws(KubeStatus) -> HTTPResponse {
-        guard let entry = realm.snapshot().get(target.key) else { throw .notFound(target.info, target.name) }
+        guard let entry = realm.get(target.key) else { throw .notFound(target.info, target.name) }
         if context.accepted.form == .object { return context.respond(200, bytes: target.info.servedBytes(entry)) }
         return present(context, 200, entry.value, target.info)
     }

@@ -11,6 +11,14 @@ struct RequestPath: Sendable, Hashable {
     var rest: [String] = []
     var namespace = ""
     var name = ""
+    /// The collection, where it is of a built-in kind and was found by the path's bytes.
+    private(set) var endpoint: Endpoint?
+
+    /// The path of a collection.
+    init(_ endpoint: Endpoint) {
+        self.endpoint = endpoint
+        (group, version, resource) = (endpoint.info.group, endpoint.info.version, endpoint.info.plural)
+    }
 
     /// Reads `/api/v1/…` and `/apis/<group>/<version>/…`; nil for any other path, discovery's included.
     /// Source: upstream's RequestInfoFactory.
@@ -41,6 +49,20 @@ struct RequestPath: Sendable, Hashable {
 /// What is done to a resource. Source: Kubernetes authorization, request verbs.
 enum Verb: String, Sendable {
     case get, list, watch, create, update, patch, delete, deletecollection
+
+    /// Counts them from 0 to 7.
+    var number: Int {
+        switch self {
+        case .get: 0
+        case .list: 1
+        case .watch: 2
+        case .create: 3
+        case .update: 4
+        case .patch: 5
+        case .delete: 6
+        case .deletecollection: 7
+        }
+    }
 
     /// The verb of a method; nil when the method has none.
     init?(method: String, named: Bool, watching: Bool) {

@@ -31,10 +31,7 @@ final class WatchRegistry: Sendable {
     /// after the last revision but one is told of that one only when all streams have had it: it serves as a barrier.
     func tick(_ realm: Realm, now: Timestamp) {
         let streams = state.withLock { $0.streams }
-        for (number, stream) in streams where stream.deadline <= now {
-            stream.end(broken: false)
-            remove(number)
-        }
+        for stream in streams.values { stream.tick(now) }
         let due = streams.values.filter { $0.deadline > now && $0.wantsBookmark(now) }
         let head = realm.head
         guard !due.isEmpty, head > 0 else { return }
@@ -52,6 +49,6 @@ final class WatchRegistry: Sendable {
             defer { (state.streams, state.barrier) = ([:], nil) }
             return state.streams
         }
-        for stream in streams.values { stream.end(broken: false) }
+        for stream in streams.values { stream.end() }
     }
 }

@@ -22,6 +22,8 @@ final class WatchStream: Sendable {
         var revision: Revision
         var columnsSent = false
         var ended = false
+        /// Until when an ended watch may take what waits for it.
+        var patience: Timestamp?
     }
 
     init(
@@ -58,7 +60,8 @@ final class WatchStream: Sendable {
             writer.write(line)
         }
         if let last = events.last { state.withLock { $0.revision = max($0.revision, last.revision) } }
-        if writer.buffered > backlog { end(broken: true) }
+        // As upstream ends a watcher that does not keep up: it gets what waits, and may watch again from there.
+        if writer.buffered > backlog { end() }
     }
 
     private func firstTime() -> Bool {
@@ -86,20 +89,29 @@ final class WatchStream: Sendable {
     /// Tells the client why its watch cannot go on, and ends it.
     func fail(_ status: KubeStatus) {
         writer.write(WatchEncoder.error(status))
-        end(broken: false)
+        end()
     }
-    /// Ends the watch, once; `broken` resets the stream.
-    func end(broken: Bool) {
+    /// Ends the watch, once; the client gets what waits for it.
+    func end() {
+        let until = clock.now + Self.patience
         let handle = state.withLock { state -> WatchHandle?? in
             guard !state.ended else { return .none }
-            state.ended = true
+            (state.ended, state.patience) = (true, until)
             defer { state.handle = nil }
             return .some(state.handle)
         }
         guard let handle else { return }
         handle?.cancel()
-        writer.finish(error: broken)
+        writer.finish(error: false)
     }
+    /// Ends a watch whose time is over, and resets the stream of one that ended long ago and does not take what waits for it.
+    func tick(_ now: Timestamp) {
+        if deadline <= now { end() }
+        if state.withLock({ $0.patience.map { $0 <= now } ?? false }) { writer.finish(error: true) }
+    }
+    /// How long what waits for the client is kept when the watch is over.
+    private static let patience = Duration.seconds(30)
+
     /// Lets go of the realm after the client went away.
     func detach() {
         let handle = state.withLock { state in

@@ -16,13 +16,15 @@ struct APIAssembly {
     func server() throws -> APIServer {
         let spec = record.spec
         let (identities, realm, clock) = (parts.identities, realm, parts.clock)
-        let users = Remembered<String, [Revision], KnownUser>(limit: 4096)
+        let awsAuth = realm.mark(prefix: IdentityVerifier.awsAuth)
+        let users = Remembered<String, IdentityVersion, KnownUser>(limit: 4096)
         let tokens = ExternalTokenAuthenticator(prefix: ClusterToken.prefix) { token in
             let now = clock.now
-            let known = try users.answer(token, at: identities.version(spec, realm), while: { now < $0.expires }) {
-                KnownUser(try identities.identity(token, spec, realm))
+            let version = identities.version(spec, awsAuth: awsAuth)
+            let known = try users.answer(token, at: version, while: { now < $0.expires }) {
+                KnownUser(try identities.identity(token, spec, realm), at: version)
             }
-            return known.user
+            return Standing(known.user) { now in now < known.expires && identities.version(spec, awsAuth: awsAuth) == known.version }
         }
         let policies = Remembered<String, Revision, [AccessPolicyGrant]>(limit: 4096)
         let identity = ClusterIdentity(
@@ -36,7 +38,7 @@ struct APIAssembly {
                 return policies.answer(arn, at: identities.policyVersion(spec)) {
                     identities.policies(of: arn, spec).compactMap(Self.grant)
                 }
-            })
+            }, policyRevision: { identities.policyVersion(spec) })
         var configuration = APIServerConfiguration()
         (configuration.serviceCIDR, configuration.advertisePort) = (spec.serviceCIDR, record.port)
         configuration.advertiseAddresses = [parts.address.advertised]
@@ -73,25 +75,32 @@ struct APIAssembly {
 private struct KnownUser: Sendable {
     let user: UserInfo
     let expires: Timestamp
+    let version: IdentityVersion
 
     /// The extra field of a user that names the IAM principal, as aws-iam-authenticator gives it.
     static let principal = "canonicalArn"
 
-    init(_ bearer: BearerIdentity) {
+    init(_ bearer: BearerIdentity, at version: IdentityVersion) {
         var user = UserInfo(bearer.identity.username, groups: bearer.identity.groups)
         let principal = bearer.principal
         user.uid = "aws-iam-authenticator:\(principal.account):\(principal.userID)"
         user.extra = ["arn": [principal.arn], Self.principal: [principal.entryARN], "principalId": [principal.userID]]
-        (self.user, expires) = (user, bearer.expires)
+        (self.user, expires, self.version) = (user, bearer.expires, version)
     }
 }
 
 /// A handler that comes after its listener: the port must be known before the API can name it.
-final class LateHandler: HTTPHandler {
-    private let handler = Mutex<(any HTTPHandler)?>(nil)
-    func set(_ value: any HTTPHandler) { handler.withLock { $0 = value } }
+final class LateHandler: PromptHandler {
+    private final class Box: Sendable {
+        let server: APIServer
+        init(_ server: APIServer) { self.server = server }
+    }
+    private let box = AtomicLazyReference<Box>()
+    /// The handler from now on; only the first one counts.
+    func set(_ server: APIServer) { _ = box.storeIfNil(Box(server)) }
+    func promptly(to request: HTTPRequest) -> HTTPResponse? { box.load()?.server.promptly(to: request) }
     func respond(to request: HTTPRequest) async -> HTTPResponse {
-        guard let handler = handler.withLock({ $0 }) else { return HTTPResponse(503, headers: ["retry-after": "1"]) }
-        return await handler.respond(to: request)
+        guard let box = box.load() else { return HTTPResponse(503, headers: ["retry-after": "1"]) }
+        return await box.server.respond(to: request)
     }
 }

@@ -17,11 +17,11 @@ struct IdentityVerifier: Sendable {
     let access: @Sendable (_ region: String) -> AccessResolver?
 
     /// What identities in a cluster are made of, as far as it can change: IAM, the region's documents, and aws-auth.
-    func version(_ cluster: ControlPlaneSpec, _ realm: Realm) -> [Revision] {
-        let awsAuth = realm.snapshot().get(Self.awsAuth)?.revision ?? 0
-        return [accounts.head, access(cluster.region)?.revision ?? 0, awsAuth]
+    func version(_ cluster: ControlPlaneSpec, awsAuth: ChangeMark) -> IdentityVersion {
+        IdentityVersion(accounts: accounts.head, region: access(cluster.region)?.revision ?? 0, awsAuth: awsAuth.revision)
     }
-    private static let awsAuth = "core/configmaps/kube-system/aws-auth"
+    /// The key of the aws-auth ConfigMap.
+    static let awsAuth = "core/configmaps/kube-system/aws-auth"
 
     /// Who a token's bearer is in the cluster, and until when the token is good.
     /// - Throws: `AuthenticationFailure`.
@@ -46,6 +46,13 @@ struct IdentityVerifier: Sendable {
     func policies(of principal: String, _ cluster: ControlPlaneSpec) -> [GrantedPolicy] {
         access(cluster.region)?.policies(ofPrincipal: principal, cluster: cluster.name) ?? []
     }
+}
+
+/// The revisions of what identities in a cluster are made of.
+struct IdentityVersion: Sendable, Equatable {
+    let accounts: Revision
+    let region: Revision
+    let awsAuth: Revision
 }
 
 /// Who the bearer of a verified token is.

@@ -16,37 +16,37 @@ package struct AuthenticatorChain: Authenticator {
     package init(_ authenticators: [any Authenticator]) { self.authenticators = authenticators }
 
     /// The user, anonymous where nothing was shown; never nil.
-    package func authenticate(_ request: HTTPRequest) async throws -> UserInfo? {
+    package func authenticate(_ request: HTTPRequest) async throws -> Standing? {
         var failure: AuthenticationFailure?
         for authenticator in authenticators {
             do {
-                guard var user = try await authenticator.authenticate(request) else { continue }
-                if !user.groups.contains(WellKnownGroup.authenticated), user != .anonymous {
-                    user.groups.append(WellKnownGroup.authenticated)
+                guard var standing = try await authenticator.authenticate(request) else { continue }
+                if !standing.user.groups.contains(WellKnownGroup.authenticated), standing.user != .anonymous {
+                    standing.user.groups.append(WellKnownGroup.authenticated)
                 }
-                return user
+                return standing
             } catch let error as AuthenticationFailure { failure = failure ?? error }
         }
         if let failure { throw failure }
         if BearerToken.of(request) != nil { throw AuthenticationFailure("invalid bearer token") }
-        return .anonymous
+        return .bound(.anonymous)
     }
 }
 
 /// A caller in this process, whose identity its transport carries.
 package struct LocalAuthenticator: Authenticator {
     package init() {}
-    package func authenticate(_ request: HTTPRequest) async throws -> UserInfo? {
-        request.peer.local.map { UserInfo($0.user, groups: $0.groups) }
+    package func authenticate(_ request: HTTPRequest) async throws -> Standing? {
+        request.peer.local.map { .bound(UserInfo($0.user, groups: $0.groups)) }
     }
 }
 
 /// A client certificate that the listener has checked: its common name is the user, its organizations the groups.
 package struct ClientCertificateAuthenticator: Authenticator {
     package init() {}
-    package func authenticate(_ request: HTTPRequest) async throws -> UserInfo? {
+    package func authenticate(_ request: HTTPRequest) async throws -> Standing? {
         if let certificate = request.peer.certificate, !certificate.commonName.isEmpty {
-            return UserInfo(certificate.commonName, groups: certificate.organizations)
+            return .bound(UserInfo(certificate.commonName, groups: certificate.organizations))
         }
         if request.peer.certificateRefused { throw AuthenticationFailure("the client certificate is not valid for this cluster") }
         return nil
@@ -88,29 +88,30 @@ package protocol TokenAuthenticator: Authenticator {
 }
 
 /// Who a valid token belongs to.
-package struct AuthenticatedToken: Sendable, Hashable {
-    package let user: UserInfo
+package struct AuthenticatedToken: Sendable {
+    package let standing: Standing
     /// Empty when the kind of token knows no audiences.
     package let audiences: [String]
-    package init(_ user: UserInfo, audiences: [String] = []) { (self.user, self.audiences) = (user, audiences) }
+    package var user: UserInfo { standing.user }
+    package init(_ standing: Standing, audiences: [String] = []) { (self.standing, self.audiences) = (standing, audiences) }
 }
 
 extension TokenAuthenticator {
     /// Reads the request's bearer token.
-    package func authenticate(_ request: HTTPRequest) async throws -> UserInfo? {
+    package func authenticate(_ request: HTTPRequest) async throws -> Standing? {
         guard let token = BearerToken.of(request) else { return nil }
-        return try await authenticate(token: token, audiences: ownAudiences)?.user
+        return try await authenticate(token: token, audiences: ownAudiences)?.standing
     }
 }
 
 /// Tokens of one prefix whose checking is somebody else's: on EKS, `k8s-aws-v1.` tokens and STS.
 package struct ExternalTokenAuthenticator: TokenAuthenticator {
     private let prefix: String
-    private let verify: @Sendable (String) async throws -> UserInfo
+    private let verify: @Sendable (String) async throws -> Standing
     package let ownAudiences: [String] = []
     /// `verify` gets the whole token, its prefix included.
     /// - Parameter verify: throws `AuthenticationFailure` for a token that is not valid, or of no user of this cluster.
-    package init(prefix: String, verify: @escaping @Sendable (String) async throws -> UserInfo) {
+    package init(prefix: String, verify: @escaping @Sendable (String) async throws -> Standing) {
         (self.prefix, self.verify) = (prefix, verify)
     }
 

@@ -14,12 +14,15 @@ package struct ClusterIdentity: Sendable {
     package let external: [ExternalTokenAuthenticator]
     /// What access policies grant a user at this moment.
     package let grants: @Sendable (UserInfo) -> [AccessPolicyGrant]
+    /// The newest change of what access policies are made of.
+    package let policyRevision: @Sendable () -> Revision
     package init(
         issuer: ServiceAccountIssuer, version: ServerVersion, address: String, external: [ExternalTokenAuthenticator] = [],
-        grants: @escaping @Sendable (UserInfo) -> [AccessPolicyGrant] = { _ in [] }
+        grants: @escaping @Sendable (UserInfo) -> [AccessPolicyGrant] = { _ in [] },
+        policyRevision: @escaping @Sendable () -> Revision = { 0 }
     ) {
         (self.issuer, self.version, self.address) = (issuer, version, address)
-        (self.external, self.grants) = (external, grants)
+        (self.external, self.grants, self.policyRevision) = (external, grants, policyRevision)
     }
 }
 
@@ -33,7 +36,7 @@ extension APIServer {
     ) throws(StorageError) -> APIServer {
         let accounts = ServiceAccountAuthenticator(issuer: identity.issuer, realm: realm, clock: clock)
         let tokens: [any TokenAuthenticator] = [accounts] + identity.external
-        let rbac = try RBACAuthorizer(realm: realm)
+        let rbac = RBACAuthorizer(realm: realm)
         let authorizers: [any Authorizer] = [
             SuperuserAuthorizer(), NodeAuthorizer(realm: realm), rbac, AccessPolicyAuthorizer(grants: identity.grants),
         ]
@@ -51,6 +54,7 @@ extension APIServer {
             authenticators: [LocalAuthenticator(), ClientCertificateAuthenticator()] + tokens, authorizers: authorizers, clock: clock,
             random: random, configuration: configuration,
             admission: StandardAdmission.plugins(rbac: rbac, authorizer: chain, clock: clock, random: random, realm: realm), routes: routes,
-            creations: creations)
+            creations: creations,
+            accessStamp: { AccessStamp(roles: rbac.changes.revision, policies: identity.policyRevision()) })
     }
 }

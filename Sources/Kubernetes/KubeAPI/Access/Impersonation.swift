@@ -8,6 +8,18 @@ package struct Impersonation: Sendable {
     /// `authorizer` decides who may act as whom.
     package init(authorizer: any Authorizer) { self.authorizer = authorizer }
 
+    /// The caller that the request is to be carried out as: `caller` itself when no header asks for another user.
+    /// - Throws: `KubeStatus`, the refusal that the client gets.
+    func apply(_ headers: HTTPFields, to caller: Caller) throws(KubeStatus) -> Caller {
+        guard Self.isAsked(headers) else { return caller }
+        return Caller(Standing(try apply(headers, to: caller.user), holds: nil))
+    }
+
+    /// Whether a header asks for another user.
+    static func isAsked(_ headers: HTTPFields) -> Bool {
+        headers.contains { $0.name.utf8.first == UInt8(ascii: "i") && $0.name.hasPrefix("impersonate-") }
+    }
+
     /// The user that the request is to be carried out as: `user` itself when no header asks for another.
     /// - Throws: `KubeStatus`, the refusal that the client gets.
     package func apply(_ headers: HTTPFields, to user: UserInfo) throws(KubeStatus) -> UserInfo {

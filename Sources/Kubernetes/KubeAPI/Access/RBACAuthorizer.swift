@@ -7,26 +7,16 @@ import Synchronization
 package final class RBACAuthorizer: Authorizer, RuleResolver {
     private struct State {
         var index: RBACIndex?
-        /// The revision at which the index was last known to hold.
-        var checked: Revision = -1
-        var watch: WatchHandle?
+        /// The newest change of roles and bindings that the index knows of.
+        var revision: Revision = -1
     }
     private let realm: Realm
-    private let stale: Stale
-    private let state: Mutex<State>
-
-    /// Set by the watch, from the publisher's thread.
-    private final class Stale: Sendable { let flag = Atomic(true) }
+    /// The newest change of roles and bindings.
+    package let changes: ChangeMark
+    private let state = Mutex(State())
 
     /// Follows the roles of the realm from now on.
-    /// - Throws: `StorageError` when the realm cannot be watched.
-    package init(realm: Realm) throws(StorageError) {
-        let stale = Stale()
-        self.realm = realm
-        self.stale = stale
-        let watch = try realm.watch(prefix: RBACIndex.prefix, after: realm.head) { _ in stale.flag.store(true, ordering: .releasing) }
-        state = Mutex(State(watch: watch))
-    }
+    package init(realm: Realm) { (self.realm, changes) = (realm, realm.mark(prefix: RBACIndex.prefix)) }
 
     package func authorize(_ attributes: RequestAttributes) -> Decision {
         let index = current()
@@ -48,14 +38,11 @@ package final class RBACAuthorizer: Authorizer, RuleResolver {
 
     private func current() -> RBACIndex {
         state.withLock { state in
-            if let index = state.index, state.checked == realm.head, !stale.flag.load(ordering: .acquiring) { return index }
-            let snapshot = realm.snapshot()
-            state.checked = snapshot.revision
-            // Cleared before reading: a change that comes in between only means one more rebuild.
-            let changed = stale.flag.exchange(false, ordering: .acquiringAndReleasing)
-            if !changed, let index = state.index, index.count == snapshot.count(prefix: RBACIndex.prefix) { return index }
+            // Read before the documents: a change that comes in between only means one more rebuild.
+            let revision = changes.revision
+            if let index = state.index, state.revision == revision { return index }
             let index = RBACIndex(realm.snapshot())
-            state.index = index
+            (state.index, state.revision) = (index, revision)
             return index
         }
     }

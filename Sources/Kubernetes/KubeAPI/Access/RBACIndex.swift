@@ -19,16 +19,17 @@ struct RBACIndex: Sendable {
     private var users: [String: [Grant]] = [:]
     private var groups: [String: [Grant]] = [:]
     private let clusterRoles: [String: [AccessRule]]
-    private let snapshot: Snapshot
-    /// How many documents it was made of.
-    let count: Int
+    /// By namespace and name. Copied out of the snapshot, which would keep every document of its time alive.
+    private var roles: [String: [AccessRule]] = [:]
 
     static let prefix = "rbac.authorization.k8s.io/"
 
     init(_ snapshot: Snapshot) {
-        self.snapshot = snapshot
-        count = snapshot.count(prefix: Self.prefix)
         clusterRoles = Self.clusterRoles(snapshot)
+        let prefix = Self.prefix + "roles/"
+        for entry in snapshot.range(prefix: prefix) {
+            roles[String(entry.key.dropFirst(prefix.count))] = entry.value["rules"].items.map(AccessRule.init)
+        }
         for entry in snapshot.range(prefix: Self.prefix + "clusterrolebindings/") { add(entry.value, kind: "ClusterRoleBinding") }
         for entry in snapshot.range(prefix: Self.prefix + "rolebindings/") { add(entry.value, kind: "RoleBinding") }
     }
@@ -57,7 +58,7 @@ struct RBACIndex: Sendable {
     /// The rules of a role; nil when it does not exist.
     func rules(kind: String, name: String, namespace: String) -> [AccessRule]? {
         if kind == "ClusterRole" { return clusterRoles[name] }
-        return snapshot.get("\(Self.prefix)roles/\(namespace)/\(name)").map { $0.value["rules"].items.map(AccessRule.init) }
+        return roles["\(namespace)/\(name)"]
     }
 
     private func forEachGrant(_ user: UserInfo, _ namespace: String, _ stop: (Grant) -> Bool) {

@@ -3,6 +3,7 @@ package import Cryptography
 import Documents
 import KubeModel
 package import Storage
+import Synchronization
 
 /// How service-account tokens of one cluster are signed and checked.
 package struct ServiceAccountIssuer: Sendable {
@@ -20,6 +21,19 @@ package struct ServiceAccountIssuer: Sendable {
 
     /// The JSON Web Key Set that others check tokens with. Source: OpenID Connect Discovery.
     var keySet: Value { ["keys": .array(accepted.map(\.jwk))] }
+}
+
+/// At which revision a token was last found good.
+private final class LatestRevision: Sendable {
+    let value: Atomic<Revision>
+    init(_ revision: Revision) { value = Atomic(revision) }
+}
+
+/// What a token is bound to.
+private struct BoundObjects {
+    var entries: [Entry] = []
+    /// Whether one of them is being deleted.
+    var leaving = false
 }
 
 /// Accepts service-account tokens whose account, and pod, secret or node if bound to one, still exist.
@@ -41,8 +55,25 @@ package struct ServiceAccountAuthenticator: TokenAuthenticator {
         }
         try checkTimes(claims)
         let matching = try matchingAudiences(claims, wanted: audiences)
-        let user = try user(claims, realm.snapshot())
-        return AuthenticatedToken(user, audiences: matching)
+        let revision = realm.head
+        var bound = BoundObjects()
+        let user = try user(claims, realm.snapshot(), &bound)
+        let standing = Standing(user, holds: bound.leaving ? nil : holds(claims, bound.entries, since: revision))
+        return AuthenticatedToken(standing, audiences: matching)
+    }
+
+    /// Whether the token is good still: it rests on its time, and on the objects that it is bound to being as they were.
+    private func holds(_ claims: Value, _ entries: [Entry], since revision: Revision) -> @Sendable (Timestamp) -> Bool {
+        let (realm, expiry) = (realm, Timestamp(seconds: Int64(claims["exp"].int ?? 0)))
+        let seen = LatestRevision(revision)
+        return { now in
+            guard now < expiry else { return false }
+            let head = realm.head
+            if seen.value.load(ordering: .relaxed) == head { return true }
+            for entry in entries where realm.get(entry.key)?.revision != entry.revision { return false }
+            seen.value.store(head, ordering: .relaxed)
+            return true
+        }
     }
 
     private func checkTimes(_ claims: Value) throws {
@@ -62,30 +93,30 @@ package struct ServiceAccountAuthenticator: TokenAuthenticator {
         return matching
     }
 
-    private func user(_ claims: Value, _ snapshot: Snapshot) throws -> UserInfo {
+    private func user(_ claims: Value, _ snapshot: Snapshot, _ objects: inout BoundObjects) throws -> UserInfo {
         let bound = claims["kubernetes.io"]
         guard let namespace = bound["namespace"].string, let account = bound["serviceaccount"]["name"].string,
             claims["sub"].string == "system:serviceaccount:\(namespace):\(account)"
         else { throw AuthenticationFailure("service account token lacks its subject") }
         let uid = bound["serviceaccount"]["uid"].string ?? ""
-        try check(ServiceAccountFields.kind.key(namespace, account), uid, "service account \(namespace)/\(account)", snapshot)
+        try check(ServiceAccountFields.kind.key(namespace, account), uid, "service account \(namespace)/\(account)", snapshot, &objects)
         var user = UserInfo(
             "system:serviceaccount:\(namespace):\(account)", uid: uid,
             groups: [WellKnownGroup.serviceAccounts, "\(WellKnownGroup.serviceAccounts):\(namespace)", WellKnownGroup.authenticated])
         if let id = claims["jti"].string { user.extra["authentication.kubernetes.io/credential-id"] = ["JTI=\(id)"] }
         if let secret = bound["secret"]["name"].string {
-            try check(SecretFields.kind.key(namespace, secret), bound["secret"]["uid"].string ?? "", "secret \(secret)", snapshot)
+            try check(SecretFields.kind.key(namespace, secret), bound["secret"]["uid"].string ?? "", "secret \(secret)", snapshot, &objects)
         }
         if let pod = bound["pod"]["name"].string {
             let podUID = bound["pod"]["uid"].string ?? ""
-            try check(PodFields.kind.key(namespace, pod), podUID, "pod \(pod)", snapshot)
+            try check(PodFields.kind.key(namespace, pod), podUID, "pod \(pod)", snapshot, &objects)
             user.extra["authentication.kubernetes.io/pod-name"] = [pod]
             user.extra["authentication.kubernetes.io/pod-uid"] = [podUID]
         }
         if let node = bound["node"]["name"].string {
             let nodeUID = bound["node"]["uid"].string ?? ""
             // With a pod the node only tells where it runs; alone the token is bound to it.
-            if bound["pod"]["name"].string == nil { try check(NodeFields.kind.key(nil, node), nodeUID, "node \(node)", snapshot) }
+            if bound["pod"]["name"].string == nil { try check(NodeFields.kind.key(nil, node), nodeUID, "node \(node)", snapshot, &objects) }
             user.extra["authentication.kubernetes.io/node-name"] = [node]
             if !nodeUID.isEmpty { user.extra["authentication.kubernetes.io/node-uid"] = [nodeUID] }
         }
@@ -93,10 +124,13 @@ package struct ServiceAccountAuthenticator: TokenAuthenticator {
     }
 
     /// A document that is being deleted still counts for a minute, so that its pods can say goodbye.
-    private func check(_ key: String, _ uid: String, _ subject: String, _ snapshot: Snapshot) throws {
-        guard let metadata = snapshot.get(key)?.value["metadata"] else {
+    private func check(_ key: String, _ uid: String, _ subject: String, _ snapshot: Snapshot, _ objects: inout BoundObjects) throws {
+        guard let entry = snapshot.get(key) else {
             throw AuthenticationFailure("service account token has been invalidated: \(subject) not found")
         }
+        let metadata = entry.value["metadata"]
+        objects.entries.append(entry)
+        objects.leaving = objects.leaving || !metadata["deletionTimestamp"].isNull
         guard metadata["uid"].string == uid else {
             throw AuthenticationFailure("service account token has been invalidated: \(subject) has another uid")
         }

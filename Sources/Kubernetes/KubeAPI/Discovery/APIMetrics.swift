@@ -31,33 +31,64 @@ package final class APIMetrics: Sendable {
             "group=\"\(group)\",resource=\"\(resource)\",scope=\"\(scope)\",subresource=\"\(subresource)\",verb=\"\(verb)\",version=\"\(version)\""
         }
     }
-    private struct Coded: Hashable {
+    /// The figures of requests of one kind. Counted without a lock.
+    final class Series: Sendable {
         let labels: Labels
-        let code: Int
-    }
-    private struct Histogram {
-        var counts = [Int](repeating: 0, count: APIMetrics.bounds.count + 1)
-        var sum = 0.0
-    }
-    private struct State {
-        var requests: [Coded: Int] = [:]
-        var durations: [Labels: Histogram] = [:]
+        private let good = Atomic(0)
+        private let created = Atomic(0)
+        private let others = Mutex<[Int: Int]>([:])
+        private let buckets: InlineArray<24, Atomic<Int>>
+        private let nanoseconds = Atomic(0)
+
+        init(_ labels: Labels) {
+            self.labels = labels
+            buckets = InlineArray { _ in Atomic(0) }
+        }
+
+        /// Counts an answered request. The time of long-running requests is not recorded; give nil.
+        func record(code: Int, seconds: Double?) {
+            switch code {
+            case 200: good.add(1, ordering: .relaxed)
+            case 201: created.add(1, ordering: .relaxed)
+            default: others.withLock { $0[code, default: 0] += 1 }
+            }
+            guard let seconds else { return }
+            var bucket = 0
+            while bucket < APIMetrics.bounds.count, seconds > APIMetrics.bounds[bucket] { bucket += 1 }
+            buckets[bucket].add(1, ordering: .relaxed)
+            nanoseconds.add(Int(seconds * 1e9), ordering: .relaxed)
+        }
+
+        /// How many requests had each answer.
+        var codes: [Int: Int] {
+            var codes = others.withLock { $0 }
+            for (code, count) in [(200, good.load(ordering: .relaxed)), (201, created.load(ordering: .relaxed))] where count > 0 {
+                codes[code] = count
+            }
+            return codes
+        }
+        /// How many requests took up to each bound, and longer than the last.
+        var counts: [Int] { buckets.indices.map { buckets[$0].load(ordering: .relaxed) } }
+        /// Seconds together.
+        var sum: Double { Double(nanoseconds.load(ordering: .relaxed)) / 1e9 }
     }
     /// Upper bounds in seconds. Source: upstream's buckets of apiserver_request_duration_seconds.
-    private static let bounds = [
+    private static let bounds: InlineArray<23, Double> = [
         0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
     ]
-    private let state = Mutex(State())
+    private let state = Mutex<[Labels: Series]>([:])
     package init() {}
 
-    /// Counts an answered request. The time of long-running requests is not recorded; give nil.
-    package func record(_ labels: Labels, code: Int, seconds: Double?) {
+    /// Counts an answered request.
+    package func record(_ labels: Labels, code: Int, seconds: Double?) { series(labels).record(code: code, seconds: seconds) }
+
+    /// The figures of requests with these labels, begun at the first.
+    func series(_ labels: Labels) -> Series {
         state.withLock { state in
-            state.requests[Coded(labels: labels, code: code), default: 0] += 1
-            guard let seconds else { return }
-            let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-            state.durations[labels, default: Histogram()].counts[bucket] += 1
-            state.durations[labels, default: Histogram()].sum += seconds
+            if let known = state[labels] { return known }
+            let fresh = Series(labels)
+            state[labels] = fresh
+            return fresh
         }
     }
 
@@ -70,19 +101,25 @@ package final class APIMetrics: Sendable {
     }
 
     private var text: String {
-        let (requests, durations) = state.withLock { ($0.requests, $0.durations) }
+        let series = state.withLock { Array($0.values) }.sorted { $0.labels.text < $1.labels.text }
         var lines = Self.head("apiserver_request_total", "counter", "Requests answered, by what they asked for and the answer's code.")
-        lines += requests.map { "apiserver_request_total{code=\"\($0.key.code)\",\($0.key.labels.text)} \($0.value)" }.sorted()
+        for figures in series {
+            lines += figures.codes.sorted { $0.key < $1.key }.map {
+                "apiserver_request_total{code=\"\($0.key)\",\(figures.labels.text)} \($0.value)"
+            }
+        }
         lines += Self.head("apiserver_request_duration_seconds", "histogram", "Time until the answer, in seconds.")
-        for (labels, histogram) in durations.sorted(by: { $0.key.text < $1.key.text }) {
+        for figures in series {
+            let (counts, text) = (figures.counts, figures.labels.text)
+            guard counts.contains(where: { $0 > 0 }) else { continue }
             var total = 0
-            for (index, count) in histogram.counts.enumerated() {
+            for (index, count) in counts.enumerated() {
                 total += count
                 let bound = index < Self.bounds.count ? Self.number(Self.bounds[index]) : "+Inf"
-                lines.append("apiserver_request_duration_seconds_bucket{\(labels.text),le=\"\(bound)\"} \(total)")
+                lines.append("apiserver_request_duration_seconds_bucket{\(text),le=\"\(bound)\"} \(total)")
             }
-            lines.append("apiserver_request_duration_seconds_sum{\(labels.text)} \(Self.number(histogram.sum))")
-            lines.append("apiserver_request_duration_seconds_count{\(labels.text)} \(total)")
+            lines.append("apiserver_request_duration_seconds_sum{\(text)} \(Self.number(figures.sum))")
+            lines.append("apiserver_request_duration_seconds_count{\(text)} \(total)")
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -1,0 +1,86 @@
+import Control
+import Network
+package import Storage
+import Synchronization
+
+/// What decisions about access rest on: as long as it is the same, they are.
+package struct AccessStamp: Sendable, Equatable {
+    /// The newest change of roles and bindings.
+    package let roles: Revision
+    /// The newest change of what access policies are made of.
+    package let policies: Revision
+    package init(roles: Revision, policies: Revision) { (self.roles, self.policies) = (roles, policies) }
+}
+
+/// A user at the other end of a connection, with what was decided about his requests lately.
+final class Caller: Sendable {
+    let user: UserInfo
+    /// The `Authorization` header that he is known by; nil without one.
+    let credential: String?
+    private let holds: (@Sendable (Timestamp) -> Bool)?
+    private let decisions = Mutex(Decisions())
+
+    /// A collection that the user may act on, whatever the object's name.
+    private struct Decision {
+        let endpoint: Endpoint
+        let verb: Verb
+        let namespace: String
+    }
+    private struct Decisions {
+        var stamp: AccessStamp?
+        var allowed: [Decision?] = []
+    }
+    private static let slots = 16
+
+    init(_ standing: Standing, credential: String? = nil) {
+        (user, holds, self.credential) = (standing.user, standing.holds, credential)
+    }
+
+    /// Whether the credential still stands for the user.
+    func stands(_ now: Timestamp) -> Bool { holds?(now) ?? false }
+    /// Whether the next request with the same credential can be taken as his.
+    var canBeKept: Bool { holds != nil }
+
+    /// Whether the requests were allowed when access stood as it does now.
+    func mayDo(_ verb: Verb, _ endpoint: Endpoint, _ namespace: String, at stamp: AccessStamp) -> Bool {
+        decisions.withLock { decisions in
+            guard decisions.stamp == stamp, let known = decisions.allowed[Self.slot(verb, endpoint)] else { return false }
+            return known.endpoint === endpoint && known.verb == verb && known.namespace == namespace
+        }
+    }
+    /// Notes that such requests are allowed.
+    func note(_ verb: Verb, _ endpoint: Endpoint, _ namespace: String, at stamp: AccessStamp) {
+        decisions.withLock { decisions in
+            if decisions.stamp != stamp {
+                (decisions.stamp, decisions.allowed) = (stamp, Array(repeating: nil, count: Self.slots))
+            }
+            decisions.allowed[Self.slot(verb, endpoint)] = Decision(endpoint: endpoint, verb: verb, namespace: namespace)
+        }
+    }
+    private static func slot(_ verb: Verb, _ endpoint: Endpoint) -> Int { (endpoint.number &* 5 &+ verb.number) % slots }
+}
+
+/// The latest callers of one connection: few, for a connection is one client's or a proxy's.
+final class CallerMemory: Sendable {
+    private let callers = Mutex<[Caller]>([])
+    private static let limit = 4
+
+    /// The caller that a credential was found to be.
+    func find(_ credential: String?) -> Caller? {
+        callers.withLock { callers in callers.first { $0.credential == credential } }
+    }
+    func add(_ caller: Caller) {
+        callers.withLock { callers in
+            callers.removeAll { $0.credential == caller.credential }
+            if callers.count == Self.limit { callers.removeFirst() }
+            callers.append(caller)
+        }
+    }
+    /// The memory that goes with a connection, made at the first use.
+    static func of(_ memory: PeerMemory) -> CallerMemory {
+        if let kept = memory.value as? CallerMemory { return kept }
+        let fresh = CallerMemory()
+        memory.value = fresh
+        return fresh
+    }
+}
