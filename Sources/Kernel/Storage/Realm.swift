@@ -35,6 +35,8 @@ package final class Realm: Sendable {
         /// Who waits until everything up to a revision is durable.
         var settling: [(revision: Revision, continuation: CheckedContinuation<Void, Never>)] = []
         var history: History
+        /// What was asked for by topic.
+        var topics: [TopicIndex] = []
         /// The size of the index in the journal.
         var weight: Int
         /// Who wants to know of the newest change below a prefix.
@@ -76,6 +78,17 @@ package final class Realm: Sendable {
             let mark = ChangeMark(prefix: prefix, at: state.head)
             state.marks.append(mark)
             return mark
+        }
+    }
+
+    /// The realm as it is now, and the entries of a topic in it, in key order. The first to ask for a topic waits for its index.
+    package func snapshot(of topic: TopicText) -> (snapshot: Snapshot, entries: [Entry]) {
+        state.withLock { state in
+            if !state.topics.contains(where: { $0.topic.name == topic.topic.name }) {
+                state.topics.append(TopicIndex(topic.topic, state.index))
+            }
+            let keys = state.topics.first { $0.topic.name == topic.topic.name }?.keys(topic.text) ?? []
+            return (Snapshot(revision: state.head, index: state.index), keys.compactMap(state.index.get))
         }
     }
 
@@ -146,16 +159,17 @@ package final class Realm: Sendable {
         return record
     }
 
-    /// Calls `sink` with every event after the revision whose key begins with `prefix`: in order, one batch at a time, never
+    /// Calls `sink` with every event after the revision whose key begins with `prefix`, or of a topic of that prefix: in order, one batch at a time, never
     /// concurrently. A sink should hand over quickly, for it delays all other watches.
     /// - Throws: `StorageError.compacted` when events after that revision are gone.
     package func watch(
-        prefix: String, after revision: Revision, sink: @escaping @Sendable ([Event]) -> Void
+        prefix: String, topic: TopicText? = nil, after revision: Revision, sink: @escaping @Sendable ([Event]) -> Void
     ) throws(StorageError) -> WatchHandle {
-        let watch = Watch(prefix: prefix, after: revision, table: watches, sink: sink)
+        let watch = Watch(prefix: prefix, topic: topic, after: revision, table: watches, sink: sink)
         // Inside the lock, so that events published later are delivered later.
         try state.withLock { state throws(StorageError) in
-            let missed = try state.history.events(after: revision, prefix: prefix)
+            var missed = try state.history.events(after: revision, prefix: prefix)
+            if let topic { missed.removeAll { !topic.topic.texts($0).contains(topic.text) } }
             watches.expect()
             publisher.append(.start(watch, missed))
         }
@@ -199,6 +213,7 @@ extension Realm {
         if state.pending[entry.key]?.entry.revision == entry.revision { state.pending[entry.key] = nil }
         for mark in state.marks { mark.note(entry) }
         let event = Event(record.kind, entry, previous: previous)
+        for index in state.topics.indices { state.topics[index].note(event) }
         state.history.append(event)
         return event
     }

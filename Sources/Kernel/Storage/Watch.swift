@@ -19,14 +19,16 @@ package final class WatchHandle: Sendable {
 /// One watcher of a realm.
 final class Watch: Sendable {
     let prefix: String
+    /// Only this part of the prefix.
+    let topic: TopicText?
     /// Events up to this revision are not the watcher's concern.
     let after: Revision
     let table: WatchTable
     let sink: @Sendable ([Event]) -> Void
     let cancelled = Atomic(false)
 
-    init(prefix: String, after: Revision, table: WatchTable, sink: @escaping @Sendable ([Event]) -> Void) {
-        (self.prefix, self.after, self.table, self.sink) = (prefix, after, table, sink)
+    init(prefix: String, topic: TopicText?, after: Revision, table: WatchTable, sink: @escaping @Sendable ([Event]) -> Void) {
+        (self.prefix, self.topic, self.after, self.table, self.sink) = (prefix, topic, after, table, sink)
     }
 
     /// What the reader holds to end the watch.
@@ -49,7 +51,7 @@ final class Watch: Sendable {
 
 /// The watchers of one realm, by prefix. Only the publisher touches it, one delivery at a time.
 final class WatchTable: @unchecked Sendable {
-    private var watches: [Substring: [Watch]] = [:]
+    private var watches: [Substring: WatchGroup] = [:]
     /// How many prefixes there are of each length: an event looks up the lengths in use, however many watchers there are.
     private var lengths: [(length: Int, prefixes: Int)] = []
     /// How many watches have begun, even if they are not in the table yet, and have not been cancelled.
@@ -63,15 +65,16 @@ final class WatchTable: @unchecked Sendable {
     func forget() { expected.subtract(1, ordering: .relaxed) }
 
     func add(_ watch: Watch) {
-        if watches[Substring(watch.prefix)] == nil { count(watch.prefix.utf8.count, 1) }
-        watches[Substring(watch.prefix), default: []].append(watch)
+        let prefix = Substring(watch.prefix)
+        if watches[prefix] == nil { count(watch.prefix.utf8.count, 1) }
+        watches[prefix, default: WatchGroup()].add(watch)
     }
 
     func remove(_ watch: Watch) {
-        guard var group = watches[Substring(watch.prefix)], let index = group.firstIndex(where: { $0 === watch }) else { return }
-        group.remove(at: index)
-        watches[Substring(watch.prefix)] = group.isEmpty ? nil : group
-        if group.isEmpty { count(watch.prefix.utf8.count, -1) }
+        let prefix = Substring(watch.prefix)
+        guard watches[prefix]?.remove(watch) == true, watches[prefix]?.isEmpty == true else { return }
+        watches[prefix] = nil
+        count(watch.prefix.utf8.count, -1)
     }
 
     private func count(_ length: Int, _ change: Int) {
@@ -96,7 +99,7 @@ final class WatchTable: @unchecked Sendable {
             }
         }
         for (prefix, batch) in batches.sorted(by: { $0.key < $1.key }) {
-            for watch in watches[prefix] ?? [] { watch.deliver(batch) }
+            watches[prefix]?.deliver(batch)
         }
     }
 }

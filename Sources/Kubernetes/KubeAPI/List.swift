@@ -18,6 +18,11 @@ extension APIServer {
     /// - Throws: `KubeStatus`: Expired for a snapshot that is gone, Timeout for a revision that is not there yet.
     func page(_ target: Target, _ options: ListOptions) throws(KubeStatus) -> Page {
         let snapshot = try snapshot(for: options, target: target)
+        if let topic = options.topic(of: target), options.token == nil, options.match != .exact {
+            let (newest, found) = realm.snapshot(of: topic)
+            let entries = found.filter(options.filter.selects)
+            if options.limit == 0 || entries.count <= options.limit { return Page(entries: entries, revision: newest.revision) }
+        }
         if let name = options.filter.name, !target.namespace.isEmpty || !target.info.namespaced {
             let entry = snapshot.get(target.named(name).key)
             return Page(entries: entry.map { options.filter.selects($0) ? [$0] : [] } ?? [], revision: snapshot.revision)

@@ -86,6 +86,8 @@ struct Filter: Sendable {
     let name: String?
     /// Whether everything passes.
     let everything: Bool
+    /// The node whose pods pass, when nothing else is asked.
+    private let node: String?
 
     /// - Throws: `KubeStatus` BadRequest for a selector that cannot be read or a field that cannot be selected by.
     init(_ query: Query, target: Target) throws(KubeStatus) {
@@ -96,12 +98,15 @@ struct Filter: Sendable {
             throw .badRequest(error.message)
         }
         name = target.name.isEmpty ? fields.name : target.name
+        let isPod = target.info.storage == PodFields.kind
+        node = isPod && labels.isEverything && name == nil && fields.requirements.count == 1 ? fields.node : nil
         everything = labels.isEverything && fields.isEverything && name == nil
     }
 
     /// Whether a document is selected; decodes it only where a selector must look inside.
     func selects(_ entry: Entry) -> Bool {
         if everything { return true }
+        if let node { return PodTopics.node(of: entry) == node }
         if let name, entry.key[(entry.key.lastIndex(of: "/").map { entry.key.index(after: $0) } ?? entry.key.startIndex)...] != name {
             return false
         }

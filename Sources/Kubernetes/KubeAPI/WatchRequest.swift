@@ -14,14 +14,12 @@ extension APIServer {
         if let revision = options.revision, revision > 0, !options.initialEvents {
             start = (revision, [])
         } else {
-            let snapshot = realm.snapshot()
+            let (snapshot, entries) = state(target, options)
             if let revision = options.revision, revision > snapshot.revision {
                 throw .tooLargeResourceVersion(revision, current: snapshot.revision)
             }
             let wantsState = options.initialEvents || context.query["sendInitialEvents"] == nil
-            start = (
-                snapshot.revision, wantsState ? snapshot.range(prefix: watchPrefix(target, options)).filter(options.filter.selects) : []
-            )
+            start = (snapshot.revision, wantsState ? entries() : [])
         }
         let lifetime = options.timeoutSeconds.map { Duration.seconds(max(1, $0)) } ?? configuration.watchLifetime * (1 + random.fraction())
         return context.respond(
@@ -33,7 +31,10 @@ extension APIServer {
                     clock: clock)
                 stream.begin(with: start.entries, endBookmark: options.initialEvents && options.bookmarks)
                 do throws(StorageError) {
-                    stream.attach(try realm.watch(prefix: watchPrefix(target, options), after: start.revision) { stream.deliver($0) })
+                    stream.attach(
+                        try realm.watch(prefix: watchPrefix(target, options), topic: options.topic(of: target), after: start.revision) {
+                            stream.deliver($0)
+                        })
                 } catch {
                     guard case .compacted(let oldest) = error else { return stream.fail(.internalError("\(error)")) }
                     return stream.fail(.expired("too old resource version: \(start.revision) (\(oldest))"))
@@ -44,6 +45,16 @@ extension APIServer {
                     watches.remove(number)
                 }
             })
+    }
+
+    /// The realm, and what of it a watch selects.
+    private func state(_ target: Target, _ options: ListOptions) -> (Snapshot, () -> [Entry]) {
+        if let topic = options.topic(of: target) {
+            let (snapshot, entries) = realm.snapshot(of: topic)
+            return (snapshot, { entries.filter(options.filter.selects) })
+        }
+        let snapshot = realm.snapshot()
+        return (snapshot, { snapshot.range(prefix: self.watchPrefix(target, options)).filter(options.filter.selects) })
     }
 
     private func watchPrefix(_ target: Target, _ options: ListOptions) -> String {
