@@ -1,3 +1,5 @@
+package import Network
+
 /// What one cluster's API server is told.
 package struct APIServerConfiguration: Sendable {
     /// The range of Service addresses; the first one is the `kubernetes` Service's.
@@ -21,6 +23,8 @@ package struct APIServerConfiguration: Sendable {
     package var watchBacklogBytes = 16 << 20
     /// The way to kubelets, pods and aggregated APIs; without one nobody is there.
     package var dialer: (any NodeDialer)?
+    /// Aggregated APIs that are answered in this process, by their `group/version`, whatever service an APIService names for them.
+    package var localAPIs: [String: any HTTPHandler] = [:]
     /// The authority (PEM) of client certificates and of the front proxy's, which aggregated APIs learn; nil tells them nothing.
     package var clientAuthority: String?
     package init() {}

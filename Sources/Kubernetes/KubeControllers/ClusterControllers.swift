@@ -5,7 +5,7 @@ package import Reconcile
 /// The controllers of a cluster's control plane.
 package enum ClusterControllers {
     /// All of them. `rootCertificate` is the PEM of the cluster's authority; nodes get their grace from `startedAt` on, when this control
-    /// plane began to listen to them. Certificate requests are signed only when the authority itself is given.
+    /// plane began to listen to them. Autoscaling's effects are for an `AutoscalerPerformer`. Certificate requests are signed only when the authority itself is given.
     package static func all(
         rootCertificate: String, authority: CertificateAuthority? = nil, startedAt: Timestamp = SystemClock().now
     ) -> [any Controller] {
@@ -20,6 +20,7 @@ package enum ClusterControllers {
             TTLAfterFinishedController(),
             CronJobController(),
             DisruptionController(),
+            HorizontalAutoscaler(),
             ClaimBinder(),
             VolumeController(),
             ClaimProtection(),

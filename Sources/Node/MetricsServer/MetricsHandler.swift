@@ -35,7 +35,7 @@ final class MetricsHandler: HTTPHandler {
         }
         do {
             let caller = try await caller(of: request)
-            let wanted = ResourceRequest(segments)
+            let wanted = MetricsRequest(segments)
             try await authorize(caller, wanted, request.method, target.path)
             guard request.method == "GET" || request.method == "HEAD" else { throw KubeStatus.methodNotAllowed }
             if let wanted { return Self.json(try answer(wanted, target, request.headers["accept"] ?? "")) }
@@ -55,7 +55,7 @@ final class MetricsHandler: HTTPHandler {
         return Caller(name: "system:anonymous", groups: ["system:unauthenticated"])
     }
 
-    private func authorize(_ caller: Caller, _ wanted: ResourceRequest?, _ method: String, _ path: String) async throws {
+    private func authorize(_ caller: Caller, _ wanted: MetricsRequest?, _ method: String, _ path: String) async throws {
         if caller.groups.contains(Self.masters) { return }
         let verb = wanted?.verb(method) ?? method.lowercased()
         var attributes = ["verb": verb]
@@ -78,42 +78,11 @@ final class MetricsHandler: HTTPHandler {
             "User \"\(caller.name)\" cannot \(verb) resource \"\(wanted.resource)\" in API group \"\(MetricsDocuments.group)\" \(scope)")
     }
 
-    private func answer(_ wanted: ResourceRequest, _ target: URLTarget, _ accept: String) throws -> Value {
-        let isTable = accept.contains("as=Table")
-        let include = target["includeObject"]
-        guard let name = wanted.name else {
-            let items = try list(wanted, target)
-            if isTable { return MetricsDocuments.table(items, include: include) }
-            return MetricsDocuments.list(wanted.resource == "nodes" ? "NodeMetrics" : "PodMetrics", items)
-        }
-        let found = (wanted.resource == "nodes" ? nodes : pods).get(wanted.namespace ?? "", name).flatMap { metrics(wanted, $0) }
-        guard let found else {
-            let (kind, shown) = wanted.resource == "nodes" ? ("nodes", name) : ("pods", "\(wanted.namespace ?? "")/\(name)")
-            throw KubeStatus(
-                404, .notFound, "\(kind).\(MetricsDocuments.group) \"\(shown)\" not found",
-                details: .init(name: shown, group: MetricsDocuments.group, kind: kind))
-        }
-        return isTable ? MetricsDocuments.table([found], include: include) : found
-    }
-
-    private func list(_ wanted: ResourceRequest, _ target: URLTarget) throws -> [Value] {
-        let selector: LabelSelector
-        do throws(SelectorError) {
-            selector = try LabelSelector(parsing: target["labelSelector"] ?? "")
-        } catch {
-            throw KubeStatus.badRequest("unable to parse requirement: \(error.message)")
-        }
-        let fields = try FieldConditions(target["fieldSelector"] ?? "")
-        return (wanted.resource == "nodes" ? nodes : pods).list(wanted.namespace).lazy
-            .filter { selector.matches(document: $0) && fields.hold(for: $0) }.compactMap { self.metrics(wanted, $0) }
-    }
-
-    private func metrics(_ wanted: ResourceRequest, _ object: Value) -> Value? {
-        let (namespace, name) = (object["metadata"]["namespace"].string ?? "", object["metadata"]["name"].string ?? "")
-        guard wanted.resource == "pods" else {
-            return store.node(name).map { MetricsDocuments.node(object, $0, now: clock.now) }
-        }
-        return store.pod(namespace, name).flatMap { MetricsDocuments.pod(object, $0, now: clock.now) }
+    private func answer(_ wanted: MetricsRequest, _ target: URLTarget, _ accept: String) throws -> Value {
+        let view = MetricsView(
+            labelSelector: target["labelSelector"] ?? "", fieldSelector: target["fieldSelector"] ?? "",
+            asTable: accept.contains("as=Table"), include: target["includeObject"])
+        return try wanted.answer(from: self, view, now: clock.now)
     }
 
     private static let notReady = "[-]metric-storage-ready failed: reason withheld\n[+]metadata-informer-sync ok\nreadyz check failed\n"
@@ -127,59 +96,13 @@ final class MetricsHandler: HTTPHandler {
     private static func answer(_ status: KubeStatus) -> HTTPResponse { json(status.document, status: status.code) }
 }
 
-/// A request for metrics: `nodes[/{name}]`, `pods` or `namespaces/{namespace}/pods[/{name}]`.
-struct ResourceRequest: Sendable, Hashable {
-    let resource: String
-    var namespace: String?
-    var name: String?
-
-    init?(_ segments: [String]) {
-        guard segments.count >= 4, segments[0] == "apis", segments[1] == MetricsDocuments.group, segments[2] == MetricsDocuments.version
-        else { return nil }
-        let rest = Array(segments[3...])
-        switch (rest[0], rest.count) {
-        case ("nodes", 1...2): (resource, name) = ("nodes", rest.count == 2 ? rest[1] : nil)
-        case ("pods", 1): resource = "pods"
-        case ("namespaces", 3...4) where rest[2] == "pods":
-            (resource, namespace, name) = ("pods", rest[1], rest.count == 4 ? rest[3] : nil)
-        default: return nil
-        }
+extension MetricsHandler: MetricsSource {
+    func objects(_ resource: String, in namespace: String?) -> [Value] { Array((resource == "nodes" ? nodes : pods).list(namespace)) }
+    func object(_ resource: String, in namespace: String?, _ name: String) -> Value? {
+        (resource == "nodes" ? nodes : pods).get(namespace ?? "", name)
     }
-
-    /// The verb of the API for a method.
-    func verb(_ method: String) -> String {
-        switch method {
-        case "GET", "HEAD": name == nil ? "list" : "get"
-        case "POST": "create"
-        case "PUT": "update"
-        case "PATCH": "patch"
-        case "DELETE": name == nil ? "deletecollection" : "delete"
-        default: method.lowercased()
-        }
-    }
-}
-
-/// A field selector over name and namespace, all that metrics are selected by.
-struct FieldConditions: Sendable {
-    private var conditions: [(field: String, value: String, isEqual: Bool)] = []
-
-    /// - Throws: `KubeStatus` BadRequest for another field.
-    init(_ text: String) throws(KubeStatus) {
-        for part in text.split(separator: ",") {
-            let isEqual = !part.contains("!=")
-            let words = part.split(separator: "=", omittingEmptySubsequences: true)
-            let field = (words.first ?? "").filter { $0 != "!" }
-            guard words.count <= 2, field == "metadata.name" || field == "metadata.namespace" else {
-                throw .badRequest("\"\(field)\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
-            }
-            conditions.append((field, words.count == 2 ? String(words[1]) : "", isEqual))
-        }
-    }
-
-    func hold(for object: Value) -> Bool {
-        conditions.allSatisfy { condition in
-            let key = condition.field == "metadata.name" ? "name" : "namespace"
-            return ((object["metadata"][key].string ?? "") == condition.value) == condition.isEqual
-        }
+    func usage(ofNode name: String) -> ResourceUsage? { store.node(name) }
+    func usage(ofPod pod: Value) -> [(name: String, usage: ResourceUsage)]? {
+        store.pod(pod["metadata"]["namespace"].string ?? "", pod["metadata"]["name"].string ?? "")
     }
 }

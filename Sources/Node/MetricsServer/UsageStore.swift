@@ -1,23 +1,16 @@
 import Control
+import KubeModel
 import Synchronization
 
-/// What something uses, over a window of time.
-struct Usage: Sendable, Hashable {
-    /// The end of the window.
-    var time: Timestamp
-    var window: Duration
-    /// Billionths of a processor.
-    var nanocores: Int
-    var memoryBytes: Int
-
+extension ResourceUsage {
     /// nil where two readings do not follow each other. Source: metrics-server, pkg/storage.
     init?(_ last: UsagePoint, since previous: UsagePoint) {
         guard last.time > previous.time, last.processorSeconds >= previous.processorSeconds else { return nil }
-        window = last.time - previous.time
+        let window = last.time - previous.time
         let seconds = Double(window.components.seconds) + Double(window.components.attoseconds) / 1e18
         let cores = (last.processorSeconds - previous.processorSeconds) / seconds
         guard cores < 1e6 else { return nil }
-        (time, nanocores, memoryBytes) = (last.time, Int(cores * 1e9), last.workingSetBytes)
+        self.init(time: last.time, window: window, nanocores: Int(cores * 1e9), memoryBytes: last.workingSetBytes)
     }
 }
 
@@ -26,7 +19,7 @@ final class UsageStore: Sendable {
     private struct Readings {
         var last: UsagePoint
         var previous: UsagePoint?
-        var usage: Usage? { previous.flatMap { Usage(last, since: $0) } }
+        var usage: ResourceUsage? { previous.flatMap { ResourceUsage(last, since: $0) } }
 
         mutating func take(_ point: UsagePoint) {
             guard point.time > last.time else { return }
@@ -86,9 +79,9 @@ final class UsageStore: Sendable {
     /// Whether anything can be told.
     var isReady: Bool { state.withLock { state in state.nodes.values.contains { $0.previous != nil } } }
 
-    func node(_ name: String) -> Usage? { state.withLock { $0.nodes[name]?.usage } }
+    func node(_ name: String) -> ResourceUsage? { state.withLock { $0.nodes[name]?.usage } }
     /// The use of a pod's containers by name; nil unless all are known.
-    func pod(_ namespace: String, _ name: String) -> [(name: String, usage: Usage)]? {
+    func pod(_ namespace: String, _ name: String) -> [(name: String, usage: ResourceUsage)]? {
         state.withLock { state in
             guard let pod = state.pods[PodName(namespace: namespace, name: name)] else { return nil }
             let known = pod.containers.compactMap { name, readings in readings.usage.map { (name: name, usage: $0) } }

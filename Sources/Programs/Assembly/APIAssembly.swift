@@ -3,6 +3,7 @@ import AWSServices
 import Control
 import Cryptography
 import KubeAPI
+import KubeModel
 import Network
 import Storage
 import Synchronization
@@ -47,6 +48,10 @@ struct APIAssembly {
         }
         configuration.clientAuthority = record.authority.certificate.pem
         configuration.dialer = try dialer()
+        // Where no network is real no metrics-server can answer.
+        if configuration.dialer == nil {
+            configuration.localAPIs[MetricsDocuments.apiVersion] = SimulatedMetrics(realm: realm, clock: parts.clock)
+        }
         return try APIServer.cluster(realm, identity, clock: parts.clock, random: parts.random, configuration: configuration)
     }
     /// The API server's way to nodes and pods: out of the cluster's VPC, from an address of its own there; none where no network is real.

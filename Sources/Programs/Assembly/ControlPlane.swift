@@ -3,6 +3,7 @@ import Control
 import Cryptography
 import Documents
 import KubeAPI
+import KubeClient
 import KubeControllers
 import KubeModel
 import KubeScheduler
@@ -109,11 +110,22 @@ final class ControlPlane: Sendable {
         services.run(
             names.controllers,
             ControllerGroup(
-                realm: realm, writer: api, clock: parts.clock, random: parts.random,
+                realm: realm, writer: api, effects: AutoscalerPerformer(source: autoscalerSource, clock: parts.clock), clock: parts.clock,
+                random: parts.random,
                 controllers: ClusterControllers.all(
                     rootCertificate: record.authority.certificate.pem, authority: record.authority, startedAt: parts.clock.now),
                 log: Log("controllers/\(record.spec.name)")))
         services.run(names.scheduler, Scheduler(realm: realm, binder: api, clock: parts.clock, random: parts.random))
+    }
+
+    /// The way on which autoscaling reads metrics and writes scales.
+    private var autoscalerSource: ClusterAutoscalerSource {
+        let user = "system:serviceaccount:kube-system:horizontal-pod-autoscaler"
+        let groups = ["system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated", "system:masters"]
+        return ClusterAutoscalerSource(
+            client: KubeClient(
+                transport: transport(as: Peer.Local(user: user, groups: groups)),
+                userAgent: "kube-controller-manager/horizontal-pod-autoscaler"))
     }
 
     /// A way to this cluster's API in this process.

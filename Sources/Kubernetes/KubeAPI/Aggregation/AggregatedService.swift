@@ -34,6 +34,15 @@ struct AggregatedService: Sendable {
         }
     }
 
+    /// An API that is answered in this process although nobody has registered it. Source: metrics-server's manifest, for the priorities.
+    init?(local groupVersion: String) {
+        let parts = groupVersion.split(separator: "/").map(String.init)
+        guard parts.count == 2 else { return nil }
+        (group, version, name) = (parts[0], parts[1], "\(parts[1]).\(parts[0])")
+        (namespace, service, port, trust, isAvailable) = ("", "", 443, .insecure, true)
+        (groupPriority, versionPriority) = (100, 100)
+    }
+
     var groupVersion: String { "\(group)/\(version)" }
 
     func target(_ endpoint: ServiceEndpoints.Endpoint) -> DialTarget {
@@ -47,13 +56,17 @@ extension APIServer {
     /// The API services that others serve, by name.
     func aggregatedServices() -> [AggregatedService] {
         guard let info = kinds.find(apiVersion: "apiregistration.k8s.io/v1", plural: "apiservices") else { return [] }
-        return realm.snapshot().range(prefix: info.storage.prefix).compactMap { AggregatedService($0.value) }
+        let registered = realm.snapshot().range(prefix: info.storage.prefix).compactMap { AggregatedService($0.value) }
+        let names = Set(registered.map(\.groupVersion))
+        return registered + configuration.localAPIs.keys.filter { !names.contains($0) }.sorted().compactMap(AggregatedService.init(local:))
     }
 
     /// The service that serves a group's version; nil when there is none.
     func aggregatedService(group: String, version: String) -> AggregatedService? {
         guard !group.isEmpty, let info = kinds.find(apiVersion: "apiregistration.k8s.io/v1", plural: "apiservices") else { return nil }
-        return realm.snapshot().get(Target(info, name: "\(version).\(group)").key).flatMap { AggregatedService($0.value) }
+        let registered = realm.snapshot().get(Target(info, name: "\(version).\(group)").key).flatMap { AggregatedService($0.value) }
+        if let registered { return registered }
+        return configuration.localAPIs["\(group)/\(version)"] == nil ? nil : AggregatedService(local: "\(group)/\(version)")
     }
 
     /// A ready endpoint of a service that serves an API. - Throws: why there is none, as the condition tells it.

@@ -5,6 +5,10 @@ extension APIServer {
     /// Passes an authorised request on to the service that serves its API, and the answer back, upgrades and streams included.
     /// Source: kube-aggregator, proxyHandler.
     func aggregate(_ request: HTTPRequest, to service: AggregatedService, as user: UserInfo) async -> HTTPResponse {
+        if let handler = configuration.localAPIs[service.groupVersion] {
+            return await handler.respond(
+                to: HTTPRequest(request.method, request.target, headers: RequestHeader.headers(request, user), body: request.body))
+        }
         guard service.isAvailable, let endpoint = try? endpoint(of: service) else { return Self.unavailable }
         let target = service.target(endpoint)
         let forwarded = HTTPRequest(

@@ -42,7 +42,11 @@ extension APIServer {
     private func check(_ service: AggregatedService) async {
         var failure: UnavailableAPI?
         do throws(UnavailableAPI) {
-            try await learn(service, from: service.target(endpoint(of: service)))
+            if let handler = configuration.localAPIs[service.groupVersion] {
+                try await learn(service, from: handler)
+            } else {
+                try await learn(service, from: service.target(endpoint(of: service)))
+            }
         } catch {
             failure = error
         }
@@ -71,6 +75,15 @@ extension APIServer {
         guard answer.status < 300, let list = try? JSON.parse(answer.body) else {
             let text = "bad status from \(url): \(answer.status)"
             throw UnavailableAPI("FailedDiscoveryCheck", "failing or missing response from \(url): \(text)")
+        }
+        aggregator.learn(service.groupVersion, list)
+    }
+
+    private func learn(_ service: AggregatedService, from handler: any HTTPHandler) async throws(UnavailableAPI) {
+        let path = "/apis/\(service.groupVersion)"
+        let answer = await handler.respond(to: HTTPRequest("GET", path, headers: ["accept": "application/json"]))
+        guard answer.status == 200, case .bytes(let bytes) = answer.body, let list = try? JSON.parse(bytes) else {
+            throw UnavailableAPI("FailedDiscoveryCheck", "bad status from \(path): \(answer.status)")
         }
         aggregator.learn(service.groupVersion, list)
     }

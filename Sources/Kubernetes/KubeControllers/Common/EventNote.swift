@@ -25,11 +25,21 @@ struct EventNote {
 
     /// The change that tells it: a new Event, or one more of the same.
     func change<F: KindFields>(about object: View<F>, from component: String, in world: World) -> Change {
-        let namespace = object.namespace.isEmpty ? "default" : object.namespace
+        let place = place(object, component)
+        let present = world.get(KubeEvent.self, place.name, in: place.namespace)
+        return change(about: object, from: component, present: present, now: world.now)
+    }
+    /// Where the Event stands.
+    func place<F: KindFields>(_ object: View<F>, _ component: String) -> (namespace: String, name: String) {
         let hash = String(Naming.hash(object.uid, component, type, reason, message), radix: 16)
         let name = "\(object.name).\(String(repeating: "0", count: 16 - hash.utf8.count))\(hash)"
-        let now: Value = .string(world.now.text)
-        if let event = world.get(KubeEvent.self, name, in: namespace) {
+        return (object.namespace.isEmpty ? "default" : object.namespace, name)
+    }
+    /// The same where `present` is the Event that stands there already.
+    func change<F: KindFields>(about object: View<F>, from component: String, present: KubeEvent?, now time: Timestamp) -> Change {
+        let (namespace, name) = place(object, component)
+        let now: Value = .string(time.text)
+        if let event = present {
             return .patch(
                 EventFields.kind, namespace: namespace, name: name,
                 ["count": .int(Int64((event.count ?? 1) + 1)), "lastTimestamp": now])
