@@ -134,4 +134,27 @@ import Testing
         #expect(document.root.value == ["spec": ["a": 4, "b": [["c": 2], 3]], "x": 1])
         #expect(document.root["spec"]?["a"]?.int == 4)
     }
+
+    @Test(arguments: [
+        #"{"k:{\"name\":\"web\"}":1,"k:{\"name\":\"side\"}":2,"f:env":3}"#, #"{"a\nb":1,"anb":2,"a\\nb":3}"#, #"{"a\/b":1,"a\\/b":2}"#,
+    ])
+    func escapedKeysThatDifferAreNoDuplicates(_ text: String) throws {
+        let value = try JSON.parse(text)
+        #expect(Set(value.object?.keys ?? []).count == value.object?.count)
+    }
+
+    @Test(arguments: [
+        #"{"a\/b":1,"a/b":2}"#, #"{"a/b":1,"a\/b":2}"#, #"{"k:{\"a\"}":1,"k:{\"a\"}":2}"#, #"{"\"":1,"\u0022":2}"#, #"{"x":1,"\u0078":2}"#,
+    ])
+    func escapedKeysThatReadTheSameAreDuplicates(_ text: String) {
+        #expect(throws: DocumentError.self) { try JSON.parse(text) }
+    }
+
+    @Test func textsOfOurOwnReadTheSameWithoutChecks() throws {
+        var seeded = Seeded(5)
+        for _ in 0..<200 {
+            let bytes = JSON.encode(.random(&seeded))
+            #expect(try JSON.parse(bytes, limits: .own) == JSON.parse(bytes))
+        }
+    }
 }

@@ -27,4 +27,30 @@ import Testing
         #expect(["a": 1, "b": 2] as Value != ["b": 2, "c": 1])
         #expect((["a": 1, "b": 2] as Value).hashValue == (["b": 2, "a": 1] as Value).hashValue)
     }
+
+    @Test func editingInPlaceIsTheSameAsReadingAndWriting() {
+        var seeded = Seeded(11)
+        for _ in 0..<300 {
+            var (edited, rewritten) = (Value.random(&seeded), Value.null)
+            rewritten = edited
+            let keys = (edited.object?.keys ?? []) + ["new"]
+            let (first, second) = (keys[seeded.below(keys.count)], keys[seeded.below(keys.count)])
+            let part = Value.random(&seeded, depth: 1)
+            edited[first][second] = part
+            var inner = rewritten[first]
+            inner[second] = part
+            rewritten[first] = inner
+            #expect(edited == rewritten)
+            #expect(JSON.encode(edited) == JSON.encode(rewritten))
+        }
+    }
+
+    @Test func aCopyIsNotTouchedByEditsOfTheOther() {
+        var value: Value = ["a": ["b": ["c": 1]], "d": [1, 2]]
+        let copy = value
+        value["a"]["b"]["c"] = 2
+        value["a"]["x"] = "new"
+        #expect(copy == ["a": ["b": ["c": 1]], "d": [1, 2]])
+        #expect(value == ["a": ["b": ["c": 2], "x": "new"], "d": [1, 2]])
+    }
 }

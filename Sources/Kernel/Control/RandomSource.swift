@@ -1,29 +1,45 @@
+import Glibc
 import Synchronization
 
 /// Where chance comes from: the system's secure generator, or a seed, so that tests can repeat a run.
 package final class RandomSource: Sendable {
-    /// Nil draws from the system.
-    private let seed: Mutex<UInt64?>
+    private struct State {
+        /// Nil draws from the system.
+        var seed: UInt64?
+        /// Bits of the system that nobody has had yet: one system call fetches several.
+        var drawn: [UInt64] = []
+    }
+    private let state: Mutex<State>
 
     /// The system's secure generator.
-    package init() { seed = Mutex(nil) }
+    package init() { state = Mutex(State()) }
     /// The sequence that belongs to a seed; never for secrets.
-    package init(seed: UInt64) { self.seed = Mutex(seed) }
+    package init(seed: UInt64) { state = Mutex(State(seed: seed)) }
 
     /// 64 random bits. A seeded source is the SplitMix64 sequence.
     package func next() -> UInt64 {
-        seed.withLock { seed in
-            guard var state = seed else {
-                var system = SystemRandomNumberGenerator()
-                return system.next()
+        state.withLock { state in
+            guard var seed = state.seed else {
+                if state.drawn.isEmpty { state.drawn = Self.draw() }
+                return state.drawn.removeLast()
             }
-            state &+= 0x9e37_79b9_7f4a_7c15
-            seed = state
-            var mixed = state
+            seed &+= 0x9e37_79b9_7f4a_7c15
+            state.seed = seed
+            var mixed = seed
             mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
             mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
             return mixed ^ (mixed >> 31)
         }
+    }
+    /// Secure bits of the system; up to 256 bytes come at once and whole.
+    private static func draw() -> [UInt64] {
+        var words = [UInt64](repeating: 0, count: 32)
+        let failure = words.withUnsafeMutableBytes { bytes in bytes.baseAddress.map { getentropy($0, bytes.count) } ?? -1 }
+        guard failure == 0 else {
+            var system = SystemRandomNumberGenerator()
+            return [system.next()]
+        }
+        return words
     }
 
     /// A number in the range, each as likely as any other; the range must not be empty.
@@ -46,17 +62,22 @@ package final class RandomSource: Sendable {
     package func suffix(_ length: Int) -> String { characters(length, of: Array("bcdfghjklmnpqrstvwxz2456789".utf8)) }
     /// A version 4 UUID. Source: RFC 9562, section 5.4.
     package func uuid() -> String {
-        var bytes = bytes(16)
-        bytes[6] = bytes[6] & 0x0f | 0x40
-        bytes[8] = bytes[8] & 0x3f | 0x80
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text.append(UInt8(ascii: "-")) }
-            text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        // The bytes of two words, lowest first; version and variant stand in the seventh and the ninth.
+        let high = (next() & ~(0xf0 << 48) | 0x40 << 48).byteSwapped
+        let low = (next() & ~0xc0 | 0x80).byteSwapped
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var at = 0
+            for place in 0..<32 {
+                if place == 8 || place == 12 || place == 16 || place == 20 {
+                    text[at] = UInt8(ascii: "-")
+                    at += 1
+                }
+                let digit = UInt8(truncatingIfNeeded: (place < 16 ? high : low) >> UInt64(60 - place % 16 * 4) & 15)
+                text[at] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit
+                at += 1
+            }
+            return at
         }
-        return String(decoding: text, as: UTF8.self)
     }
     /// A shuffled copy.
     package func shuffled<Element>(_ elements: [Element]) -> [Element] {

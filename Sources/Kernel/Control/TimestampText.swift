@@ -1,7 +1,7 @@
 /// RFC 3339 texts of moments, always in UTC when written.
 extension Timestamp {
     /// With whole seconds: `2026-01-02T03:04:05Z`.
-    package var text: String { String(decoding: dateTime(), as: UTF8.self) + "Z" }
+    package var text: String { written(fraction: 0, digits: 0) }
     /// With microseconds, as leases and event times have them: `2026-01-02T03:04:05.000006Z`.
     package var microText: String { fractionText(digits: 6) }
     /// With nanoseconds: `2026-01-02T03:04:05.000006007Z`.
@@ -18,28 +18,35 @@ extension Timestamp {
     private func fractionText(digits: Int) -> String {
         var fraction = subsecondNanoseconds
         for _ in digits..<9 { fraction /= 10 }
-        let text = String(fraction)
-        return String(decoding: dateTime(), as: UTF8.self) + "." + String(repeating: "0", count: digits - text.utf8.count) + text + "Z"
+        return written(fraction: fraction, digits: digits)
     }
 
-    private func dateTime() -> [UInt8] {
+    /// The text with so many digits of a fraction; none at all for 0.
+    private func written(fraction: Int64, digits: Int) -> String {
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
         let rest = seconds - days * 86_400
         let (year, month, day) = Self.civil(days: days)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(20)
-        func put(_ number: Int64, _ width: Int, _ separator: Unicode.Scalar?) {
-            let digits = Array(String(max(0, number)).utf8)
-            bytes += [UInt8](repeating: UInt8(ascii: "0"), count: max(0, width - digits.count)) + digits
-            if let separator { bytes.append(UInt8(ascii: separator)) }
+        let length = digits == 0 ? 20 : 21 + digits
+        return String(unsafeUninitializedCapacity: length) { bytes in
+            var at = 0
+            func put(_ number: Int64, _ width: Int, _ separator: Unicode.Scalar) {
+                var number = max(0, number)
+                for place in stride(from: at + width - 1, through: at, by: -1) {
+                    bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10)
+                    number /= 10
+                }
+                bytes[at + width] = UInt8(ascii: separator)
+                at += width + 1
+            }
+            put(year, 4, "-")
+            put(month, 2, "-")
+            put(day, 2, "T")
+            put(rest / 3600, 2, ":")
+            put(rest / 60 % 60, 2, ":")
+            put(rest % 60, 2, digits == 0 ? "Z" : ".")
+            if digits > 0 { put(fraction, digits, "Z") }
+            return length
         }
-        put(year, 4, "-")
-        put(month, 2, "-")
-        put(day, 2, "T")
-        put(rest / 3600, 2, ":")
-        put(rest / 60 % 60, 2, ":")
-        put(rest % 60, 2, nil)
-        return bytes
     }
 
     /// The calendar date of a day number since the epoch: years are counted from March, so that the leap day ends one.
@@ -72,25 +79,31 @@ extension Timestamp {
     /// Reads an RFC 3339 text with any offset and any fraction; digits beyond nanoseconds are dropped. Nil for anything else, and for
     /// years beyond 1678 to 2262, which 64 bits of nanoseconds cannot hold; the last of them ends in April.
     package init?(_ text: String) {
-        var reader = DigitReader(text)
+        var text = text
+        guard let nanoseconds = text.withUTF8(Self.nanoseconds) else { return nil }
+        self.init(nanoseconds: nanoseconds)
+    }
+
+    private static func nanoseconds(_ bytes: UnsafeBufferPointer<UInt8>) -> Int64? {
+        var reader = DigitReader(bytes: bytes)
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"), let day = reader.number(2),
             reader.take("T") || reader.take("t"), let hour = reader.number(2), reader.take(":"), let minute = reader.number(2),
             reader.take(":"), let second = reader.number(2)
         else { return nil }
         let fraction = reader.take(".") ? reader.fraction() : 0
-        guard let fraction, let offset = reader.offset(), reader.atEnd, (1678...2262).contains(year), Self.isDate(year, month, day),
+        guard let fraction, let offset = reader.offset(), reader.atEnd, (1678...2262).contains(year), isDate(year, month, day),
             hour < 24, minute < 60, second < 60
         else { return nil }
-        let seconds = Self.days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-        self.init(nanoseconds: Int64(clamping: Int128(seconds) * 1_000_000_000 + Int128(fraction)))
+        let seconds = days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+        return Int64(clamping: Int128(seconds) * 1_000_000_000 + Int128(fraction))
     }
 }
 
 /// Reads digits and separators off a text.
 private struct DigitReader {
-    private let bytes: [UInt8]
+    let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
-    init(_ text: String) { bytes = Array(text.utf8) }
+    init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
     var atEnd: Bool { index == bytes.count }
 
     mutating func take(_ separator: Unicode.Scalar) -> Bool {

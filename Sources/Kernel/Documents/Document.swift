@@ -8,6 +8,8 @@ package final class Document: Sendable {
     let tape: [UInt64]
     /// Paths of members that were named again, as in `spec.containers[0].image`; kept only where the limits allow them.
     package let duplicates: [String]
+    /// Whether the text has nothing but ASCII.
+    let ascii: Bool
 
     /// Checks the whole text.
     /// - Throws: `DocumentError` with a byte offset when the text is not strict JSON (RFC 8259), is too large or too deep.
@@ -19,7 +21,7 @@ package final class Document: Sendable {
         try builder.read(bytes.span.bytes)
         self.bytes = bytes
         tape = builder.tape
-        duplicates = builder.duplicates
+        (duplicates, ascii) = (builder.duplicates, builder.ascii)
     }
 
     /// The outermost value.

@@ -16,7 +16,16 @@ package struct DocumentLimits: Sendable {
     package var depth = 512
     /// Whether a JSON object may name a member twice: the last one counts and `Document.duplicates` tells of it.
     package var allowsDuplicates = false
+    /// Whether the text is this program's own: repeated members and UTF-8 are not looked for.
+    package var trusts = false
     package init() {}
+
+    /// For texts of any size that were written by this program.
+    package static let own: DocumentLimits = {
+        var limits = DocumentLimits()
+        (limits.bytes, limits.trusts) = (.max, true)
+        return limits
+    }()
 }
 
 /// JSON texts (RFC 8259), read strictly: no duplicate keys, no invalid UTF-8, no unpaired surrogates.
@@ -32,53 +41,27 @@ package enum JSON {
 
     /// The compact text of a document.
     package static func encode(_ value: Value) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(1024)
-        append(value, to: &bytes)
-        return bytes
+        var writer = JSONWriter()
+        writer.append(value)
+        return writer.bytes
     }
     /// The text of a document: compact, or indented by four spaces as kubectl prints it.
     package static func text(_ value: Value, pretty: Bool = false) -> String {
         guard pretty else { return String(decoding: encode(value), as: UTF8.self) }
-        var bytes: [UInt8] = []
-        JSONPrinter.append(value, indent: 0, to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        var writer = JSONWriter()
+        JSONPrinter.append(value, indent: 0, to: &writer)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
     /// Appends the compact text of a document.
     package static func append(_ value: Value, to bytes: inout [UInt8]) {
-        switch value {
-        case .null: JSONPrinter.append("null", to: &bytes)
-        case .bool(let truth): JSONPrinter.append(truth ? "true" : "false", to: &bytes)
-        case .int(let number): JSONPrinter.append(number, to: &bytes)
-        case .double(let number): bytes.append(contentsOf: JSONPrinter.text(number).utf8)
-        case .string(let text): append(text, to: &bytes)
-        case .array(let items):
-            bytes.append(UInt8(ascii: "["))
-            var first = true
-            for item in items {
-                if first { first = false } else { bytes.append(UInt8(ascii: ",")) }
-                append(item, to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "]"))
-        case .object(let object):
-            bytes.append(UInt8(ascii: "{"))
-            var first = true
-            for member in object {
-                if first { first = false } else { bytes.append(UInt8(ascii: ",")) }
-                append(member.key, to: &bytes)
-                bytes.append(UInt8(ascii: ":"))
-                append(member.value, to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "}"))
-        }
+        var writer = JSONWriter()
+        writer.append(value)
+        bytes += writer.bytes
     }
     /// Appends a string in quotes, escaped where JSON demands it.
     package static func append(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { utf8 in
-            if JSONPrinter.isPlain(utf8) { bytes.append(contentsOf: utf8) } else { JSONPrinter.escape(utf8, to: &bytes) }
-        }
-        bytes.append(UInt8(ascii: "\""))
+        var writer = JSONWriter(capacity: text.utf8.count + 2)
+        writer.append(string: text)
+        bytes += writer.bytes
     }
 }

@@ -1,23 +1,5 @@
-/// The parts of JSON writing.
+/// Numbers and indented texts of JSON.
 enum JSONPrinter {
-    static func append(_ literal: StaticString, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
-    }
-
-    /// Appends decimal digits without making a string.
-    static func append(_ number: Int64, to bytes: inout [UInt8]) {
-        guard number >= 10 || number < 0 else { return bytes.append(UInt8(ascii: "0") + UInt8(number)) }
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var (rest, at) = (number.magnitude, 20)
-        repeat {
-            at -= 1
-            digits[at] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        if number < 0 { bytes.append(UInt8(ascii: "-")) }
-        for index in at..<20 { bytes.append(digits[index]) }
-    }
-
     /// A number as Go's encoder writes it: shortest digits, an exponent below 1e-6 and from 1e21 on. What is not finite becomes null.
     static func text(_ number: Double) -> String {
         guard number.isFinite else { return "null" }
@@ -62,54 +44,34 @@ enum JSONPrinter {
         return true
     }
 
-    static func escape(_ utf8: UnsafeBufferPointer<UInt8>, to bytes: inout [UInt8]) {
-        for byte in utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): append("\\\"", to: &bytes)
-            case UInt8(ascii: "\\"): append("\\\\", to: &bytes)
-            case 0x08: append("\\b", to: &bytes)
-            case 0x0C: append("\\f", to: &bytes)
-            case 0x0A: append("\\n", to: &bytes)
-            case 0x0D: append("\\r", to: &bytes)
-            case 0x09: append("\\t", to: &bytes)
-            case 0..<0x20:
-                append("\\u00", to: &bytes)
-                for digit in [byte >> 4, byte & 15] {
-                    bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-                }
-            default: bytes.append(byte)
-            }
-        }
-    }
-
     /// Appends indented text, four spaces a level; empty arrays and objects stay on one line.
-    static func append(_ value: Value, indent: Int, to bytes: inout [UInt8]) {
+    static func append(_ value: Value, indent: Int, to writer: inout JSONWriter) {
         switch value {
         case .array(let items) where !items.isEmpty:
-            bytes.append(UInt8(ascii: "["))
+            writer.append(UInt8(ascii: "["))
             for (index, item) in items.enumerated() {
-                line(indent + 1, comma: index > 0, to: &bytes)
-                append(item, indent: indent + 1, to: &bytes)
+                line(indent + 1, comma: index > 0, to: &writer)
+                append(item, indent: indent + 1, to: &writer)
             }
-            line(indent, comma: false, to: &bytes)
-            bytes.append(UInt8(ascii: "]"))
+            line(indent, comma: false, to: &writer)
+            writer.append(UInt8(ascii: "]"))
         case .object(let object) where !object.isEmpty:
-            bytes.append(UInt8(ascii: "{"))
+            writer.append(UInt8(ascii: "{"))
             for (index, member) in object.enumerated() {
-                line(indent + 1, comma: index > 0, to: &bytes)
-                JSON.append(member.key, to: &bytes)
-                append(": ", to: &bytes)
-                append(member.value, indent: indent + 1, to: &bytes)
+                line(indent + 1, comma: index > 0, to: &writer)
+                writer.append(string: member.key)
+                writer.append(words: ": ")
+                append(member.value, indent: indent + 1, to: &writer)
             }
-            line(indent, comma: false, to: &bytes)
-            bytes.append(UInt8(ascii: "}"))
-        default: JSON.append(value, to: &bytes)
+            line(indent, comma: false, to: &writer)
+            writer.append(UInt8(ascii: "}"))
+        default: writer.append(value)
         }
     }
 
-    private static func line(_ indent: Int, comma: Bool, to bytes: inout [UInt8]) {
-        if comma { bytes.append(UInt8(ascii: ",")) }
-        bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: indent * 4))
+    private static func line(_ indent: Int, comma: Bool, to writer: inout JSONWriter) {
+        if comma { writer.append(UInt8(ascii: ",")) }
+        writer.append(UInt8(ascii: "\n"))
+        for _ in 0..<indent { writer.append(words: "    ") }
     }
 }

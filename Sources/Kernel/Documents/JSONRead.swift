@@ -1,3 +1,5 @@
+import Glibc
+
 extension JSONScan {
     /// The text of a string or key word.
     static func text(_ word: UInt64, _ text: RawSpan) -> String {
@@ -7,7 +9,8 @@ extension JSONScan {
 
     static func equal(_ text: RawSpan, _ left: Int, _ right: Int, _ length: Int) -> Bool {
         text.withUnsafeBytes { bytes in
-            bytes[left..<left + length].elementsEqual(bytes[right..<right + length])
+            guard let base = bytes.baseAddress, left + length <= bytes.count, right + length <= bytes.count else { return length == 0 }
+            return memcmp(base + left, base + right, length) == 0
         }
     }
 

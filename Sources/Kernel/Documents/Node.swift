@@ -111,7 +111,15 @@ package struct Node: Sendable {
     /// This value as an editable tree.
     package var value: Value {
         let (tape, bytes) = (document.tape, document.bytes)
-        var reader = TapeReader(at: index, repeats: !document.duplicates.isEmpty)
+        var reader = TapeReader(at: index, repeats: !document.duplicates.isEmpty, ascii: document.ascii)
+        return reader.value(tape.span, bytes.span.bytes)
+    }
+
+    /// This value as an editable tree without one of its parts, which must be a member of an object in it.
+    package func value(without part: Node?) -> Value {
+        let (tape, bytes) = (document.tape, document.bytes)
+        var reader = TapeReader(
+            at: index, repeats: !document.duplicates.isEmpty, ascii: document.ascii, omitting: part.map { $0.index - 1 } ?? -1)
         return reader.value(tape.span, bytes.span.bytes)
     }
 }

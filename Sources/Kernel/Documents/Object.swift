@@ -17,7 +17,7 @@ package struct Object: Sendable, Hashable, RandomAccessCollection, ExpressibleBy
     package var endIndex: Int { members.endIndex }
     package subscript(position: Int) -> Member {
         get { members[position] }
-        set { members[position] = newValue }
+        _modify { yield &members[position] }
     }
     /// The value of `key`, nil when absent. Setting nil removes it; a new key goes to the end.
     package subscript(key: String) -> Value? {
@@ -32,6 +32,27 @@ package struct Object: Sendable, Hashable, RandomAccessCollection, ExpressibleBy
                 members.append(Member(key, newValue))
             }
         }
+        _modify {
+            let place = members.firstIndex { $0.key == key }
+            var value = place.map { take(at: $0) }
+            defer { put(value, at: place, key) }
+            yield &value
+        }
+    }
+    /// The value at a place, where null is left: so that its only owner can edit it.
+    mutating func take(at place: Int) -> Value {
+        var value = Value.null
+        swap(&value, &members[place].value)
+        return value
+    }
+    /// Puts a value that was taken back, or removes its member; without a place it is a new member's.
+    mutating func put(_ value: consuming Value?, at place: Int?, _ key: String) {
+        switch (value, place) {
+        case (let value?, let place?): members[place].value = value
+        case (nil, let place?): members.remove(at: place)
+        case (let value?, nil): members.append(Member(key, value))
+        case (nil, nil): break
+        }
     }
     /// The keys in order.
     package var keys: [String] { members.map(\.key) }
@@ -45,7 +66,8 @@ package struct Object: Sendable, Hashable, RandomAccessCollection, ExpressibleBy
     /// Objects are equal when they have the same members in any order.
     package static func == (left: Object, right: Object) -> Bool {
         guard left.count == right.count else { return false }
-        if zip(left.members, right.members).allSatisfy({ $0 == $1 }) { return true }
+        // Says at once that an array is equal to itself.
+        if left.members == right.members { return true }
         let places = KeyIndex(right, lookups: left.count)
         return left.members.allSatisfy { member in
             places.index(of: member.key, in: right).map { right.members[$0].value == member.value } ?? false

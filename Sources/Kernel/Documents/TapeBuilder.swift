@@ -5,7 +5,8 @@ struct TapeBuilder {
     private(set) var duplicates: [String] = []
     private let limits: DocumentLimits
     private var open: [Container] = []
-    private var ascii = true
+    /// Whether the text has nothing but ASCII so far.
+    private(set) var ascii = true
 
     /// An array or object whose end has not been read yet.
     private struct Container {
@@ -41,7 +42,7 @@ struct TapeBuilder {
             case .more: (at, expected) = try more(byte, text, at)
             }
         }
-        if !ascii { try JSONScan.validate(text) }
+        if !ascii, !limits.trusts { try JSONScan.validate(text) }
     }
 
     private mutating func value(_ byte: UInt8, _ text: RawSpan, _ at: Int) throws(DocumentError) -> (Int, Expectation) {
@@ -74,7 +75,7 @@ struct TapeBuilder {
         let tag = container.isObject ? Tape.Tag.object : Tape.Tag.array
         tape[container.index] = Tape.word(tag, length: Int(container.count), start: Int(tape[container.index]))
         tape[container.index + 1] = Tape.close(next: tape.count, end: at + 1)
-        if container.isObject, container.count > Self.comparedKeys { try refuseDuplicates(container, text) }
+        if container.isObject, container.count > Self.comparedKeys, !limits.trusts { try refuseDuplicates(container, text) }
         return (at + 1, .more)
     }
 
@@ -91,7 +92,7 @@ struct TapeBuilder {
     private mutating func key(_ byte: UInt8, _ text: RawSpan, _ at: Int) throws(DocumentError) -> (Int, Expectation) {
         guard byte == UInt8(ascii: "\"") else { throw JSONScan.unexpected(text, at, "looking for beginning of object key string") }
         let end = try string(text, at)
-        if open[open.count - 1].count < Self.comparedKeys { try refuseDuplicate(text) }
+        if !limits.trusts, open[open.count - 1].count < Self.comparedKeys { try refuseDuplicate(text) }
         let colon = JSONScan.space(text, end)
         guard colon < text.byteCount else { throw DocumentError("unexpected end of JSON input", at: colon) }
         guard JSONScan.byte(text, colon) == UInt8(ascii: ":") else { throw JSONScan.unexpected(text, colon, "after object key") }
@@ -132,17 +133,32 @@ extension TapeBuilder {
         let (length, start) = (Tape.length(word), Tape.start(word))
         let tail = length == 0 ? 0 : UInt64(JSONScan.byte(text, start + length - 1)) &+ UInt64(JSONScan.byte(text, start)) &* 7
         let bit: UInt64 = 1 << ((UInt64(length) &* 11 &+ tail) & 63)
-        let escaped = Tape.tag(word) == Tape.Tag.escaped
-        guard escaped || open[top].seen & bit != 0 else {
+        let isFree = Self.isFree(word, text)
+        guard isFree || open[top].seen & bit != 0 else {
             open[top].seen |= bit
             return
         }
-        open[top].seen = escaped ? .max : open[top].seen | bit
+        open[top].seen = isFree ? .max : open[top].seen | bit
         var index = open[top].index + 2
         while index < last {
-            if same(tape[index], word, text) { return try note(last, in: open, text) }
+            if Self.same(tape[index], word, text) { return try note(last, in: open, text) }
             index = following(index + 1)
         }
+    }
+    /// Whether a key could be written in other bytes: those of most keys, escaped ones too, are the only ones.
+    private static func isFree(_ word: UInt64, _ text: RawSpan) -> Bool {
+        guard Tape.tag(word) == Tape.Tag.escaped else { return false }
+        var (at, end) = (Tape.start(word), Tape.start(word) + Tape.length(word))
+        while at < end {
+            guard JSONScan.byte(text, at) == UInt8(ascii: "\\") else {
+                at += 1
+                continue
+            }
+            let letter = JSONScan.byte(text, at + 1)
+            if letter == UInt8(ascii: "u") || letter == UInt8(ascii: "/") { return true }
+            at += 2
+        }
+        return false
     }
 
     private mutating func refuseDuplicates(_ container: Container, _ text: RawSpan) throws(DocumentError) {
@@ -154,10 +170,8 @@ extension TapeBuilder {
         }
     }
 
-    private func same(_ left: UInt64, _ right: UInt64, _ text: RawSpan) -> Bool {
-        if Tape.tag(left) == Tape.Tag.escaped || Tape.tag(right) == Tape.Tag.escaped {
-            return JSONScan.text(left, text) == JSONScan.text(right, text)
-        }
+    private static func same(_ left: UInt64, _ right: UInt64, _ text: RawSpan) -> Bool {
+        if isFree(left, text) || isFree(right, text) { return JSONScan.text(left, text) == JSONScan.text(right, text) }
         guard Tape.length(left) == Tape.length(right) else { return false }
         return JSONScan.equal(text, Tape.start(left), Tape.start(right), Tape.length(left))
     }

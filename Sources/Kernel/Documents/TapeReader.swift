@@ -3,8 +3,14 @@ struct TapeReader {
     private var at: Int
     /// Whether some object has a member twice.
     private let repeats: Bool
+    /// Whether the text has nothing but ASCII.
+    private let ascii: Bool
+    /// The place of the key of a member that is left out; -1 for none.
+    private let omitted: Int
 
-    init(at: Int, repeats: Bool) { (self.at, self.repeats) = (at, repeats) }
+    init(at: Int, repeats: Bool, ascii: Bool, omitting omitted: Int = -1) {
+        (self.at, self.repeats, self.ascii, self.omitted) = (at, repeats, ascii, omitted)
+    }
 
     /// The value at the reader's place, which moves behind it.
     mutating func value(_ tape: Span<UInt64>, _ text: RawSpan) -> Value {
@@ -16,7 +22,7 @@ struct TapeReader {
         default: at += 1
         }
         switch Tape.tag(word) {
-        case Tape.Tag.plain, Tape.Tag.escaped: return .string(JSONScan.text(word, text))
+        case Tape.Tag.plain, Tape.Tag.escaped: return .string(self.text(word, text))
         case Tape.Tag.integer:
             return JSONScan.integer(text, start, end).map(Value.int) ?? .double(JSONScan.number(text, start, end, integral: false))
         case Tape.Tag.decimal: return .double(JSONScan.number(text, start, end, integral: false))
@@ -27,23 +33,41 @@ struct TapeReader {
     }
 
     private mutating func items(_ tape: Span<UInt64>, _ text: RawSpan, count: Int) -> [Value] {
-        var result: [Value] = []
-        result.reserveCapacity(count)
         at += 2
-        for _ in 0..<count { result.append(value(tape, text)) }
-        return result
+        guard count > 0 else { return [] }
+        return Array(unsafeUninitializedCapacity: count) { memory, initialized in
+            for index in 0..<count {
+                (memory.baseAddress.unsafelyUnwrapped + index).initialize(to: value(tape, text))
+                initialized = index + 1
+            }
+        }
     }
 
     private mutating func members(_ tape: Span<UInt64>, _ text: RawSpan, count: Int) -> [Object.Member] {
-        var result: [Object.Member] = []
-        result.reserveCapacity(count)
         at += 2
-        for _ in 0..<count {
-            let key = JSONScan.text(tape[at], text)
-            at += 1
-            result.append(Object.Member(key, value(tape, text)))
+        guard count > 0 else { return [] }
+        let result = [Object.Member](unsafeUninitializedCapacity: count) { memory, initialized in
+            for _ in 0..<count {
+                guard at != omitted else {
+                    let tag = Tape.tag(tape[at + 1])
+                    at = tag == Tape.Tag.array || tag == Tape.Tag.object ? Tape.next(tape[at + 2]) : at + 2
+                    continue
+                }
+                let key = self.text(tape[at], text)
+                at += 1
+                (memory.baseAddress.unsafelyUnwrapped + initialized).initialize(to: Object.Member(key, value(tape, text)))
+                initialized += 1
+            }
         }
         return repeats ? Self.lastOfEach(result) : result
+    }
+
+    /// The text of a string or key word. That of a text in ASCII was checked as a whole and need not be checked again.
+    @inline(__always) private func text(_ word: UInt64, _ text: RawSpan) -> String {
+        guard ascii, Tape.tag(word) == Tape.Tag.plain else { return JSONScan.text(word, text) }
+        let start = Tape.start(word)
+        let bytes = Span<UInt8>(_bytes: text.extracting(start..<start + Tape.length(word)))
+        return String(copying: UTF8Span(unchecked: bytes, isKnownASCII: true))
     }
 
     private static func lastOfEach(_ members: [Object.Member]) -> [Object.Member] {

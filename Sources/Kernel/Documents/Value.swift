@@ -22,6 +22,18 @@ package enum Value: Sendable, Hashable {
             default: self = newValue.isNull ? .object([:]) : .object([key: newValue])
             }
         }
+        _modify {
+            var object = Object()
+            if case .object(let present) = self { object = present }
+            self = .null
+            let place = object.firstIndex { $0.key == key }
+            var value = place.map { object.take(at: $0) } ?? .null
+            defer {
+                object.put(value.isNull ? Optional.none : value, at: place, key)
+                self = .object(object)
+            }
+            yield &value
+        }
     }
 
     /// The element at `index` of an array; null when out of range or not an array.

@@ -3,29 +3,52 @@ package import Documents
 extension Encoded {
     /// The document's JSON without `metadata.resourceVersion`, and where that member goes: behind the opening brace of `metadata`.
     /// A document without a metadata object carries no resource version.
-    package init(document: Value) {
+    ///
+    /// `owners` is the JSON of `metadata.managedFields`, which then takes the place of what the tree has there.
+    package init(document: Value, owners: [UInt8]? = nil) {
+        var writer = JSONWriter()
         guard case .object(let members) = document else {
-            self.init(bytes: JSON.encode(document), gap: nil, comma: false)
+            writer.append(document)
+            self.init(bytes: writer.bytes, gap: nil, comma: false)
             return
         }
-        var bytes: [UInt8] = [UInt8(ascii: "{")]
         var gap: Int?
         var comma = false
-        for (position, member) in members.enumerated() {
-            if position > 0 { bytes.append(UInt8(ascii: ",")) }
-            bytes += JSON.encode(.string(member.key))
-            bytes.append(UInt8(ascii: ":"))
-            if member.key == "metadata", case .object(var metadata) = member.value {
-                metadata["resourceVersion"] = nil
-                gap = bytes.count + 1
-                comma = !metadata.isEmpty
-                bytes += JSON.encode(.object(metadata))
+        writer.append(UInt8(ascii: "{"))
+        for position in members.indices {
+            if position > 0 { writer.append(UInt8(ascii: ",")) }
+            writer.append(string: members[position].key)
+            writer.append(UInt8(ascii: ":"))
+            if members[position].key == "metadata", case .object(let metadata) = members[position].value {
+                gap = writer.count + 1
+                comma = Self.append(metadata, owners, to: &writer)
             } else {
-                bytes += JSON.encode(member.value)
+                writer.append(members[position].value)
             }
         }
-        bytes.append(UInt8(ascii: "}"))
-        self.init(bytes: bytes, gap: gap, comma: comma)
+        writer.append(UInt8(ascii: "}"))
+        self.init(bytes: writer.bytes, gap: gap, comma: comma)
+    }
+    /// Appends metadata without its resource version; tells whether anything is in it.
+    private static func append(_ metadata: Object, _ owners: [UInt8]?, to writer: inout JSONWriter) -> Bool {
+        let start = writer.count + 1
+        writer.append(UInt8(ascii: "{"))
+        for index in metadata.indices {
+            let key = metadata[index].key
+            guard key != "resourceVersion", owners == nil || key != "managedFields" else { continue }
+            if writer.count > start { writer.append(UInt8(ascii: ",")) }
+            writer.append(string: key)
+            writer.append(UInt8(ascii: ":"))
+            writer.append(metadata[index].value)
+        }
+        if let owners {
+            if writer.count > start { writer.append(UInt8(ascii: ",")) }
+            writer.append(words: "\"managedFields\":")
+            owners.withUnsafeBufferPointer { writer.append($0) }
+        }
+        let isFilled = writer.count > start
+        writer.append(UInt8(ascii: "}"))
+        return isFilled
     }
 
     /// The document as it is served: with its resource version in the gap.

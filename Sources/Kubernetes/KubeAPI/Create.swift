@@ -64,18 +64,20 @@ extension APIServer {
         let errors = validate(document, target)
         guard errors.isEmpty else { throw KubeStatus.invalid(info, target.name, errors) }
         if snapshot.get(target.key) != nil { throw KubeStatus.alreadyExists(info, target.name) }
-        document["metadata"]["managedFields"] =
-            options.isApply ? sent["managedFields"] : owned(created: declared, target, by: options.fieldManager)
+        let owners = options.isApply ? Owners.text(of: sent["managedFields"]) : owned(created: declared, target, by: options.fieldManager)
         return try await services.reserving(document, old: .null, target, dryRun: options.dryRun) { document in
-            guard !options.dryRun else { return .draft(info.stored(document)) }
-            return .stored(try await commit(target, .put(Encoded(document: info.stored(document))), if: .absent))
+            guard !options.dryRun else { return .draft(Owners.join(info.stored(document), owners)) }
+            return .stored(try await commit(target, .put(Encoded(document: info.stored(document), owners: owners)), if: .absent))
         }
     }
 
     /// - Throws: `KubeStatus` NotFound for a namespace that is not there, Forbidden for one that goes away.
     func checkNamespace(_ target: Target, _ snapshot: Snapshot) throws(KubeStatus) {
-        guard target.info.namespaced, let kind = kinds.find(apiVersion: "v1", plural: "namespaces") else { return }
-        guard let entry = snapshot.get(kind.storage.key(nil, target.namespace)) else { throw .notFound(kind, target.namespace) }
+        guard target.info.namespaced else { return }
+        guard let entry = snapshot.get("core/namespaces/" + target.namespace) else {
+            guard let kind = kinds.find(apiVersion: "v1", plural: "namespaces") else { return }
+            throw .notFound(kind, target.namespace)
+        }
         guard entry.value["status"]["phase"] == "Terminating" || !entry.value["metadata"]["deletionTimestamp"].isNull else { return }
         var status = KubeStatus.forbidden(
             target.info, name: target.name,

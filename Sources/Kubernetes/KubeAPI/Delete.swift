@@ -6,7 +6,9 @@ import Storage
 
 /// What a deletion came to.
 struct Deleted: Sendable {
-    let document: Value
+    /// The document as it is now, or was last.
+    let document: Written
+    let uid: String
     /// Whether it is gone; else it waits for its grace period or finalizers.
     let gone: Bool
 }
@@ -26,7 +28,7 @@ extension APIServer {
             return present(context, !deleted.gone && cascades ? 202 : 200, deleted.document, target.info)
         }
         let status = KubeStatus.success(
-            name: target.name, group: target.info.group, kind: target.info.plural, uid: deleted.document["metadata"]["uid"].string ?? "")
+            name: target.name, group: target.info.group, kind: target.info.plural, uid: deleted.uid)
         return context.respond(200, status)
     }
 
@@ -38,13 +40,17 @@ extension APIServer {
         for attempt in 0... {
             let snapshot = realm.snapshot()
             guard let entry = snapshot.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
-            let document = entry.value
+            let parts = entry.parts
+            let document = parts.content
             try options.check(document, target)
             _ = try await admit(
                 .delete, target, new: .null, old: document, options: write, snapshot: snapshot, warnings: warnings)
             let decision = try deletion(of: document, target, options)
             do {
-                return try await carryOut(decision, entry, target, options)
+                let written = try await carryOut(decision, entry, parts, target, options)
+                let uid = document["metadata"]["uid"].string ?? ""
+                if case .remove = decision { return Deleted(document: written, uid: uid, gone: true) }
+                return Deleted(document: written, uid: uid, gone: false)
             } catch let status as KubeStatus where status.reason == .conflict && attempt < Self.updateAttempts {
                 continue
             }
@@ -60,18 +66,16 @@ extension APIServer {
     }
 
     private func carryOut(
-        _ decision: Deletion, _ entry: Entry, _ target: Target, _ options: DeleteOptions
-    ) async throws -> Deleted {
+        _ decision: Deletion, _ entry: Entry, _ parts: EntryParts, _ target: Target, _ options: DeleteOptions
+    ) async throws -> Written {
         switch decision {
-        case .pending: return Deleted(document: entry.value, gone: false)
-        case .remove:
-            guard !options.dryRun else { return Deleted(document: entry.value, gone: true) }
-            return Deleted(document: try await remove(target, at: entry.revision, last: entry.value), gone: true)
+        case .pending: return .stored(entry)
+        case .remove: return .stored(options.dryRun ? entry : try await remove(target, at: entry.revision))
         case .mark(let document):
-            guard document != entry.value else { return Deleted(document: document, gone: false) }
-            guard !options.dryRun else { return Deleted(document: document, gone: false) }
-            let marked = try await commit(target, .put(Encoded(document: document)), if: .revision(entry.revision))
-            return Deleted(document: marked.value, gone: false)
+            guard document != parts.content else { return .stored(entry) }
+            guard !options.dryRun else { return .draft(Owners.join(document, parts.owners)) }
+            let marked = Encoded(document: document, owners: parts.owners)
+            return .stored(try await commit(target, .put(marked), if: .revision(entry.revision)))
         }
     }
 
@@ -167,7 +171,7 @@ extension APIServer {
             let item = target.named(metadata["name"].string ?? "", namespace: metadata["namespace"].string)
             do {
                 let deleted = try await delete(item, options, user: context.user, context.warnings)
-                items.append(target.info.served(deleted.document))
+                items.append(target.info.served(deleted.document.value))
             } catch let status as KubeStatus where status.reason == .notFound {
                 continue
             }

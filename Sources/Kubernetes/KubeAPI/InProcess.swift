@@ -42,7 +42,7 @@ extension APIServer: ChangeWriter {
             (deletion.uid, deletion.gracePeriodSeconds, deletion.cascadesByDefault) = (uid, grace, true)
             let target = Target(try info(kind), namespace: namespace ?? "", name: name)
             let deleted = try await delete(target, deletion, user: options.user, warnings)
-            return deleted.document["metadata"]["resourceVersion"].string.flatMap(Revision.init) ?? realm.head
+            return revision(of: deleted.document)
         }
     }
 

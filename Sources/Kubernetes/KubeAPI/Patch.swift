@@ -34,6 +34,15 @@ enum DocumentPatch: Sendable {
         }
     }
 
+    /// Whether the patch may look at `metadata.managedFields` or change it.
+    var looksAtOwners: Bool {
+        switch self {
+        case .json: true
+        case .merge(let patch), .strategic(let patch):
+            patch["metadata"].object?.contains { $0.key == "managedFields" || $0.key.hasPrefix("$") } ?? !patch["metadata"].isNull
+        }
+    }
+
     /// The document as the patch makes it.
     /// - Throws: `KubeStatus` Invalid when it does not fit the document.
     func apply(to document: Value, info: KindInfo, schema: Schema) throws(KubeStatus) -> Value {
@@ -71,7 +80,7 @@ extension APIServer {
 
     /// Patches the newest document; tried again when somebody else was quicker, unless the patch names a resource version.
     func patch(_ target: Target, _ patch: DocumentPatch, _ options: WriteOptions, _ warnings: Warnings) async throws -> Written {
-        try await update(target, options, warnings, retries: Self.updateAttempts) { [self] old in
+        try await update(target, options, warnings, retries: Self.updateAttempts, whole: patch.looksAtOwners) { [self] old in
             var new = try patch.apply(to: old, info: target.info, schema: schema)
             guard new != old else { return old }
             for field in ["apiVersion", "kind"] where new[field] != old[field] {

@@ -60,23 +60,24 @@ extension APIServer {
     /// Changes a stored document: `transform` turns the document as it is (in the version of `target`) into the one that is wanted.
     ///
     /// With a resource version in the outcome the change is guarded by it; else it is tried again on the newest document.
+    /// - Parameter whole: whether the transformation gets `metadata.managedFields` too.
     /// - Throws: `KubeStatus`.
     func update(
-        _ target: Target, _ options: WriteOptions, _ warnings: Warnings, retries: Int,
+        _ target: Target, _ options: WriteOptions, _ warnings: Warnings, retries: Int, whole: Bool = false,
         transform: (Value) async throws -> Value
     ) async throws -> Written {
         for attempt in 0... {
             let snapshot = realm.snapshot()
             guard let entry = snapshot.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
-            let stored = entry.value
-            let old = target.info.served(stored)
-            let wanted = try await transform(old)
+            let parts = entry.parts
+            let old = target.info.served(parts.content)
+            let wanted = try await transform(whole ? Owners.join(old, parts.owners) : old)
             if let version = wanted["metadata"]["resourceVersion"].string, !version.isEmpty, version != "0", version != "\(entry.revision)"
             {
                 throw KubeStatus.conflict(target.info, target.name)
             }
             do {
-                return try await replace(entry, old: old, with: wanted, target, options, snapshot, warnings)
+                return try await replace(entry, old: old, owners: parts.owners, with: wanted, target, options, snapshot, warnings)
             } catch let status as KubeStatus where status.reason == .conflict && attempt < retries {
                 // The other's write may not be durable yet, and so not be in a snapshot.
                 await realm.settled()
@@ -88,8 +89,8 @@ extension APIServer {
 
     /// Puts a document in the place of a stored one: prepared, admitted, validated.
     private func replace(
-        _ entry: Entry, old: Value, with wanted: Value, _ target: Target, _ options: WriteOptions, _ snapshot: Snapshot,
-        _ warnings: Warnings
+        _ entry: Entry, old: Value, owners stored: [UInt8]?, with wanted: Value, _ target: Target, _ options: WriteOptions,
+        _ snapshot: Snapshot, _ warnings: Warnings
     ) async throws -> Written {
         let (info, rules) = (target.info, KindRules.of(target.info))
         if let uid = wanted["metadata"]["uid"].string, !uid.isEmpty, uid != old["metadata"]["uid"].string {
@@ -98,41 +99,43 @@ extension APIServer {
                 "Precondition failed: UID in precondition: \(uid), UID in object meta: \(old["metadata"]["uid"].string ?? "")")
         }
         var new = wanted
-        new["metadata"] = Metadata.update(wanted["metadata"], old: old["metadata"])
-        let owners = old["metadata"]["managedFields"]
-        if !options.isApply {
-            let sent = new["metadata"]["managedFields"]
-            new["metadata"]["managedFields"] = target.subresource.isEmpty ? ManagedFields.sent(sent, stored: owners) : owners
-        }
+        var owners = sentOwners(Owners.take(from: &new), stored, target, options)
+        new["metadata"] = Metadata.update(new["metadata"], old: old["metadata"])
         rules.separate(&new, old: old, target)
         if target.subresource.isEmpty {
             rules.prepareUpdate?(&new, old, Preparation(user: options.user, now: clock.now))
         }
         rules.bumpGeneration(&new, old: old, target)
-        if new != old {
-            if !options.isApply { noteOwners(&new, old: old, target, by: options.fieldManager) }
+        if new != old || owners != stored {
+            if !options.isApply { owners = noted(owners, new, old: old, target, by: options.fieldManager) }
             new = try await admit(.update, target, new: new, old: old, options: options, snapshot: snapshot, warnings: warnings)
         }
-        guard new != old else { return .stored(entry) }
+        guard new != old || owners != stored else { return .stored(entry) }
         let errors = validate(new, old: old, target)
         guard errors.isEmpty else { throw KubeStatus.invalid(info, target.name, errors) }
         let goes = rules.isGone(new)
-        return try await services.reserving(new, old: old, target, dryRun: options.dryRun) { new in
+        return try await services.reserving(new, old: old, target, dryRun: options.dryRun) { [owners] new in
+            guard !options.dryRun else { return .draft(Owners.join(info.stored(new), owners)) }
             if goes {
-                guard !options.dryRun else { return .draft(info.stored(new)) }
-                return .removed(try await remove(target, at: entry.revision, last: info.stored(new)))
+                var last = Owners.join(info.stored(new), owners)
+                last["metadata"]["resourceVersion"] = .string("\(try await remove(target, at: entry.revision).revision)")
+                return .removed(last)
             }
-            guard !options.dryRun else { return .draft(info.stored(new)) }
-            return .stored(try await commit(target, .put(Encoded(document: info.stored(new))), if: .revision(entry.revision)))
+            let document = Encoded(document: info.stored(new), owners: owners)
+            return .stored(try await commit(target, .put(document), if: .revision(entry.revision)))
         }
     }
 
+    /// The owners that an update begins with: those that an apply found, those that a client sends where it may, else the stored ones.
+    private func sentOwners(_ sent: Value, _ stored: [UInt8]?, _ target: Target, _ options: WriteOptions) -> [UInt8]? {
+        if options.isApply { return Owners.text(of: sent) }
+        return target.subresource.isEmpty ? ManagedFields.sent(sent, text: stored) : stored
+    }
+
     /// Deletes a document for good. Returns its last state at the revision of the deletion.
-    func remove(_ target: Target, at revision: Revision, last: Value) async throws(KubeStatus) -> Value {
+    func remove(_ target: Target, at revision: Revision) async throws(KubeStatus) -> Entry {
         let entry = try await commit(target, .delete, if: .revision(revision))
-        services.release(entry.value, target)
-        var last = last
-        last["metadata"]["resourceVersion"] = .string("\(entry.revision)")
-        return last
+        if target.info.storage.prefix == ServiceAllocator.prefix { services.release(entry.value, target) }
+        return entry
     }
 }

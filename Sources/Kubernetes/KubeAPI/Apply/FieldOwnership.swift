@@ -32,22 +32,40 @@ extension APIServer {
     }
 
     /// The `managedFields` of a new document: its writer owns what was declared, before admission and without the status.
-    func owned(created document: Value, _ target: Target, by manager: String) -> Value {
-        guard let (type, schema) = types(of: target.info) else { return .null }
-        var document = document
-        if target.info.subresource("status") != nil { document["status"] = .null }
-        let changes = FieldChanges(from: .null, to: document, type: type, schema: schema)
-        let manager = FieldManager(manager, .update, apiVersion: target.info.apiVersion)
-        return ManagedFields.created(changes, by: manager, at: clock.now.text)
+    func owned(created document: Value, _ target: Target, by manager: String) -> [UInt8]? {
+        guard let (type, schema) = types(of: target.info) else { return nil }
+        return ManagedFields.text(
+            created: document, type: type, schema: schema, without: target.info.subresource("status") == nil ? nil : "status",
+            by: FieldManager(manager, .update, apiVersion: target.info.apiVersion), at: clock.now.text)
     }
 
-    /// Notes in an updated document who owns what has changed. A document without owners stays so until it is applied to.
-    func noteOwners(_ new: inout Value, old: Value, _ target: Target, by manager: String) {
-        let list = new["metadata"]["managedFields"]
-        guard !list.isNull, target.subresource != "binding", let (type, schema) = types(of: target.info) else { return }
+    /// The `managedFields` of an updated document, who owns what has changed noted in it. A document without owners stays so until it
+    /// is applied to.
+    func noted(_ owners: [UInt8]?, _ new: Value, old: Value, _ target: Target, by manager: String) -> [UInt8]? {
+        guard let owners, target.subresource != "binding", let (type, schema) = types(of: target.info) else { return owners }
         let changes = FieldChanges(from: old, to: new, type: type, schema: schema)
-        guard !changes.isEmpty else { return }
+        guard !changes.isEmpty else { return owners }
         let manager = FieldManager(manager, .update, apiVersion: target.info.apiVersion, subresource: target.subresource)
-        new["metadata"]["managedFields"] = ManagedFields.updated(list, changes, by: manager, at: clock.now.text)
+        return ManagedFields.updated(text: owners, changes, by: manager, at: clock.now.text)
+    }
+}
+
+/// The text of `metadata.managedFields` beside the document that it belongs to.
+enum Owners {
+    /// The text of the list; nil for none.
+    static func text(of list: Value) -> [UInt8]? { list.isNull ? nil : JSON.encode(list) }
+    /// Takes the list out of a document and returns it; null when there is none.
+    static func take(from document: inout Value) -> Value {
+        guard case .object(var metadata) = document["metadata"], let list = metadata["managedFields"] else { return .null }
+        metadata["managedFields"] = nil
+        document["metadata"] = .object(metadata)
+        return list
+    }
+    /// The whole document, for those who get it as a tree.
+    static func join(_ document: Value, _ owners: [UInt8]?) -> Value {
+        guard let owners else { return document }
+        var document = document
+        document["metadata"]["managedFields"] = (try? JSON.parse(owners, limits: .own)) ?? .null
+        return document
     }
 }

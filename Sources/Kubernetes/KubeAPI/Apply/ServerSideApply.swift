@@ -18,7 +18,9 @@ extension APIServer {
         let request = try await decodeApply(context, target)
         for _ in 0..<Self.updateAttempts {
             do {
-                let written = try await update(target, request.options, context.warnings, retries: Self.updateAttempts) { [self] old in
+                let written = try await update(
+                    target, request.options, context.warnings, retries: Self.updateAttempts, whole: true
+                ) { [self] old in
                     try applied(request, to: old, target, context.warnings)
                 }
                 if target.subresource == "scale" { return context.respond(200, try Self.scale(of: written.value, target.info)) }

@@ -12,7 +12,8 @@ package struct FieldChanges: Sendable {
     /// The changes from one document of a type to another; from null for a new document.
     package init(from old: Value, to new: Value, type: ObjectType, schema: Schema) {
         let walker = ChangeWalker(schema: schema)
-        let changes = walker.members(old.object ?? [:], new.object ?? [:], .fields(type), path: .root)
+        let root = OwnershipTable.Nature(kind: .fields, type: Int32(type.id.index))
+        let changes = walker.members(old.object ?? [:], new.object ?? [:], root, path: .root)
         (touched.root, removed.root) = (changes.touched, changes.removed)
     }
 }
@@ -42,7 +43,7 @@ private struct ChangeWalker {
     let schema: Schema
 
     /// The changes below an object, a map or an object of any shape.
-    func members(_ old: Object, _ new: Object, _ nature: FieldNature, path: OwnershipScope) -> Changes {
+    func members(_ old: Object, _ new: Object, _ nature: OwnershipTable.Nature, path: OwnershipScope) -> Changes {
         var (touched, removed): ([Object.Member], [Object.Member]) = ([], [])
         let places = old.count > 16 && new.count > 16 ? Dictionary(old.enumerated().map { ($1.key, $0) }, uniquingKeysWith: { $1 }) : nil
         func place(_ key: String, near index: Int) -> Int? {
@@ -51,11 +52,13 @@ private struct ChangeWalker {
             return old.firstIndex { $0.key == key }
         }
         var met = 0
-        for (index, member) in new.enumerated() {
-            let before = place(member.key, near: index).map { old[$0].value }
+        for index in new.indices {
+            let member = new[index]
+            let before = place(member.key, near: index)
             if before != nil { met += 1 }
-            if path.hides(member.key) || before == member.value { continue }
-            note(member.key, before ?? .null, member.value, nature, path, &touched, &removed)
+            if path.hides(member.key) { continue }
+            if let before, old[before].value == member.value { continue }
+            note(member.key, before.map { old[$0].value } ?? .null, member.value, nature, path, &touched, &removed)
         }
         if met < old.count {
             let kept = Set(new.map(\.key))
@@ -67,7 +70,8 @@ private struct ChangeWalker {
     }
 
     private func note(
-        _ key: String, _ old: Value, _ new: Value, _ nature: FieldNature, _ path: OwnershipScope, _ touched: inout [Object.Member],
+        _ key: String, _ old: Value, _ new: Value, _ nature: OwnershipTable.Nature, _ path: OwnershipScope,
+        _ touched: inout [Object.Member],
         _ removed: inout [Object.Member]
     ) {
         let (element, inner, marks) = descend(key, nature, path)
@@ -77,27 +81,31 @@ private struct ChangeWalker {
     }
 
     /// The path element of a member, how the member is owned, and whether it is owned itself when it appears with its parts.
-    private func descend(_ key: String, _ nature: FieldNature, _ path: OwnershipScope) -> (String, FieldNature, Bool) {
-        switch nature {
-        case .fields(let type):
-            guard let field = type.field(key) else { return ("f:\(key)", .deduced, true) }
-            return (field.element, schema.nature(field), !field.isPlain)
-        case .entries(let type): return ("f:\(key)", schema.nature(type), true)
-        default: return ("f:\(key)", .deduced, true)
+    private func descend(_ key: String, _ nature: OwnershipTable.Nature, _ path: OwnershipScope) -> (
+        String, OwnershipTable.Nature, Bool
+    ) {
+        var (inner, marks) = (OwnershipTable.deduced, true)
+        switch nature.kind {
+        case .fields:
+            if let row = schema.fields.find(key, in: Int(nature.type)) { (inner, marks) = (row.nature, !row.isPlain) }
+        case .entries: inner = nature.inner
+        default: break
         }
+        return ("f:" + key, schema.fields.natures[inner], marks)
     }
 
     /// The nodes of a place whose values differ; null stands for a value that is not there.
-    private func value(_ old: Value, _ new: Value, _ nature: FieldNature, path: OwnershipScope, marks: Bool) -> (
+    private func value(_ old: Value, _ new: Value, _ nature: OwnershipTable.Nature, path: OwnershipScope, marks: Bool) -> (
         touched: Object?, removed: Object?
     ) {
         let leaf: (touched: Object?, removed: Object?) = (new.isNull ? nil : [:], new.isNull ? [:] : nil)
         var below: Changes
-        switch (nature, old, new) {
-        case (.leaf, _, _): return leaf
-        case (.set, _, _), (.elements, _, _):
+        switch nature.kind {
+        case .leaf: return leaf
+        case .set, .elements:
             guard old.isNull || old.array != nil, new.isNull || new.array != nil else { return leaf }
-            guard let before = ListElements(old.items, nature), let after = ListElements(new.items, nature) else { return leaf }
+            let keys = nature.kind == .elements ? schema.fields.natures.keys[Int(nature.keys)] : nil
+            guard let before = ListElements(old.items, keys: keys), let after = ListElements(new.items, keys: keys) else { return leaf }
             below = elements(before, after, nature)
         default:
             guard old.isNull || old.object != nil, new.isNull || new.object != nil else { return leaf }
@@ -110,10 +118,9 @@ private struct ChangeWalker {
         )
     }
 
-    private func elements(_ old: ListElements, _ new: ListElements, _ nature: FieldNature) -> Changes {
+    private func elements(_ old: ListElements, _ new: ListElements, _ nature: OwnershipTable.Nature) -> Changes {
         var (touched, removed): ([Object.Member], [Object.Member]) = ([], [])
-        var inner = FieldNature.leaf
-        if case .elements(let type, _) = nature { inner = schema.nature(type) }
+        let inner = schema.fields.natures[nature.kind == .elements ? nature.inner : OwnershipTable.leaf]
         for (name, item) in zip(new.names, new.items) {
             let before = old[name]
             if before == item { continue }
@@ -134,7 +141,7 @@ private struct ChangeWalker {
 
 extension SchemaField {
     /// Whether a new value of the field is owned by its parts alone. Upstream's structs have such fields always, empty or not.
-    fileprivate var isPlain: Bool {
+    var isPlain: Bool {
         if required { return true }
         switch name {
         case "metadata", "spec", "status", "template", "strategy", "updateStrategy", "jobTemplate": return true

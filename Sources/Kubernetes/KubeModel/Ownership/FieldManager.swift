@@ -61,9 +61,9 @@ struct ManagedFieldsEntry {
     }
     /// Appliers first, then by time. Source: upstream's sortEncodedManagedFields.
     static func precedes(_ left: ManagedFieldsEntry, _ right: ManagedFieldsEntry) -> Bool {
-        func key(_ entry: ManagedFieldsEntry) -> [String] {
-            [entry.manager.operation.rawValue, entry.time, entry.manager.name, entry.manager.apiVersion, entry.manager.subresource]
-        }
-        return key(left).lexicographicallyPrecedes(key(right))
+        left.order.lexicographicallyPrecedes(right.order)
     }
+    /// What an entry's place in the list depends on, and the members that say so.
+    var order: [String] { [manager.operation.rawValue, time, manager.name, manager.apiVersion, manager.subresource] }
+    static let order: [StaticString] = ["operation", "time", "manager", "apiVersion", "subresource"]
 }

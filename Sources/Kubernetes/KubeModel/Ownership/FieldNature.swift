@@ -44,10 +44,15 @@ struct ListElements {
 
     /// Nil when an element has no name, or two have the same.
     init?(_ items: [Value], _ nature: FieldNature) {
+        if case .elements(_, let keys) = nature { self.init(items, keys: keys) } else { self.init(items, keys: nil) }
+    }
+    /// As above; nil as keys for a set, whose elements are told apart by themselves.
+    init?(_ items: [Value], keys: [String]?) {
         var (names, places): ([String], [String: Int]) = ([], [:])
         names.reserveCapacity(items.count)
         for (index, item) in items.enumerated() {
-            guard let name = Self.name(item, nature), places.updateValue(index, forKey: name) == nil else { return nil }
+            guard let name = keys.map({ Self.name(item, keys: $0) }) ?? Self.name(of: item), places.updateValue(index, forKey: name) == nil
+            else { return nil }
             names.append(name)
         }
         (self.names, self.items, self.places) = (names, items, places)
@@ -56,15 +61,25 @@ struct ListElements {
     subscript(name: String) -> Value? { places[name].map { items[$0] } }
 
     static func name(_ item: Value, _ nature: FieldNature) -> String? {
-        guard case .elements(_, let keys) = nature else { return "v:\(JSON.text(item))" }
+        guard case .elements(_, let keys) = nature else { return name(of: item) }
+        return name(item, keys: keys)
+    }
+    /// The path element of an element of a set.
+    static func name(of item: Value) -> String { "v:\(JSON.text(item))" }
+    /// The path element of an element that is told apart by the values of these fields; nil when one is missing.
+    static func name(_ item: Value, keys: [String]) -> String? {
         guard case .object(let object) = item else { return nil }
-        var text = "k:{"
-        for key in keys {
+        var writer = JSONWriter(capacity: 128)
+        writer.append(words: "k:{")
+        for (index, key) in keys.enumerated() {
             // The one key of a built-in list that has a default.
             guard let value = object[key] ?? (key == "protocol" ? Value.string("TCP") : Optional.none) else { return nil }
-            if text.utf8.count > 3 { text += "," }
-            text += "\(JSON.text(.string(key))):\(JSON.text(value))"
+            if index > 0 { writer.append(UInt8(ascii: ",")) }
+            writer.append(string: key)
+            writer.append(UInt8(ascii: ":"))
+            writer.append(value)
         }
-        return text + "}"
+        writer.append(UInt8(ascii: "}"))
+        return writer.text
     }
 }

@@ -18,15 +18,32 @@ package struct FieldSet: Sendable, Hashable {
 
     /// Reads `fieldsV1`; nil when it is not such a tree.
     package init?(_ value: Value) {
-        guard case .object(let object) = value, let root = Self.sorted(object) else { return nil }
+        guard case .object(let object) = value else { return nil }
+        if Self.isSorted(object) {
+            root = object
+            return
+        }
+        guard let root = Self.sorted(object) else { return nil }
         self.root = root
+    }
+    /// Whether this is such a tree with its keys in order, as every tree is that was written here.
+    private static func isSorted(_ object: Object) -> Bool {
+        for index in object.indices {
+            guard case .object(let inner) = object[index].value, isElement(object[index].key, inner), isSorted(inner) else { return false }
+            if index > 0, object[index - 1].key >= object[index].key { return false }
+        }
+        return true
+    }
+    private static func isElement(_ key: String, _ inner: Object) -> Bool {
+        if key == own { return inner.isEmpty }
+        var bytes = key.utf8.makeIterator()
+        guard let kind = bytes.next(), bytes.next() == UInt8(ascii: ":") else { return false }
+        return kind == UInt8(ascii: "f") || kind == UInt8(ascii: "k") || kind == UInt8(ascii: "v") || kind == UInt8(ascii: "i")
     }
     private static func sorted(_ object: Object) -> Object? {
         var (members, ordered) = ([Object.Member](), true)
         for member in object {
-            guard case .object(let inner) = member.value else { return nil }
-            guard member.key == "." ? inner.isEmpty : ["f:", "k:", "v:", "i:"].contains(where: member.key.hasPrefix) else { return nil }
-            guard let below = sorted(inner) else { return nil }
+            guard case .object(let inner) = member.value, isElement(member.key, inner), let below = sorted(inner) else { return nil }
             if let last = members.last, last.key >= member.key { ordered = false }
             members.append(Object.Member(member.key, .object(below)))
         }

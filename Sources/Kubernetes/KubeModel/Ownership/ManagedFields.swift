@@ -51,17 +51,20 @@ package struct ManagedFields: Sendable {
         if !changes.touched.isEmpty {
             var entry = own ?? ManagedFieldsEntry(manager, changes.touched, time: time)
             if !entry.fields.contains(changes.touched) { entry.fields = entry.fields.union(changes.touched) }
-            (entry.time, own) = (time, entry)
+            entry.time = time
+            own = entry
         }
         if let own, !own.fields.isEmpty { result.append(own) }
         return ManagedFields(capped(result)).value
     }
 
-    /// At most ten updaters are told apart; the oldest of more become one. Source: upstream's capmanagers.
+    /// So many updaters are told apart. Source: upstream's capmanagers.
+    static let most = 10
+    /// The oldest updaters of too many become one.
     private static func capped(_ entries: [ManagedFieldsEntry]) -> [ManagedFieldsEntry] {
         let updaters = entries.filter { $0.manager.operation == .update }.sorted { $0.time < $1.time }
-        guard updaters.count > 10 else { return entries }
-        let old = updaters.prefix(updaters.count - 9)
+        guard updaters.count > most else { return entries }
+        let old = updaters.prefix(updaters.count - most + 1)
         var result = entries.filter { entry in !old.contains { $0.manager == entry.manager } }
         for version in Set(old.map(\.manager.apiVersion)).sorted() {
             let merged = old.filter { $0.manager.apiVersion == version }

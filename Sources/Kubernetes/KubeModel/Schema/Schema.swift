@@ -46,9 +46,7 @@ package struct SchemaField: Sendable, Hashable {
     /// Whether a map or object is owned and replaced as one. Source: x-kubernetes-map-type.
     package var atomic = false
     package var patch = PatchRule()
-    /// The field as a place that managers own: `f:` and the name.
-    package let element: String
-    init(_ name: String, _ type: FieldType) { (self.name, self.type, element) = (name, type, "f:\(name)") }
+    init(_ name: String, _ type: FieldType) { (self.name, self.type) = (name, type) }
 }
 
 /// One object type of the API.

@@ -1,0 +1,151 @@
+/// A JSON text that is being written, in memory of its own that grows by doubling.
+///
+/// Appending to an array asks at every byte whether the array is its owner's alone and has room; here room is asked for once a value.
+package struct JSONWriter: ~Copyable {
+    private var memory: UnsafeMutablePointer<UInt8>
+    private var capacity: Int
+    /// How many bytes have been written.
+    package private(set) var count = 0
+
+    /// An empty text with room for so many bytes.
+    package init(capacity: Int = 2048) {
+        (memory, self.capacity) = (.allocate(capacity: max(capacity, 64)), max(capacity, 64))
+    }
+    deinit { memory.deallocate() }
+
+    /// A copy of what was written.
+    package var bytes: [UInt8] { Array(UnsafeBufferPointer(start: memory, count: count)) }
+    /// What was written, as a string.
+    package var text: String { String(decoding: UnsafeBufferPointer(start: memory, count: count), as: UTF8.self) }
+
+    /// Takes back what was written behind an offset.
+    package mutating func truncate(to count: Int) { self.count = min(self.count, count) }
+
+    @inline(__always) private mutating func reserve(_ more: Int) {
+        if count + more > capacity { grow(more) }
+    }
+    @inline(never) private mutating func grow(_ more: Int) {
+        let larger = max(capacity * 2, count + more)
+        let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+        moved.update(from: memory, count: count)
+        memory.deallocate()
+        (memory, capacity) = (moved, larger)
+    }
+
+    /// Appends one byte.
+    @inline(__always) package mutating func append(_ byte: UInt8) {
+        reserve(1)
+        memory[count] = byte
+        count += 1
+    }
+    /// Appends words of the program.
+    package mutating func append(words literal: StaticString) {
+        append(UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    }
+    /// Appends bytes as they are.
+    package mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let source = bytes.baseAddress else { return }
+        reserve(bytes.count)
+        (memory + count).update(from: source, count: bytes.count)
+        count += bytes.count
+    }
+    /// Appends a text as it is, neither quoted nor escaped.
+    package mutating func append(raw text: String) {
+        var text = text
+        text.withUTF8 { append($0) }
+    }
+
+    /// Appends a string in quotes, escaped where JSON demands it.
+    package mutating func append(string text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            guard JSONPrinter.isPlain(utf8) else {
+                append(UInt8(ascii: "\""))
+                escape(utf8)
+                return append(UInt8(ascii: "\""))
+            }
+            reserve(utf8.count + 2)
+            memory[count] = UInt8(ascii: "\"")
+            if let source = utf8.baseAddress { (memory + count + 1).update(from: source, count: utf8.count) }
+            count += utf8.count + 2
+            memory[count - 1] = UInt8(ascii: "\"")
+        }
+    }
+    /// Appends a part of a string: escaped, without quotes.
+    package mutating func append(inside text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            if JSONPrinter.isPlain(utf8) { append(utf8) } else { escape(utf8) }
+        }
+    }
+    private mutating func escape(_ utf8: UnsafeBufferPointer<UInt8>) {
+        for byte in utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): append(words: "\\\"")
+            case UInt8(ascii: "\\"): append(words: "\\\\")
+            case 0x08: append(words: "\\b")
+            case 0x0C: append(words: "\\f")
+            case 0x0A: append(words: "\\n")
+            case 0x0D: append(words: "\\r")
+            case 0x09: append(words: "\\t")
+            case 0..<0x20:
+                append(words: "\\u00")
+                append(byte >> 4 + UInt8(ascii: "0"))
+                append(byte & 15 < 10 ? byte & 15 + UInt8(ascii: "0") : byte & 15 - 10 + UInt8(ascii: "a"))
+            default: append(byte)
+            }
+        }
+    }
+
+    /// Appends decimal digits.
+    package mutating func append(_ number: Int64) {
+        reserve(20)
+        var (rest, digits) = (number.magnitude, 1)
+        if number < 0 {
+            memory[count] = UInt8(ascii: "-")
+            count += 1
+        }
+        var bound: UInt64 = 10
+        while digits < 20, rest >= bound {
+            digits += 1
+            let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
+            if overflow { break }
+            bound = next
+        }
+        for place in stride(from: count + digits - 1, through: count, by: -1) {
+            memory[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        count += digits
+    }
+
+    /// Appends the compact text of a document.
+    package mutating func append(_ value: Value) {
+        switch value {
+        case .null: append(words: "null")
+        case .bool(let truth): append(words: truth ? "true" : "false")
+        case .int(let number): append(number)
+        case .double(let number): append(raw: JSONPrinter.text(number))
+        case .string(let text): append(string: text)
+        case .array(let items):
+            append(UInt8(ascii: "["))
+            for index in items.indices {
+                if index > 0 { append(UInt8(ascii: ",")) }
+                append(items[index])
+            }
+            append(UInt8(ascii: "]"))
+        case .object(let object): append(object)
+        }
+    }
+    /// Appends the compact text of an object.
+    package mutating func append(_ object: Object) {
+        append(UInt8(ascii: "{"))
+        for index in object.startIndex..<object.endIndex {
+            if index > 0 { append(UInt8(ascii: ",")) }
+            append(string: object[index].key)
+            append(UInt8(ascii: ":"))
+            append(object[index].value)
+        }
+        append(UInt8(ascii: "}"))
+    }
+}

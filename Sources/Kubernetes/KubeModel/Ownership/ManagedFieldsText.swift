@@ -1,0 +1,121 @@
+package import Documents
+
+// The list as the JSON that is stored: what a write does not touch is copied, not read.
+extension ManagedFields {
+    /// The list after changes, as `updated` makes it; nil when nobody owns anything.
+    package static func updated(
+        text: [UInt8], _ changes: FieldChanges, by manager: FieldManager, at time: String
+    ) -> [UInt8]? {
+        guard !changes.isEmpty else { return text }
+        guard let document = try? Document(text, limits: .own), let entries = updated(document.root, changes, manager, time) else {
+            let list = (try? JSON.parse(text, limits: .own)) ?? .null
+            let value = updated(list, changes, by: manager, at: time)
+            return value.isNull ? nil : JSON.encode(value)
+        }
+        guard !entries.isEmpty else { return nil }
+        var writer = JSONWriter(capacity: text.count + 512)
+        writer.append(UInt8(ascii: "["))
+        for (index, entry) in entries.enumerated() {
+            if index > 0 { writer.append(UInt8(ascii: ",")) }
+            entry.text.withUnsafeBufferPointer { writer.append($0) }
+        }
+        writer.append(UInt8(ascii: "]"))
+        return writer.bytes
+    }
+
+    /// What a client sent to be written, as `sent` takes it; `[{}]` clears the list.
+    package static func sent(_ sent: Value, text: [UInt8]?) -> [UInt8]? {
+        guard !sent.items.isEmpty, JSON.encode(sent) != text else { return text }
+        let stored = text.flatMap { try? JSON.parse($0, limits: .own) } ?? .null
+        let list = Self.sent(sent, stored: stored)
+        return list.isNull ? nil : JSON.encode(list)
+    }
+
+    /// One entry, and what its place in the list depends on.
+    private struct Entry {
+        var key: [String]
+        var text: ArraySlice<UInt8>
+        init(_ entry: ManagedFieldsEntry) { (key, text) = (entry.order, JSON.encode(entry.value)[...]) }
+        init(_ node: Node) {
+            key = ManagedFieldsEntry.order.map { node[$0]?.string ?? "" }
+            text = node.bytes
+        }
+    }
+
+    /// The entries in order; nil for a list that has to be looked at as a whole.
+    private static func updated(_ list: Node, _ changes: FieldChanges, _ manager: FieldManager, _ time: String) -> [Entry]? {
+        var (result, own): ([Entry], Node?) = ([], nil)
+        var updaters = 0
+        for node in list.items {
+            guard let fields = node["fieldsV1"], fields.isObject, node["operation"] != nil else { return nil }
+            if own == nil, manager.isSame(as: node) {
+                own = node
+                continue
+            }
+            guard !fields.overlaps(changes.touched.root), !fields.overlaps(changes.removed.root) else {
+                guard var entry = ManagedFieldsEntry(node.value) else { return nil }
+                entry.fields = entry.fields.subtracting(changes.touched).subtracting(changes.removed)
+                if !entry.fields.isEmpty { result.append(Entry(entry)) }
+                continue
+            }
+            result.append(Entry(node))
+        }
+        if let entry = updated(own, changes, manager, time) { result.append(entry) }
+        for entry in result where entry.key[0] == FieldManager.Operation.update.rawValue { updaters += 1 }
+        guard updaters <= most else { return nil }
+        result.sort { $0.key.lexicographicallyPrecedes($1.key) }
+        return result
+    }
+
+    /// The entry of whoever makes the changes; nil when it owns nothing.
+    private static func updated(_ own: Node?, _ changes: FieldChanges, _ manager: FieldManager, _ time: String) -> Entry? {
+        guard let own, let fields = own["fieldsV1"] else {
+            return changes.touched.isEmpty ? nil : Entry(ManagedFieldsEntry(manager, changes.touched, time: time))
+        }
+        if fields.contains(changes.touched.root), !fields.overlaps(changes.removed.root) {
+            var entry = Entry(own)
+            guard !changes.touched.isEmpty else { return entry }
+            // Times of one second are of one length and stand in one place.
+            if let before = own["time"], before.count == 0, before.range.count == time.utf8.count + 2 {
+                var text = Array(entry.text)
+                let start = before.range.lowerBound - own.range.lowerBound + 1
+                text.replaceSubrange(start..<start + time.utf8.count, with: time.utf8)
+                (entry.text, entry.key[1]) = (text[...], time)
+                return entry
+            }
+        }
+        guard var entry = ManagedFieldsEntry(own.value) else { return nil }
+        entry.fields = entry.fields.subtracting(changes.removed)
+        if !changes.touched.isEmpty { (entry.fields, entry.time) = (entry.fields.union(changes.touched), time) }
+        return entry.fields.isEmpty ? nil : Entry(entry)
+    }
+}
+
+extension FieldManager {
+    /// Whether an entry of a list is this manager's.
+    fileprivate func isSame(as entry: Node) -> Bool {
+        entry["manager"]?.string == name && entry["operation"]?.string == operation.rawValue
+            && (entry["subresource"]?.string ?? "") == subresource
+            && (operation == .apply || entry["apiVersion"]?.string == apiVersion)
+    }
+}
+
+// A node of a tape as a set of places.
+extension Node {
+    private var isMember: Bool { count == 0 || self["."] != nil }
+    /// As `FieldSet.overlaps`.
+    fileprivate func overlaps(_ set: Object) -> Bool {
+        set.contains { member in
+            guard member.key != FieldSet.own, let other = member.value.object, let own = self[name: member.key] else { return false }
+            return own.isMember && FieldSet.isMember(other) || own.overlaps(other)
+        }
+    }
+    /// As `FieldSet.contains`.
+    fileprivate func contains(_ set: Object) -> Bool {
+        set.allSatisfy { member in
+            guard member.key != FieldSet.own, let other = member.value.object else { return true }
+            guard let own = self[name: member.key] else { return false }
+            return (own.isMember || !FieldSet.isMember(other)) && own.contains(other)
+        }
+    }
+}
