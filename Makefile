@@ -7,7 +7,7 @@ BIN = .build/release/eyrie
 CLIENTS = $(CURDIR)/.build/clients
 export CLUSTER CLIENTS
 
-.PHONY: help build run test acceptance bench simulate format lint install dependencies clients machines test-machines clean
+.PHONY: help build run test acceptance bench simulate format lint install dependencies clients machines test-machines test-etcd clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ build: dependencies ## build the release
 run: build clients machines ## start a region here, the first time with the course's cluster (CLUSTER=none for a bare region)
 	@Tools/run $(BIN) $(ARGS)
 
-test: dependencies clients test-machines ## run every test, the real aws, boto3 and kubectl against a real server included
+test: dependencies clients test-machines test-etcd ## run every test, the real aws, boto3 and kubectl against a real server included
 	@Tools/test
 
 bench: dependencies ## build the load generator and run its standard set
@@ -52,6 +52,9 @@ machines: ## install containerd, runc and the registry behind ECR, when they are
 
 test-machines:
 	@Tools/install-machines tests
+
+test-etcd:
+	@Tools/install-etcd $(CLIENTS)
 
 clean: ## remove what was built
 	rm -rf .build

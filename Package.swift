@@ -34,7 +34,7 @@ let package = Package(
         target("Kernel", "Documents", ["CYAML"]),
         target("Kernel", "Cryptography", ["COpenSSL", "Documents"]),
         target("Kernel", "Control", ["CLinux"]),
-        target("Kernel", "Storage", ["Documents", "Control", "CLinux"]),
+        target("Kernel", "Storage", ["Documents", "Control", "CLinux", "Network"]),
         target("Kernel", "Reconcile", ["Documents", "Control", "Storage"]),
         target("Kernel", "Network", ["Control", "CLinux", "COpenSSL", "CNGHTTP2", "CZlib"]),
 
@@ -124,7 +124,7 @@ let package = Package(
         tests("Documents", ["Documents"]),
         tests("Cryptography", ["Cryptography"]),
         tests("Control", ["Control"]),
-        tests("Storage", ["Storage", "Control", "Documents", "CLinux", "eyrie-bench"]),
+        tests("Storage", ["Storage", "Control", "Cryptography", "Documents", "Network", "CLinux", "eyrie-bench"]),
         tests("Reconcile", ["Reconcile", "Storage", "Control", "Documents"]),
         tests("Network", ["Network", "Control", "Cryptography"]),
         tests("KubeModel", ["KubeModel", "Documents", "Control"]),

@@ -9,7 +9,9 @@ struct Bed: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let make: @Sendable (StoreLimits, String) async throws -> Store
 
-    static let all = [
+    static let all = local + (EtcdBinary.all.isEmpty ? [] : EtcdBinary.all.map(onEtcd))
+
+    private static let local = [
         Bed(testDescription: "memory") { limits, _ in .memory(clock: FixedClock(), limits: limits) },
         Bed(testDescription: "log on a simulated disk") { limits, _ in
             try await .open(disk: SimulatedDisk(seed: 1), clock: FixedClock(), limits: limits, log: .small)
@@ -20,6 +22,16 @@ struct Bed: Sendable, CustomTestStringConvertible {
             return try await .open(directory: directory, clock: FixedClock(), limits: limits, log: log)
         },
     ]
+
+    /// The one etcd of a kind that all tests share, each below a prefix of its own.
+    private static func onEtcd(_ binary: EtcdBinary) -> Bed {
+        let shared = SharedEtcd(binary)
+        return Bed(testDescription: binary.testDescription) { limits, directory in
+            var configuration = try await shared.cluster().configuration()
+            configuration.prefix = directory + "/"
+            return try await .etcd(configuration, clock: SystemClock(), limits: limits)
+        }
+    }
 
     func run(limits: StoreLimits = StoreLimits(), _ body: (Store) async throws -> Void) async throws {
         try await withDirectory { directory in

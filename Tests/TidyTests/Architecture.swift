@@ -9,7 +9,7 @@ enum Architecture {
         "Documents": ["CYAML"],
         "Cryptography": ["COpenSSL", "Documents"],
         "Control": ["CLinux"],
-        "Storage": ["CLinux", "Documents", "Control"],
+        "Storage": ["CLinux", "Documents", "Control", "Network"],
         "Reconcile": ["Documents", "Control", "Storage"],
         "Network": ["CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "Control"],
         "Linux": ["CLinux", "CNftables", "Control"],

@@ -8,7 +8,7 @@ import Testing
 
     @Test func findsAnImportAgainstTheArrows() {
         #expect(Rules.arrows(file("import Documents\npackage import KubeModel\n")).map(\.line) == [2])
-        #expect(Rules.arrows(file("import struct Network.Body")).map(\.rule) == ["Storage may not import Network"])
+        #expect(Rules.arrows(file("import struct Reconcile.World")).map(\.rule) == ["Storage may not import Reconcile"])
         #expect(Rules.arrows(file("import Foundation")).count == 1)
         #expect(Rules.arrows(file("import KubeAPI", at: "Sources/Kubernetes/KubeClient/Sample.swift")).count == 1)
         #expect(Rules.arrows(file("import CYAML", at: "Sources/Kubernetes/KubeModel/Sample.swift")).count == 1)

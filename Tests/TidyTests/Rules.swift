@@ -47,6 +47,7 @@ enum Rules {
     static let taskOwners = [
         "Sources/Kernel/Control/", "Sources/Kernel/Network/ServerExchange.swift", "Sources/Kernel/Network/SendBody.swift",
         "Sources/Kernel/Network/StreamMachine.swift", "Sources/Kernel/Network/SPDYSession.swift",
+        "Sources/Kernel/Storage/Etcd/EtcdTasks.swift",
         "Sources/Programs/Assembly/TaskBag.swift", "Sources/Programs/Assembly/RegionDirectory.swift", "Sources/Programs/eyrie/Eyrie.swift",
     ]
 

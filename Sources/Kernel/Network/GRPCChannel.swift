@@ -1,4 +1,6 @@
-/// Calls to one gRPC server on a Unix socket: any number at a time over one connection, which is made anew after the server was gone.
+import Synchronization
+
+/// Calls to one gRPC server: any number at a time over one connection, which is made anew after the server was gone.
 package final class GRPCChannel: Sendable {
     private let client: HTTPClient
     private let messageLimit: Int
@@ -19,14 +21,25 @@ package final class GRPCChannel: Sendable {
         self.messageLimit = messageLimit
     }
 
-    /// A channel to a server on the network, over HTTP/2 without TLS for `http://host:port`; server certificates are not looked at.
-    /// - Throws: `GRPCError` `invalidArgument` for an endpoint that does not parse.
-    package init(endpoint: String, messageLimit: Int = 16 << 20, loops: EventLoopGroup = .shared) throws(GRPCError) {
+    /// A channel to a server on the network: over TLS for `https://host:port`, where ALPN has to agree on h2, else without.
+    /// - Parameters:
+    ///   - trust: whose server certificates are believed.
+    ///   - clientCertificate: shown to a server that asks for one.
+    ///   - connectTimeout: for a connection with its TLS handshake.
+    ///   - messageLimit: bytes of one received message.
+    /// - Throws: `GRPCError` `invalidArgument` for an endpoint or PEM that does not parse.
+    package init(
+        endpoint: String, trust: Trust = .insecure, clientCertificate: ClientCertificate? = nil,
+        connectTimeout: Duration = .seconds(10), messageLimit: Int = 16 << 20, loops: EventLoopGroup = .shared
+    ) throws(GRPCError) {
         var timeouts = HTTPTimeouts()
-        timeouts.response = nil
+        (timeouts.response, timeouts.connect) = (nil, connectTimeout)
         do throws(HTTPError) {
-            client = try HTTPClient(endpoint: endpoint, trust: .insecure, loops: loops, timeouts: timeouts, priorKnowledge: true)
+            client = try HTTPClient(
+                endpoint: endpoint, trust: trust, clientCertificate: clientCertificate, loops: loops, timeouts: timeouts,
+                priorKnowledge: true)
         } catch {
+            if case .malformed(let reason) = error { throw GRPCError(.invalidArgument, reason) }
             throw GRPCError(.invalidArgument, "\(endpoint) is no endpoint")
         }
         self.messageLimit = messageLimit
@@ -48,10 +61,24 @@ package final class GRPCChannel: Sendable {
 
     /// One message there, any number back. Letting go of the stream cancels the call.
     package func stream(_ path: String, _ message: [UInt8], timeout: Duration? = nil) async throws(GRPCError) -> GRPCStream {
+        try await open(path, .slices(GRPCFraming.frame(message)), metadata: [:], timeout: timeout)
+    }
+
+    /// Any number of messages each way; more than the first go by the stream's `send`. Letting go of the stream cancels the call.
+    /// - Parameter metadata: fields for the server; their names are lower case.
+    package func duplex(_ path: String, _ message: [UInt8], metadata: HTTPFields = [:]) async throws(GRPCError) -> GRPCStream {
+        let requests = GRPCRequests(message)
+        let stream = try await open(path, .writer { requests.begin($0) }, metadata: metadata, timeout: nil)
+        stream.requests.withLock { $0 = requests }
+        return stream
+    }
+
+    private func open(_ path: String, _ body: Body, metadata: HTTPFields, timeout: Duration?) async throws(GRPCError) -> GRPCStream {
         if let timeout, timeout <= .zero { throw GRPCError(.deadlineExceeded, "context deadline exceeded") }
         var headers: HTTPFields = ["content-type": "application/grpc", "te": "trailers", "user-agent": "eyrie-grpc/1"]
         if let timeout { headers.add("grpc-timeout", GRPCFraming.timeout(timeout)) }
-        let request = HTTPRequest("POST", path, headers: headers, body: .slices(GRPCFraming.frame(message)))
+        for (name, value) in metadata { headers.add(name, value) }
+        let request = HTTPRequest("POST", path, headers: headers, body: body)
         let deadline = client.deadline(timeout)
         do {
             let response = try await client.send(request, deadline: deadline)

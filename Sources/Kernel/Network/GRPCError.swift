@@ -57,6 +57,8 @@ package struct GRPCError: Error, Sendable, Hashable, CustomStringConvertible {
         case HTTPError.connectionFailed(let reason):
             self.init(.unavailable, "connection error: desc = \"transport: Error while dialing: \(reason)\"")
         case HTTPError.connectionLost(let reason): self.init(.unavailable, "error reading from server: \(reason)")
+        case HTTPError.untrusted(let reason):
+            self.init(.unavailable, "connection error: desc = \"transport: authentication handshake failed: \(reason)\"")
         case HTTPError.malformed(let reason): self.init(.internal, reason)
         default: self.init(.unknown, "\(error)")
         }

@@ -50,6 +50,6 @@ package enum StorageError: Error, Sendable, Hashable {
     case tooLarge(bytes: Int, limit: Int)
     /// The journal failed; the realm serves reads only.
     case unavailable(String)
-    /// The lead under which the write was made (`Fence`) is lost.
+    /// The leadership under which the write was made (`Fence`) is lost.
     case fenced(realm: String)
 }

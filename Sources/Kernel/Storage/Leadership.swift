@@ -7,9 +7,9 @@ import Synchronization
 package struct Fence: Sendable, Hashable {
     /// The realm that is led.
     package let realm: String
-    /// Another number for every lead.
+    /// Another number for every leadership.
     package let token: Int64
-    /// The lead under which the present task acts; nil outside `Store.lead`.
+    /// The leadership under which the present task acts; nil outside `Store.lead`.
     @TaskLocal package static var current: Fence?
 
     init(realm: String, token: Int64) { (self.realm, self.token) = (realm, token) }
@@ -17,19 +17,25 @@ package struct Fence: Sendable, Hashable {
 
 extension Store {
     /// Whether other processes may write to the store.
-    package var isShared: Bool { false }
+    package var isShared: Bool { if case .shared = backing { true } else { false } }
 
     /// Waits for the leadership, runs the body with `Fence.current` set, cancels it when the leadership is lost, and begins again;
     /// on stores of one process the leadership is never lost, and those who want the same realm's wait in line. Returns when the body returns.
     /// - Throws: what the body throws while it leads, or `CancellationError` when the task is cancelled before.
     package func lead(_ realm: String, as identity: String, _ body: @escaping @Sendable () async throws -> Void) async throws {
+        if case .shared(let engine) = backing { return try await engine.lead(realm, as: identity, body) }
         let fence = try await leaders.take(realm, identity)
         defer { leaders.release(realm) }
         try await Fence.$current.withValue(fence) { try await body() }
     }
 
     /// The identity that leads the realm, nil when nobody does.
-    package func leader(of realm: String) async -> String? { leaders.leader(of: realm) }
+    package func leader(of realm: String) async -> String? {
+        switch backing {
+        case .journal: leaders.leader(of: realm)
+        case .shared(let engine): engine.leader(of: realm)
+        }
+    }
 }
 
 /// Who leads which realm in this process, and who waits for it.

@@ -10,7 +10,7 @@ package final class Realm: Sendable {
     /// When the realm was made.
     package let birth: Timestamp
     let id: RealmID
-    private let journal: any Journal
+    private let backing: Backing
     private let publisher: Publisher
     private let limits: StoreLimits
     private let watches = WatchTable()
@@ -46,11 +46,9 @@ package final class Realm: Sendable {
     }
 
     /// A realm with the entries that the journal recovered.
-    init(
-        _ recovered: RecoveredRealm, journal: any Journal, publisher: Publisher, limits: StoreLimits
-    ) {
+    init(_ recovered: RecoveredRealm, backing: Backing, publisher: Publisher, limits: StoreLimits) {
         (name, id, birth) = (recovered.name, recovered.id, recovered.birth)
-        (self.journal, self.publisher, self.limits) = (journal, publisher, limits)
+        (self.backing, self.publisher, self.limits) = (backing, publisher, limits)
         var index = Index()
         for entry in recovered.entries { _ = index.put(entry) }
         let weight = recovered.entries.reduce(0) { $0 + $1.weight }
@@ -101,6 +99,15 @@ package final class Realm: Sendable {
             throw .tooLarge(bytes: document.bytes.count, limit: limits.documentBytes)
         }
         guard write.key.utf8.count <= limits.keyBytes else { throw .tooLarge(bytes: write.key.utf8.count, limit: limits.keyBytes) }
+        switch backing {
+        case .journal(let journal): return try await commit(write, to: journal)
+        case .shared(let engine):
+            if let failure { throw failure }
+            return try await engine.commit(write, in: self)
+        }
+    }
+
+    private func commit(_ write: Write, to journal: any Journal) async throws(StorageError) -> Entry {
         let result = await withCheckedContinuation { continuation in
             let refused = state.withLock { state -> StorageError? in
                 do throws(StorageError) {
@@ -130,7 +137,7 @@ package final class Realm: Sendable {
     /// Returns when a snapshot holds everything that any process was told is written before the call: at once where this process
     /// alone writes.
     /// - Throws: `StorageError.unavailable` when the store that is shared cannot be asked.
-    package func current() async throws(StorageError) {}
+    package func current() async throws(StorageError) { if case .shared(let engine) = backing { try await engine.current() } }
 
     /// Checks a write against the newest state and numbers it.
     private static func sequence(_ write: Write, in state: inout State) throws(StorageError) -> JournalRecord {
@@ -203,6 +210,29 @@ extension Realm {
         for (waiter, entry) in finished { waiter.continuation.resume(returning: .success(entry)) }
     }
 
+    /// Publishes changes that were numbered elsewhere; the engine calls this in the order of revisions, one call at a time. After a gap
+    /// the changes are the differences, and watches that begin before `gap` are told to list again.
+    /// - Returns: the entry of each change; for a deletion the deleted entry, nil when there was none.
+    func followed(_ changes: [FollowedChange], gap: Revision? = nil) -> [Entry?] {
+        let entries = state.withLock { state in
+            var events: [Event] = []
+            let entries = changes.map { change -> Entry? in
+                guard let record = change.record(over: state.index) else { return nil }
+                events.append(Realm.publish(record, in: &state))
+                return record.entry
+            }
+            if let gap {
+                state.head = max(state.head, gap)
+                state.sequenced = max(state.sequenced, gap)
+                state.history = History(limits: limits, compacted: state.head)
+            }
+            if watches.isWatched, !events.isEmpty { publisher.append(.events(watches, events)) }
+            return entries
+        }
+        publisher.flush()
+        return entries
+    }
+
     private static func publish(_ record: JournalRecord, in state: inout State) -> Event {
         let entry = record.entry
         let previous = record.kind == .put ? state.index.put(entry) : state.index.remove(entry.key)
@@ -221,7 +251,7 @@ extension Realm {
     /// Fails every write that is not committed, for none of them can be any more; `final` closes the realm for writes.
     package func failed(_ error: StorageError, final: Bool) {
         let (waiting, settling) = state.withLock { state in
-            journal.withdraw(id)
+            if case .journal(let journal) = backing { journal.withdraw(id) }
             defer { (state.waiting, state.settling, state.pending, state.sequenced) = ([], [], [:], state.head) }
             if final { state.closed = state.closed ?? error }
             return (state.waiting, state.settling)

@@ -14,22 +14,22 @@ package struct StoreLimits: Sendable {
     package init() {}
 }
 
-/// The realms of a process and the one journal under them.
+/// The realms of a process and what is under them: one journal, or an engine that other processes write to as well.
 package final class Store: Sendable {
-    private let journal: any Journal
-    private let publisher: Publisher
+    let backing: Backing
+    let publisher: Publisher
     private let limits: StoreLimits
     private let clock: any WallClock
-    private let state: Mutex<State>
+    let state: Mutex<State>
     /// Who leads, where this process is alone.
     let leaders = LocalLeaders()
 
-    private enum Slot {
+    enum Slot {
         case open(Realm)
         /// Being made or destroyed; those who wait look again afterwards.
         case changing([CheckedContinuation<Void, Never>])
     }
-    private struct State {
+    struct State {
         /// The names of the realms that are there, in order.
         var names: [String] { slots.filter { if case .open = $0.value { true } else { false } }.keys.sorted() }
         var slots: [String: Slot] = [:]
@@ -39,9 +39,9 @@ package final class Store: Sendable {
     }
 
     init(
-        journal: any Journal, publisher: Publisher, limits: StoreLimits, clock: any WallClock, realms: [Realm] = [], nextID: RealmID = 1
+        backing: Backing, publisher: Publisher, limits: StoreLimits, clock: any WallClock, realms: [Realm] = [], nextID: RealmID = 1
     ) {
-        (self.journal, self.publisher, self.limits, self.clock) = (journal, publisher, limits, clock)
+        (self.backing, self.publisher, self.limits, self.clock) = (backing, publisher, limits, clock)
         var state = State(nextID: nextID)
         for realm in realms { state.slots[realm.name] = .open(realm) }
         self.state = Mutex(state)
@@ -50,7 +50,7 @@ package final class Store: Sendable {
     /// A store that keeps nothing beyond the process. It has no threads: a write is published and its watchers have been called
     /// when `commit` returns.
     package static func memory(clock: any WallClock, limits: StoreLimits = StoreLimits()) -> Store {
-        Store(journal: MemoryJournal(), publisher: Publisher(threaded: false), limits: limits, clock: clock)
+        Store(backing: .journal(MemoryJournal()), publisher: Publisher(threaded: false), limits: limits, clock: clock)
     }
 
     /// The names of the realms, in order.
@@ -78,13 +78,20 @@ package final class Store: Sendable {
     /// The realm of that name, made durably when there is none.
     /// - Throws: `StorageError.unavailable`.
     package func realm(_ name: String) async throws(StorageError) -> Realm {
+        switch backing {
+        case .journal(let journal): try await realm(name, in: journal)
+        case .shared(let engine): try await realm(name, in: engine)
+        }
+    }
+
+    private func realm(_ name: String, in journal: any Journal) async throws(StorageError) -> Realm {
         if let realm = try await claim(name) { return realm }
         let id = state.withLock { state in
             defer { state.nextID += 1 }
             return state.nextID
         }
         let recovered = RecoveredRealm(name: name, id: id, birth: clock.now)
-        let realm = Realm(recovered, journal: journal, publisher: publisher, limits: limits)
+        let realm = Realm(recovered, backing: .journal(journal), publisher: publisher, limits: limits)
         do throws(StorageError) { try await journal.create(realm) } catch {
             release(name, nil)
             throw error
@@ -96,6 +103,13 @@ package final class Store: Sendable {
     /// Destroys a realm with everything in it; nothing happens when there is none. Its writes fail from now on.
     /// - Throws: `StorageError.unavailable`; the realm is closed all the same.
     package func destroy(realm name: String) async throws(StorageError) {
+        switch backing {
+        case .journal(let journal): try await destroy(realm: name, in: journal)
+        case .shared(let engine): try await destroy(realm: name, in: engine)
+        }
+    }
+
+    private func destroy(realm name: String, in journal: any Journal) async throws(StorageError) {
         guard let realm = try await claim(name) else { return release(name, nil) }
         let held = state.withLock { state in
             // Another task may have claimed the name in between; then it is gone or about to be.
@@ -103,7 +117,7 @@ package final class Store: Sendable {
             state.slots[name] = .changing([])
             return true
         }
-        guard held else { return try await destroy(realm: name) }
+        guard held else { return try await destroy(realm: name, in: journal) }
         realm.failed(.unavailable("the realm \(name) is destroyed"), final: true)
         do throws(StorageError) { try await journal.destroy(realm) } catch {
             release(name, realm)
@@ -118,7 +132,10 @@ package final class Store: Sendable {
             state.closed = true
             return state.slots.values.compactMap { if case .open(let realm) = $0 { realm } else { nil } }
         }
-        await journal.close()
+        switch backing {
+        case .journal(let journal): await journal.close()
+        case .shared(let engine): await engine.close()
+        }
         for realm in realms { realm.failed(.unavailable("the store is closed"), final: true) }
         publisher.stop()
     }

@@ -28,10 +28,10 @@ extension Store {
         var limits = limits
         limits.documentBytes = min(limits.documentBytes, log.segmentBytes / 4)
         let publisher = Publisher(threaded: log.isThreaded, begin: log.begin)
-        let realms = recovered.realms.map { Realm($0, journal: journal, publisher: publisher, limits: limits) }
+        let realms = recovered.realms.map { Realm($0, backing: .journal(journal), publisher: publisher, limits: limits) }
         journal.take(realms)
         return Store(
-            journal: journal, publisher: publisher, limits: limits, clock: clock, realms: realms, nextID: recovered.nextRealm)
+            backing: .journal(journal), publisher: publisher, limits: limits, clock: clock, realms: realms, nextID: recovered.nextRealm)
     }
 
     private static func report(_ recovered: RecoveredLog) {
