@@ -1,7 +1,7 @@
 """Runs the acceptance tests in order, each part on a region of its own; later tests of a part build on what earlier ones made."""
 import os, sys, time, traceback
 
-import addons, aws, courses, faults, hostile, kubelet_api, kubernetes_clients, machines, nodes, security, services, streams, surroundings, vpc
+import addons, aws, courses, custom_resources, faults, hostile, kubelet_api, kubernetes_clients, machines, nodes, security, services, streams, surroundings, vpc
 from bed import Bed, Failure
 
 only = sys.argv[2:]
@@ -36,7 +36,7 @@ def run(kind, modules):
         bed.stop()
 
 
-run("simulated", (courses, kubernetes_clients, aws, addons, security, hostile, faults))
+run("simulated", (courses, kubernetes_clients, custom_resources, aws, addons, security, hostile, faults))
 if os.geteuid() == 0:
     run("real", (nodes,))
     run("real", (kubelet_api,))

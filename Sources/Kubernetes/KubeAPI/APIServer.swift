@@ -16,6 +16,7 @@ package final class APIServer: HTTPHandler, Service {
     let catalogue: Catalogue
     /// The collections of the built-in kinds.
     let endpoints: EndpointTable
+    let ledger = DefinitionLedger()
     let authenticators: AuthenticatorChain
     let authority: AuthorizerChain
     let admission: [any AdmissionPlugin]

@@ -11,6 +11,8 @@ package struct APIServerConfiguration: Sendable {
     /// Where the `kubernetes` Service leads.
     package var advertiseAddresses = ["127.0.0.1"]
     package var advertisePort = 443
+    /// `host:port` where clients find the server, as discovery tells them.
+    package var publicAddress = ""
     /// How long a snapshot stays for the continue tokens that name it.
     package var continueLifetime: Duration = .seconds(300)
     /// How long events stay. Source: upstream's --event-ttl.

@@ -95,7 +95,7 @@ extension APIServer {
         attributes.path = path
         try authorize(attributes)
         if let answer = await aggregatedRoute(request, path: path, user) { return answer }
-        guard let route = routes.route(path) else { throw KubeStatus.noSuchResource }
+        guard let route = route(path) else { throw KubeStatus.noSuchResource }
         guard request.method == "GET" || request.method == "HEAD" else { throw KubeStatus.methodNotAllowed }
         var headers = request.headers
         let listsGroups = path == "/apis" && !aggregatedServices().isEmpty
@@ -104,6 +104,15 @@ extension APIServer {
         let response = try await route.handler(
             RawRequest(method: request.method, path: path, query: query.all, headers: headers, user: user))
         return listsGroups ? withAggregatedGroups(response, request) : response
+    }
+
+    /// The route of a path; with custom kinds, discovery is made of the present table.
+    func route(_ path: String) -> RawRoute? {
+        let present = catalogue.routes { [configuration, schema] table in
+            let documents = OpenAPIDocuments(schema: schema, kinds: table, base: .kubernetes)
+            return RawRoutes(DiscoveryRoutes.routes(table, address: configuration.publicAddress) + documents.routes)
+        }
+        return present?.route(path) ?? routes.route(path)
     }
 
     private func dispatch(_ context: RequestContext, _ path: RequestPath, _ verb: Verb, _ info: KindInfo) async throws -> HTTPResponse {
@@ -118,9 +127,8 @@ extension APIServer {
         }
         if info.plural == "bindings" { return try await bindByName(context, verb, target) }
         guard path.subresource.isEmpty else { return try await answerSubresource(context, path, verb, target) }
-        if info.custom?.isTerminating == true, [.create, .update, .patch].contains(verb) {
-            throw KubeStatus.methodNotAllowed(
-                info, verb.rawValue, "\(verb.rawValue) not allowed while custom resource definition is terminating")
+        if verb == .create, info.custom?.isTerminating == true {
+            throw KubeStatus.methodNotAllowed(info, message: "create not allowed while custom resource definition is terminating")
         }
         let aboutOne = [.get, .update, .patch, .delete].contains(verb)
         guard info.verbs.contains(verb.rawValue), aboutOne != path.name.isEmpty || verb == .watch else { throw KubeStatus.methodNotAllowed }

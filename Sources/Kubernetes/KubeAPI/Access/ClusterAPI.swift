@@ -34,6 +34,8 @@ extension APIServer {
     package static func cluster(
         _ realm: Realm, _ identity: ClusterIdentity, clock: any WallClock, random: RandomSource, configuration: APIServerConfiguration
     ) throws(StorageError) -> APIServer {
+        var configuration = configuration
+        configuration.publicAddress = identity.address
         let accounts = ServiceAccountAuthenticator(issuer: identity.issuer, realm: realm, clock: clock)
         let tokens: [any TokenAuthenticator] = [accounts] + identity.external
         let rbac = RBACAuthorizer(realm: realm)

@@ -8,7 +8,7 @@ extension APIServer {
     /// Answers a path outside the resources when it is an aggregated API's; nil when it is not.
     func aggregatedRoute(_ request: HTTPRequest, path: String, _ user: UserInfo) async -> HTTPResponse? {
         let parts = path.split(separator: "/").map(String.init)
-        guard parts.count >= 2, parts[0] == "apis", routes.route(path) == nil else { return nil }
+        guard parts.count >= 2, parts[0] == "apis", route(path) == nil else { return nil }
         if parts.count >= 3 {
             guard let service = aggregatedService(group: parts[1], version: parts[2]) else { return nil }
             return await aggregate(request, to: service, as: user)

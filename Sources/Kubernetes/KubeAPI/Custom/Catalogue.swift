@@ -13,10 +13,13 @@ final class Catalogue: Sendable {
         var known: [String: Known] = [:]
         /// The revision of the newest definition and how many there are, when the table was made.
         var mark = Mark(newest: 0, count: 0)
+        /// The revision up to which the store was looked at.
+        var checked: Revision = -1
         var routes: RawRoutes?
         var watch: WatchHandle?
     }
     private struct Known {
+        let revision: Revision
         let definition: Value
         let kinds: [KindInfo]
     }
@@ -67,6 +70,8 @@ final class Catalogue: Sendable {
             // Cleared before reading: a change that comes in between only means one more look.
             stale.flag.store(false, ordering: .sequentiallyConsistent)
             let snapshot = realm.snapshot()
+            guard snapshot.revision != state.checked else { return false }
+            state.checked = snapshot.revision
             let entries = snapshot.range(prefix: CustomDefinition.prefix)
             let mark = Mark(newest: entries.reduce(0) { max($0, $1.revision) }, count: entries.count)
             guard mark != state.mark else { return false }
@@ -78,13 +83,18 @@ final class Catalogue: Sendable {
     private static func update(_ state: inout State, _ entries: [Entry], _ base: KindTable, at revision: Revision) -> Bool {
         var (known, changed): ([String: Known], Bool) = ([:], false)
         for entry in entries {
+            if let old = state.known[entry.key], old.revision == entry.revision {
+                known[entry.key] = old
+                continue
+            }
             let definition = relevant(entry.value)
             if let old = state.known[entry.key], old.definition == definition {
-                known[entry.key] = old
+                known[entry.key] = Known(revision: entry.revision, definition: definition, kinds: old.kinds)
             } else {
                 // A definition may have been seen first long after it was made: its own revision is what counts then.
                 let since = state.known[entry.key] == nil ? entry.revision : revision
-                known[entry.key] = Known(definition: definition, kinds: CustomDefinition.kinds(entry.value, since: since))
+                let kinds = CustomDefinition.kinds(entry.value, since: since)
+                known[entry.key] = Known(revision: entry.revision, definition: definition, kinds: kinds)
                 changed = true
             }
         }

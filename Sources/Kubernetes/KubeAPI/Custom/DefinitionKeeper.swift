@@ -2,6 +2,47 @@ import Control
 import Documents
 import KubeModel
 import Storage
+import Synchronization
+
+/// What the keeper of definitions remembers of each, so that a change of one does not mean to read them all.
+final class DefinitionLedger: Sendable {
+    struct Row {
+        let revision: Revision
+        let group: String
+        let acceptedNames: Value
+        let leaves: Bool
+        /// Whether its names are accepted as it wants them and it is served.
+        let isSettled: Bool
+    }
+    private let state = Mutex<[String: Row]>([:])
+    /// By the definitions' keys.
+    var rows: [String: Row] { state.withLock { $0 } }
+
+    /// Takes over what has changed.
+    func read(_ snapshot: Snapshot) {
+        let entries = snapshot.range(prefix: CustomDefinition.prefix)
+        state.withLock { rows in
+            let old = rows
+            rows = [:]
+            for entry in entries {
+                if let row = old[entry.key], row.revision == entry.revision { rows[entry.key] = row } else { rows[entry.key] = Row(entry) }
+            }
+        }
+    }
+}
+
+extension DefinitionLedger.Row {
+    init(_ entry: Entry) {
+        let definition = entry.value
+        revision = entry.revision
+        group = definition["spec"]["group"].string ?? ""
+        acceptedNames = definition["status"]["acceptedNames"]
+        leaves = !definition["metadata"]["deletionTimestamp"].isNull
+        isSettled =
+            acceptedNames == definition["spec"]["names"] && CustomDefinition.holds("NamesAccepted", definition)
+            && CustomDefinition.holds("Established", definition)
+    }
+}
 
 /// Looks after the definitions: accepts their names, establishes them, and empties those that are being deleted.
 ///
@@ -30,13 +71,14 @@ extension APIServer {
         }
     }
 
-    private var definitions: [Value] { realm.snapshot().range(prefix: CustomDefinition.prefix).map(\.value) }
-    private var hasLeavingDefinitions: Bool { definitions.contains { !$0["metadata"]["deletionTimestamp"].isNull } }
+    private var hasLeavingDefinitions: Bool { ledger.rows.contains { $0.value.leaves } }
 
     /// Brings every definition one step on. May be repeated.
     package func reconcileDefinitions() async {
         guard let info = kinds.find(apiVersion: "apiextensions.k8s.io/v1", plural: "customresourcedefinitions") else { return }
-        for definition in definitions {
+        ledger.read(realm.snapshot())
+        for (key, row) in ledger.rows.sorted(by: { $0.key < $1.key }) where row.leaves || !row.isSettled {
+            guard let definition = realm.snapshot().get(key)?.value else { continue }
             let target = Target(info, name: definition["metadata"]["name"].string ?? "")
             if definition["metadata"]["deletionTimestamp"].isNull {
                 await judge(definition, target)
@@ -50,12 +92,14 @@ extension APIServer {
         user: UserInfo("system:apiserver", groups: ["system:masters", "system:authenticated"]), fieldManager: "kube-apiserver")
 
     private func judge(_ definition: Value, _ target: Target) async {
-        // The others are read anew: what this loop accepted a moment ago counts.
-        let wanted = DefinitionStatus(definition, among: definitions, now: clock.now).definition
+        let group = definition["spec"]["group"].string ?? ""
+        let rivals = ledger.rows.filter { $0.key != target.key && $0.value.group == group }.map(\.value.acceptedNames)
+        let wanted = DefinitionStatus(definition, rivals: rivals, now: clock.now).definition
         guard wanted != definition else { return }
-        _ = try? await update(
-            Target(target.info, name: target.name, subresource: "status"), Self.keeper, Warnings(), retries: 0
-        ) { _ in wanted }
+        let part = Target(target.info, name: target.name, subresource: "status")
+        guard (try? await update(part, Self.keeper, Warnings(), retries: 0, transform: { _ in wanted })) != nil else { return }
+        // What was accepted a moment ago counts for the next one.
+        ledger.read(realm.snapshot())
     }
 
     /// Deletes the documents of a definition, and lets it go when there are none. Source: apiextensions-apiserver, crd_finalizer.

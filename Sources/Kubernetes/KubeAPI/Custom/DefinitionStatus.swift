@@ -8,13 +8,10 @@ struct DefinitionStatus {
     private(set) var definition: Value
     private let now: Timestamp
 
-    /// - Parameter others: every definition; those of other groups and the one itself do not matter.
-    init(_ definition: Value, among others: [Value], now: Timestamp) {
+    /// - Parameter rivals: the accepted names of the other definitions of the group.
+    init(_ definition: Value, rivals: [Value], now: Timestamp) {
         (self.definition, self.now) = (definition, now)
-        let rivals = others.filter {
-            $0["spec"]["group"] == definition["spec"]["group"] && $0["metadata"]["name"] != definition["metadata"]["name"]
-        }
-        accept(definition["spec"]["names"], rivals.map { $0["status"]["acceptedNames"] })
+        accept(definition["spec"]["names"], rivals)
         judgeApproval()
     }
 

@@ -79,16 +79,17 @@ struct OpenAPIPaths: Sendable {
             "tags": [.string(Self.tag(row))], "operationId": .string(identifier(action, row, part, everywhere: everywhere)),
             "x-kubernetes-action": .string(action.rawValue), "x-kubernetes-group-version-kind": kind,
         ]
+        let patchTypes = (row.custom == nil ? MediaType.patches : MediaType.customPatches).map(\.rawValue).sorted()
         var parameters = Self.parameters(action).map(query)
         if edition == .v2 {
             operation["schemes"] = ["https"]
-            operation["consumes"] = action == .patch ? Self.patchTypes.value : ["*/*"]
+            operation["consumes"] = action == .patch ? patchTypes.value : ["*/*"]
             operation["produces"] = action == .list ? ["application/json", "application/json;stream=watch"] : ["application/json"]
             if let body, !body.isEmpty {
                 parameters.append(["name": "body", "in": "body", "required": .bool(action != .delete), "schema": schemas.reference(body)])
             }
         } else if let body, !body.isEmpty {
-            let types = action == .patch ? Self.patchTypes : ["*/*"]
+            let types = action == .patch ? patchTypes : ["*/*"]
             let content = types.map { Object.Member($0, ["schema": schemas.reference(body)]) }
             operation["requestBody"] = ["content": .object(Object(content))]
         }
@@ -96,11 +97,6 @@ struct OpenAPIPaths: Sendable {
         operation["responses"] = responses(action, answer)
         return operation
     }
-
-    private static let patchTypes = [
-        "application/apply-patch+yaml", "application/json-patch+json", "application/merge-patch+json",
-        "application/strategic-merge-patch+json",
-    ]
 
     private func responses(_ action: Action, _ type: String) -> Value {
         var success: Value = ["description": "OK"]

@@ -12,13 +12,18 @@ package final class OpenAPIDocuments: Sendable {
     private let versions: [String: CachedDocument]
     private let index: CachedDocument
 
-    /// The documents of these types and kinds.
-    package init(schema: Schema, kinds: KindTable) {
+    /// The documents of these types and kinds; those of versions without custom kinds are taken over from `base`.
+    package init(schema: Schema, kinds: KindTable, base: OpenAPIDocuments? = nil) {
         var versions: [String: CachedDocument] = [:]
         for (group, names) in kinds.groups {
             for version in names {
                 let place = group.isEmpty ? "api/\(version)" : "apis/\(group)/\(version)"
-                versions[place] = CachedDocument { Self.document(.v3, schema, kinds, kinds.resources(group: group, version: version)) }
+                let rows = kinds.resources(group: group, version: version)
+                if let shared = base?.versions[place], rows.allSatisfy({ $0.custom == nil }) {
+                    versions[place] = shared
+                    continue
+                }
+                versions[place] = CachedDocument { Self.document(.v3, schema, kinds, rows) }
             }
         }
         let all = versions

@@ -11,10 +11,14 @@ struct OpenAPISchemas: Sendable {
     let edition: Edition
     /// The kinds whose documents have the type of that name.
     let kindsOfType: [String: [Value]]
+    /// Custom kinds by the names of their types and of their lists' types.
+    private let custom: [String: KindInfo]
 
     init(_ schema: Schema, _ kinds: KindTable, _ edition: Edition) {
         (self.schema, self.edition) = (schema, edition)
         var found: [String: [Value]] = [:]
+        let rows = kinds.filter { $0.custom != nil }
+        custom = Dictionary(rows.flatMap { [($0.typeName, $0), ("\($0.typeName)List", $0)] }, uniquingKeysWith: { first, _ in first })
         for row in kinds {
             found[row.typeName, default: []].append(Self.kind(row.group, row.version, row.kind))
             if row.verbs.contains("list") {
@@ -47,6 +51,12 @@ struct OpenAPISchemas: Sendable {
         var waiting = names
         while let name = waiting.popLast() {
             guard found[name] == nil else { continue }
+            if let info = custom[name], let kind = info.custom {
+                let words = CustomOpenAPI(edition: edition)
+                found[name] = name == info.typeName ? words.document(info, kind) : words.list(info)
+                waiting += ["\(Self.meta).ObjectMeta", "\(Self.meta).ListMeta"]
+                continue
+            }
             guard let type = schema.type(name) else {
                 found[name] = scalar(name)
                 continue

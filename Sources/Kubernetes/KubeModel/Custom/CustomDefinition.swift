@@ -26,7 +26,8 @@ package enum CustomDefinition {
         let storage = Kind(group: group, version: stored, kind, prefix: "\(group)/\(plural)/", namespaced: namespaced)
         let texts = { (value: Value) in value.items.compactMap(\.string) }
         let leaves = !definition["metadata"]["deletionTimestamp"].isNull
-        let verbs = leaves ? lastVerbs : everyVerb
+        // Of a definition that goes away nothing new is made; its documents may still be let go.
+        let verbs = everyVerb.filter { !leaves || $0 != "create" }
         return spec["versions"].items.filter { $0["served"] == true }.map { version in
             let name = version["name"].string ?? ""
             let type = "\(group.split(separator: ".").reversed().joined(separator: ".")).\(name).\(kind)"
@@ -38,7 +39,6 @@ package enum CustomDefinition {
             return info
         }
     }
-    private static let lastVerbs = ["delete", "deletecollection", "get", "list", "watch"]
     private static let everyVerb = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]
 
     private static func subresources(_ version: Value, group: String, kind: String, type: String) -> [Subresource] {

@@ -71,7 +71,7 @@ extension KubeStatus {
         return KubeStatus(405, .methodNotAllowed, text, details: Details(group: kind.group, kind: kind.plural))
     }
     /// 405 with a reason of its own.
-    package static func methodNotAllowed(_ kind: KindInfo, _ verb: String, _ message: String) -> KubeStatus {
+    package static func methodNotAllowed(_ kind: KindInfo, message: String) -> KubeStatus {
         KubeStatus(405, .methodNotAllowed, message, details: Details(group: kind.group, kind: kind.plural))
     }
     /// 405 for a method that a path does not take.

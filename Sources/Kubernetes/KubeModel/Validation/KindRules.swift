@@ -12,7 +12,7 @@ enum KindRules {
         "ClusterRoleBinding.rbac.authorization.k8s.io": clusterRoleBinding, "Ingress.networking.k8s.io": ingress,
         "PriorityClass.scheduling.k8s.io": priorityClass, "HorizontalPodAutoscaler.autoscaling": autoscaler,
         "StorageClass.storage.k8s.io": storageClass, "EndpointSlice.discovery.k8s.io": endpointSlice,
-        "CustomResourceDefinition.apiextensions.k8s.io": customResourceDefinition, "Event": event,
+        "CustomResourceDefinition.apiextensions.k8s.io": DefinitionRules.check, "Event": event,
     ]
 
     private static let podText =

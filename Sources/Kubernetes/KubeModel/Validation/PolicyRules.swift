@@ -96,21 +96,4 @@ extension KindRules {
         faults.unique(new["ports"].items.map { ["name": $0["name"]] }) { FieldPath("ports").index($0).child("name") }
         if let old { faults.immutable(FieldPath("addressType"), new["addressType"], old["addressType"]) }
     }
-
-    static func customResourceDefinition(_ new: Value, _ old: Value?, _ faults: inout Faults) {
-        let spec = new["spec"]
-        let wanted = "\(spec["names"]["plural"].string ?? "").\(spec["group"].string ?? "")"
-        if new["metadata"]["name"].string != wanted {
-            faults.add(.invalid(FieldPath("metadata", "name"), new["metadata"]["name"], "must be spec.names.plural+\".\"+spec.group"))
-        }
-        if spec["group"].isBlank { faults.add(.required(FieldPath("spec", "group"))) }
-        if spec["versions"].isBlank { faults.add(.required(FieldPath("spec", "versions"))) }
-        let stored = spec["versions"].items.count { $0["storage"] == true }
-        if stored != 1 {
-            faults.add(.invalid(FieldPath("spec", "versions"), spec["versions"], "must have exactly one version marked as storage version"))
-        }
-        if !["Cluster", "Namespaced"].contains(spec["scope"].string ?? "") {
-            faults.add(.notSupported(FieldPath("spec", "scope"), spec["scope"].isNull ? "" : spec["scope"], ["Cluster", "Namespaced"]))
-        }
-    }
 }
