@@ -10,7 +10,8 @@ package struct ResourceQuotaController: Controller {
     /// Objects of a namespace with quotas wake these when their use changes.
     package static let watches = [
         Watch(prefix: "") { change, world in
-            guard let namespace = (change.new ?? change.old)?["metadata"]["namespace"].string else { return [] }
+            let namespace = change.namespace
+            guard !namespace.isEmpty else { return [] }
             let quotas = world.keys(ResourceQuotaFields.kind, in: namespace)
             guard !quotas.isEmpty, let (group, resource) = source(of: change.key) else { return [] }
             guard let old = change.old, let new = change.new else { return quotas }
