@@ -6,7 +6,7 @@ import Testing
     @Test("A server is called what it listens on, and what stands before it by its own name") func names() {
         let plain = ServerAddress(listening: "10.0.0.5")
         #expect((plain.advertised, plain.endpoint) == ("10.0.0.5", "10.0.0.5"))
-        #expect(plain.addresses == ["127.0.0.1", "10.0.0.5"] && plain.names == ["localhost"])
+        #expect(plain.addresses == ["10.0.0.5", "127.0.0.1"] && plain.names == ["localhost"])
         let balanced = ServerAddress(listening: "0.0.0.0", advertised: "10.0.0.5", endpoint: "eks.example.com")
         #expect(Set(balanced.addresses) == ["127.0.0.1", "10.0.0.5"])
         #expect(Set(balanced.names) == ["localhost", "eks.example.com"])

@@ -7,7 +7,7 @@ package import Storage
 /// The Kubernetes API of one cluster: a face over its realm that holds no state but watches, reservations and kept snapshots.
 ///
 /// Requests come as an `HTTPHandler`; controllers in the same process write as through a `ChangeWriter`. Both go one way: defaults,
-/// admission, validation, commit. Someone has to `run()` it: watches end, bookmarks are sent and events expire by its clock.
+/// admission, validation, commit. Someone has to `run()` it: watches end and bookmarks are sent by its clock. `upkeep` belongs to one of several servers.
 package final class APIServer: HTTPHandler, Service {
     let realm: Realm
     let schema: Schema
@@ -56,7 +56,8 @@ package final class APIServer: HTTPHandler, Service {
             creations.map { (CreateOnlyResource.key($0.group, $0.resource, $0.subresource), $0) }, uniquingKeysWith: { first, _ in first })
         snapshots = SnapshotKeeper(lifetime: configuration.continueLifetime, clock: clock)
         services = ServiceAllocator(
-            addresses: AddressRange(configuration.serviceCIDR), ports: configuration.nodePorts, snapshot: realm.snapshot())
+            addresses: AddressRange(configuration.serviceCIDR), ports: configuration.nodePorts, snapshot: realm.snapshot(),
+            claims: configuration.isShared ? ServiceClaims(realm: realm) : nil)
     }
 
     /// How many watches run, for metrics.
@@ -79,12 +80,12 @@ package final class APIServer: HTTPHandler, Service {
             try await clock.sleep(for: .seconds(1))
             watches.tick(realm, now: clock.now)
             seconds += 1
-            if seconds % 60 == 0 {
-                snapshots.sweep()
-                await expireEvents()
-            }
+            if seconds % 60 == 0 { snapshots.sweep() }
         }
     }
+
+    /// What one of the servers of a realm does now and then for all.
+    package var upkeep: any Service { Upkeep(server: self) }
 
     /// Deletes events an hour after they were last written. Source: upstream's --event-ttl.
     func expireEvents() async {

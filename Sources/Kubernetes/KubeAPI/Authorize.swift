@@ -7,18 +7,22 @@ extension APIServer {
     /// - Throws: `KubeStatus` Unauthorized for credentials that are not valid.
     func authenticate(_ request: HTTPRequest, now: Timestamp) async throws -> Caller {
         if let known = knownCaller(request, now: now) { return known }
-        do {
-            let credential = request.headers["authorization"]
-            let standing = try await authenticators.authenticate(request) ?? .bound(.anonymous)
-            let caller = Caller(standing, credential: credential)
-            // A WebSocket may carry its token elsewhere.
-            if let memory = request.peer.memory, caller.canBeKept, credential != nil || request.headers["upgrade"] == nil {
-                CallerMemory.of(memory).add(caller)
-            }
-            return caller
-        } catch is AuthenticationFailure {
-            throw KubeStatus.unauthorized
+        do { return try await recognise(request) } catch is AuthenticationFailure {
+            guard configuration.isShared else { throw KubeStatus.unauthorized }
         }
+        // Another server may have issued what this one does not know yet.
+        try await catchUp()
+        do { return try await recognise(request) } catch is AuthenticationFailure { throw KubeStatus.unauthorized }
+    }
+    private func recognise(_ request: HTTPRequest) async throws -> Caller {
+        let credential = request.headers["authorization"]
+        let standing = try await authenticators.authenticate(request) ?? .bound(.anonymous)
+        let caller = Caller(standing, credential: credential)
+        // A WebSocket may carry its token elsewhere.
+        if let memory = request.peer.memory, caller.canBeKept, credential != nil || request.headers["upgrade"] == nil {
+            CallerMemory.of(memory).add(caller)
+        }
+        return caller
     }
 
     /// The caller whose credentials the connection has shown before, if they still stand for him.

@@ -16,11 +16,12 @@ enum Bootstrap {
 
 extension APIServer {
     /// Creates the system namespaces and the `kubernetes` Service with its endpoints, and corrects the endpoints. May be repeated.
+    /// - Parameter addresses: of all servers of the realm; nil for those of the configuration.
     /// - Throws: `KubeStatus`.
-    package func bootstrap() async throws {
-        let options = WriteOptions(
-            user: UserInfo("system:apiserver", groups: ["system:masters", "system:authenticated"]),
-            fieldManager: "kube-apiserver")
+    package func bootstrap(advertising addresses: [String]? = nil) async throws {
+        let options = Self.ownOptions
+        var stale: [String: Revision] = [:]
+        await repairClaims(&stale)
         // Only at the first start: whoever deletes the class does not want it back.
         if realm.snapshot().get("core/services/default/kubernetes") == nil {
             try await ensure("storage.k8s.io/v1", "storageclasses", Bootstrap.storageClass, options) { $0 }
@@ -47,7 +48,7 @@ extension APIServer {
             new["spec"]["ports"] = .array(ports)
             return new
         }
-        try await ensureEndpoints(options)
+        try await ensureEndpoints(addresses ?? configuration.advertiseAddresses, options)
         try await ensureAuthentication(options)
     }
 
@@ -68,8 +69,15 @@ extension APIServer {
         }
     }
 
-    private func ensureEndpoints(_ options: WriteOptions) async throws {
-        let addresses = configuration.advertiseAddresses.map(Value.string)
+    private static let ownOptions = WriteOptions(
+        user: UserInfo("system:apiserver", groups: ["system:masters", "system:authenticated"]), fieldManager: "kube-apiserver")
+
+    /// Leads the `kubernetes` Service to these addresses.
+    /// - Throws: `KubeStatus`.
+    package func advertise(_ addresses: [String]) async throws { try await ensureEndpoints(addresses, Self.ownOptions) }
+
+    private func ensureEndpoints(_ hosts: [String], _ options: WriteOptions) async throws {
+        let addresses = hosts.map(Value.string)
         let port: Value = ["name": "https", "port": .int(Int64(configuration.advertisePort)), "protocol": "TCP"]
         let endpoints = Value.array(addresses.map { ["addresses": [$0], "conditions": ["ready": true]] })
         try await ensure(

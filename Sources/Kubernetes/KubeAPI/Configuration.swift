@@ -29,5 +29,7 @@ package struct APIServerConfiguration: Sendable {
     package var localAPIs: [String: any HTTPHandler] = [:]
     /// The authority (PEM) of client certificates and of the front proxy's, which aggregated APIs learn; nil tells them nothing.
     package var clientAuthority: String?
+    /// Whether other servers write to the realm as well, so that reads must ask for what those acknowledged.
+    package var isShared = false
     package init() {}
 }

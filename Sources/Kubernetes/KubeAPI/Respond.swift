@@ -57,7 +57,12 @@ extension APIServer {
             return try await answerWithoutVerb(request, path, query, user)
         }
         figures = Figures(verb: verb, series: path.endpoint?.series(metrics, path, verb) ?? metrics.series(APIMetrics.Labels(path, verb)))
-        try authorize(path, verb, query, caller)
+        if configuration.isShared {
+            try await permit(path, verb, query, caller)
+            try await catchUp(verb, query, request)
+        } else {
+            try authorize(path, verb, query, caller)
+        }
         let info = path.endpoint?.info ?? find(path)
         guard let info else {
             guard let service = aggregatedService(group: path.group, version: path.version) else { throw KubeStatus.noSuchResource }

@@ -6,35 +6,58 @@ import Synchronization
 /// Gives Services their addresses and node ports.
 ///
 /// What is taken follows from the stored Services at start, so nothing is lost or leaked by a crash; from then on every write of a
-/// Service goes through here. The choice is the first free one from a place that the Service's name gives, so that it repeats.
+/// Service goes through here. Where several servers do that, durable claims tell what is taken, and only what is under way is kept here.
+/// The choice is the first free one from a place that the Service's name gives, so that it repeats.
 /// Source: upstream's service allocators, which keep the lower part of either range for addresses that users ask for.
 final class ServiceAllocator: Sendable {
     private struct State {
         /// The owner's key of each address and node port that is taken.
         var addresses: [UInt32: String] = [:]
         var ports: [Int: String] = [:]
+        /// The claims of all servers, while something is chosen; nil where this server alone gives away.
+        var claims: Snapshot?
+
+        func owner(address: UInt32, _ range: AddressRange) -> String? {
+            addresses[address] ?? claims.flatMap { ServiceClaims.owner(ServiceClaims.key(address: range.address(address)), in: $0) }
+        }
+        func owner(port: Int) -> String? { ports[port] ?? claims.flatMap { ServiceClaims.owner(ServiceClaims.key(port: port), in: $0) } }
     }
     private let range: AddressRange
     private let ports: ClosedRange<Int>
     private let state: Mutex<State>
+    /// What other servers see; nil where there are none.
+    private let claims: ServiceClaims?
+    /// How often a choice is made anew when other servers were faster.
+    private static let attempts = 64
 
-    init(addresses: AddressRange, ports: ClosedRange<Int>, snapshot: Snapshot) {
-        (range, self.ports) = (addresses, ports)
+    init(addresses: AddressRange, ports: ClosedRange<Int>, snapshot: Snapshot, claims: ServiceClaims? = nil) {
+        (range, self.ports, self.claims) = (addresses, ports, claims)
         var taken = State()
+        guard claims == nil else {
+            state = Mutex(taken)
+            return
+        }
         snapshot.forEach(prefix: Self.prefix) { entry in
-            let (addresses, ports) = Self.held(entry.value, addresses)
-            for address in addresses { taken.addresses[address] = entry.key }
-            for port in ports { taken.ports[port] = entry.key }
+            let held = Self.held(entry.value, addresses)
+            for address in held.addresses { taken.addresses[address] = entry.key }
+            for port in held.ports { taken.ports[port] = entry.key }
         }
         state = Mutex(taken)
     }
     static let prefix = "core/services/"
 
-    private static func held(_ service: Value, _ range: AddressRange) -> (addresses: Set<UInt32>, ports: Set<Int>) {
+    /// Addresses and node ports of one Service.
+    private struct Held {
+        let addresses: Set<UInt32>
+        let ports: Set<Int>
+        init(_ addresses: Set<UInt32>, _ ports: Set<Int>) { (self.addresses, self.ports) = (addresses, ports) }
+        func subtracting(_ other: Held) -> Held { Held(addresses.subtracting(other.addresses), ports.subtracting(other.ports)) }
+    }
+    private static func held(_ service: Value, _ range: AddressRange) -> Held {
         let texts = service["spec"]["clusterIPs"].items.compactMap(\.string) + [service["spec"]["clusterIP"].string ?? ""]
         var ports = Set(service["spec"]["ports"].items.compactMap { $0["nodePort"].int })
         if let check = service["spec"]["healthCheckNodePort"].int { ports.insert(check) }
-        return (Set(texts.compactMap(range.offset)), ports.subtracting([0]))
+        return Held(Set(texts.compactMap(range.offset)), ports.subtracting([0]))
     }
 
     /// What one write took and nobody had before.
@@ -50,36 +73,82 @@ final class ServiceAllocator: Sendable {
         _ document: Value, old: Value, _ target: Target, dryRun: Bool, _ body: (Value) async throws -> Written
     ) async throws -> Written {
         guard target.info.storage.prefix == Self.prefix else { return try await body(document) }
-        var service = document
-        var taken = Taken()
-        let errors = state.withLock { fill(&service, key: target.key, in: &$0, &taken) }
+        let (service, taken) = try await reserve(document, target, dryRun: dryRun)
+        let own = Held(taken.addresses, taken.ports)
         do {
-            guard errors.isEmpty else { throw KubeStatus.invalid(target.info, target.name, errors) }
             let written = try await body(service)
-            if dryRun {
-                release(addresses: taken.addresses, ports: taken.ports, key: target.key)
-            } else {
-                let (before, after) = (Self.held(old, range), Self.held(service, range))
-                release(
-                    addresses: before.addresses.subtracting(after.addresses), ports: before.ports.subtracting(after.ports), key: target.key)
-            }
+            // Claims hold without this server's memory.
+            if dryRun || claims != nil { release(own, key: target.key) }
+            if !dryRun { await free(Self.held(old, range).subtracting(Self.held(service, range)), key: target.key) }
             return written
         } catch {
-            release(addresses: taken.addresses, ports: taken.ports, key: target.key)
+            release(own, key: target.key)
+            // What may have been written all the same keeps its claims; the upkeep sees what became of it.
+            if !dryRun, let status = error as? KubeStatus, status.code < 500 { await unclaim(own, key: target.key) }
             throw error
         }
     }
 
-    /// Frees what a deleted Service held.
-    func release(_ service: Value, _ target: Target) {
-        guard target.info.storage.prefix == Self.prefix else { return }
-        let held = Self.held(service, range)
-        release(addresses: held.addresses, ports: held.ports, key: target.key)
+    /// Fills in and reserves; where other servers do the same, claims durably, and chooses again where they were faster.
+    private func reserve(_ document: Value, _ target: Target, dryRun: Bool) async throws -> (Value, Taken) {
+        for _ in 0..<Self.attempts {
+            var service = document
+            var taken = Taken()
+            let errors = state.withLock { state in
+                state.claims = claims?.realm.snapshot()
+                defer { state.claims = nil }
+                return fill(&service, key: target.key, in: &state, &taken)
+            }
+            let own = Held(taken.addresses, taken.ports)
+            guard errors.isEmpty else {
+                release(own, key: target.key)
+                throw KubeStatus.invalid(target.info, target.name, errors)
+            }
+            if dryRun { return (service, taken) }
+            if try await claim(own, target) { return (service, taken) }
+            release(own, key: target.key)
+        }
+        throw KubeStatus.conflict(target.info, target.name)
     }
-    private func release(addresses: Set<UInt32>, ports: Set<Int>, key: String) {
+    /// Claims all of it, or nothing and returns false.
+    private func claim(_ held: Held, _ target: Target) async throws -> Bool {
+        guard let claims else { return true }
+        do throws(StorageError) {
+            for key in keys(held) {
+                guard try await claims.take(key, for: target.key) else {
+                    await unclaim(held, key: target.key)
+                    return false
+                }
+            }
+            return true
+        } catch {
+            release(held, key: target.key)
+            throw APIServer.status(error, target)
+        }
+    }
+    private func keys(_ held: Held) -> [String] {
+        held.addresses.map { ServiceClaims.key(address: range.address($0)) } + held.ports.map(ServiceClaims.key)
+    }
+    /// The claims that a stored Service needs.
+    func claims(of service: Value) -> [String] { keys(Self.held(service, range)) }
+    private func unclaim(_ held: Held, key: String) async {
+        guard let claims else { return }
+        for claim in keys(held) { await claims.release(claim, of: key) }
+    }
+    private func free(_ held: Held, key: String) async {
+        release(held, key: key)
+        await unclaim(held, key: key)
+    }
+
+    /// Frees what a deleted Service held.
+    func release(_ service: Value, _ target: Target) async {
+        guard target.info.storage.prefix == Self.prefix else { return }
+        await free(Self.held(service, range), key: target.key)
+    }
+    private func release(_ held: Held, key: String) {
         state.withLock { state in
-            for address in addresses where state.addresses[address] == key { state.addresses[address] = nil }
-            for port in ports where state.ports[port] == key { state.ports[port] = nil }
+            for address in held.addresses where state.addresses[address] == key { state.addresses[address] = nil }
+            for port in held.ports where state.ports[port] == key { state.ports[port] = nil }
         }
     }
 
@@ -119,10 +188,12 @@ final class ServiceAllocator: Sendable {
                     + "The range of valid IPs is \(range.text)"
                 return [.invalid(path, [.string(text)], reason)]
             }
-            guard state.addresses[offset] == nil || state.addresses[offset] == key else {
+            let owner = state.owner(address: offset, range)
+            guard owner == nil || owner == key else {
                 return [.invalid(path, [.string(text)], "failed to allocate IP \(text): provided IP is already allocated")]
             }
-            if state.addresses.updateValue(key, forKey: offset) == nil { taken.addresses.insert(offset) }
+            state.addresses[offset] = key
+            if owner == nil { taken.addresses.insert(offset) }
         }
         service["spec"]["clusterIP"] = .string(text)
         service["spec"]["clusterIPs"] = [.string(text)]
@@ -144,10 +215,11 @@ final class ServiceAllocator: Sendable {
                     let text =
                         "provided port is not in the valid range. The range of valid ports is \(ports.lowerBound)-\(ports.upperBound)"
                     errors.append(.invalid(path, .int(Int64(asked)), text))
-                } else if let owner = state.ports[asked], owner != key || mine[asked]?.contains(transport) == true {
+                } else if let owner = state.owner(port: asked), owner != key || mine[asked]?.contains(transport) == true {
                     errors.append(.invalid(path, .int(Int64(asked)), "provided port is already allocated"))
                 } else {
-                    if state.ports.updateValue(key, forKey: asked) == nil { taken.ports.insert(asked) }
+                    if state.owner(port: asked) == nil { taken.ports.insert(asked) }
+                    state.ports[asked] = key
                     mine[asked, default: []].insert(transport)
                 }
             } else if let port = freePort(seed: "\(key)/\(index)", in: state) {
@@ -174,10 +246,10 @@ final class ServiceAllocator: Sendable {
             let start = UInt32(truncatingIfNeeded: Self.hash(seed)) % count
             for step in 0..<count {
                 let offset = lower + 1 + (start + step) % count
-                if state.addresses[offset] == nil { return offset }
+                if state.owner(address: offset, range) == nil { return offset }
             }
         }
-        return (2...lower).first { state.addresses[$0] == nil }
+        return (2...lower).first { state.owner(address: $0, range) == nil }
     }
     private func freePort(seed: String, in state: State) -> Int? {
         let reserved = min(max(16, ports.count / 32), 128)
@@ -186,10 +258,10 @@ final class ServiceAllocator: Sendable {
             let start = Int(Self.hash(seed) % UInt64(count))
             for step in 0..<count {
                 let port = ports.lowerBound + reserved + (start + step) % count
-                if state.ports[port] == nil { return port }
+                if state.owner(port: port) == nil { return port }
             }
         }
-        return ports.first { state.ports[$0] == nil }
+        return ports.first { state.owner(port: $0) == nil }
     }
     /// FNV-1a, which gives the same place in every run.
     private static func hash(_ text: String) -> UInt64 {

@@ -135,7 +135,7 @@ extension APIServer {
     /// Deletes a document for good. Returns its last state at the revision of the deletion.
     func remove(_ target: Target, at revision: Revision) async throws(KubeStatus) -> Entry {
         let entry = try await commit(target, .delete, if: .revision(revision))
-        if target.info.storage.prefix == ServiceAllocator.prefix { services.release(entry.value, target) }
+        if target.info.storage.prefix == ServiceAllocator.prefix { await services.release(entry.value, target) }
         return entry
     }
 }

@@ -12,6 +12,7 @@ import Synchronization
 struct APIAssembly {
     let record: ControlPlaneRecord
     let realm: Realm
+    let isShared: Bool
     let parts: ControlPlaneParts
 
     func server() throws -> APIServer {
@@ -19,13 +20,20 @@ struct APIAssembly {
         let (identities, realm, clock) = (parts.identities, realm, parts.clock)
         let awsAuth = realm.mark(prefix: IdentityVerifier.awsAuth)
         let users = Remembered<String, IdentityVersion, KnownUser>(limit: 4096)
-        let tokens = ExternalTokenAuthenticator(prefix: ClusterToken.prefix) { token in
-            let now = clock.now
-            let version = identities.version(spec, awsAuth: awsAuth)
-            let known = try users.answer(token, at: version, while: { now < $0.expires }) {
-                KnownUser(try identities.identity(token, spec, realm), at: version)
+        let tokens = ExternalTokenAuthenticator(prefix: ClusterToken.prefix) { [isShared] token in
+            @Sendable func standing() throws -> Standing {
+                let now = clock.now
+                let version = identities.version(spec, awsAuth: awsAuth)
+                let known = try users.answer(token, at: version, while: { now < $0.expires }) {
+                    KnownUser(try identities.identity(token, spec, realm), at: version)
+                }
+                return Standing(known.user) { now in
+                    now < known.expires && identities.version(spec, awsAuth: awsAuth) == known.version
+                }
             }
-            return Standing(known.user) { now in now < known.expires && identities.version(spec, awsAuth: awsAuth) == known.version }
+            guard isShared else { return try standing() }
+            do { return try standing() } catch { try await identities.catchUp(spec, realm) }
+            return try standing()
         }
         let policies = Remembered<String, Revision, [AccessPolicyGrant]>(limit: 4096)
         let identity = ClusterIdentity(
@@ -46,6 +54,7 @@ struct APIAssembly {
         if parts.vpc != nil, !spec.privateAddresses.isEmpty {
             (configuration.advertiseAddresses, configuration.advertisePort) = (spec.privateAddresses, 443)
         }
+        configuration.isShared = isShared
         configuration.clientAuthority = record.authority.certificate.pem
         configuration.dialer = try dialer()
         // Where no network is real no metrics-server can answer.

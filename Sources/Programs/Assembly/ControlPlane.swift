@@ -3,12 +3,7 @@ import Control
 import Cryptography
 import Documents
 import KubeAPI
-import KubeClient
-import KubeControllers
-import KubeModel
-import KubeScheduler
 import Network
-import Reconcile
 import Storage
 
 /// What all control planes of a process share.
@@ -19,6 +14,8 @@ struct ControlPlaneParts: Sendable {
     let services: TaskBag
     /// Where the API servers listen, and what they are called.
     let address: ServerAddress
+    /// The servers that share the store, this one among them.
+    let servers: Servers
     /// Who AWS tokens' bearers are in a cluster.
     let identities: IdentityVerifier
     /// The namespace of a VPC's network, in which API servers listen as well; nil where networks are not carried out.
@@ -27,7 +24,7 @@ struct ControlPlaneParts: Sendable {
     let prepareMachines: (@Sendable (_ region: String, _ version: String) -> Void)?
 }
 
-/// The brain of one cluster: its API server with a listener of its own, its controllers and its scheduler.
+/// The brain of one cluster at this server: its API server with a listener of its own, and its loops while this server leads it.
 final class ControlPlane: Sendable {
     let record: ControlPlaneRecord
     let realm: Realm
@@ -35,13 +32,20 @@ final class ControlPlane: Sendable {
     /// On this host, and on the addresses in the VPC; empty where nothing listens.
     private let servers: [HTTPServer]
     private let services: TaskBag
+    private let lead: ClusterLead
 
-    private init(record: ControlPlaneRecord, realm: Realm, api: APIServer, servers: [HTTPServer], services: TaskBag) {
-        (self.record, self.realm, self.api, self.servers, self.services) = (record, realm, api, servers, services)
+    private init(
+        record: ControlPlaneRecord, realm: Realm, api: APIServer, servers: [HTTPServer], services: TaskBag, lead: ClusterLead
+    ) {
+        (self.record, self.realm, self.api, self.servers, self.services, self.lead) = (record, realm, api, servers, services, lead)
     }
 
     /// Starts a control plane on its own port, or on a free one the first time, and waits until it answers.
-    static func start(_ record: ControlPlaneRecord, realm: Realm, parts: ControlPlaneParts) async throws -> ControlPlane {
+    ///
+    /// Its API is bootstrapped by whoever leads the cluster; a realm that has been serves at once.
+    static func start(
+        _ record: ControlPlaneRecord, realm: Realm, home: ControlPlaneStore, parts: ControlPlaneParts
+    ) async throws -> ControlPlane {
         let handler = LateHandler()
         let tls = try tls(record, parts)
         let (server, port) = try await parts.hosting.listen(host: parts.address.listening, port: record.port, tls: tls, handler: handler)
@@ -50,7 +54,7 @@ final class ControlPlane: Sendable {
         record.port = port
         do {
             servers += try await listenInVPC(record, tls, handler, parts)
-            return try await begin(record, realm, servers, handler, parts)
+            return try await begin(record, realm, home, servers, handler, parts)
         } catch {
             for server in servers { await server.stop() }
             throw error
@@ -75,13 +79,17 @@ final class ControlPlane: Sendable {
         return servers
     }
     private static func begin(
-        _ record: ControlPlaneRecord, _ realm: Realm, _ servers: [HTTPServer], _ handler: LateHandler, _ parts: ControlPlaneParts
+        _ record: ControlPlaneRecord, _ realm: Realm, _ home: ControlPlaneStore, _ servers: [HTTPServer], _ handler: LateHandler,
+        _ parts: ControlPlaneParts
     ) async throws -> ControlPlane {
-        let api = try APIAssembly(record: record, realm: realm, parts: parts).server()
-        try await api.bootstrap()
-        try await ClusterBootstrap.reconcile(realm, writer: api)
-        let plane = ControlPlane(record: record, realm: realm, api: api, servers: servers, services: parts.services)
-        plane.run(parts)
+        let api = try APIAssembly(record: record, realm: realm, isShared: home.store.isShared, parts: parts).server()
+        let lead = ClusterLead(record: record, realm: realm, api: api, home: home, parts: parts)
+        let plane = ControlPlane(record: record, realm: realm, api: api, servers: servers, services: parts.services, lead: lead)
+        plane.run()
+        do { try await lead.bootstrapped() } catch {
+            await plane.stopLoops()
+            throw error
+        }
         handler.set(api)
         return plane
     }
@@ -91,8 +99,8 @@ final class ControlPlane: Sendable {
         let certificate = try record.authority.issueServer(
             commonName: "kube-apiserver",
             names: ["kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"]
-                + parts.address.names.sorted(),
-            addresses: [serviceAddress(record.spec.serviceCIDR)] + parts.address.addresses.sorted() + record.spec.privateAddresses,
+                + parts.address.names,
+            addresses: [serviceAddress(record.spec.serviceCIDR)] + parts.address.addresses + record.spec.privateAddresses,
             key: key.publicKey, now: parts.clock.now.seconds)
         return TLSConfiguration(
             certificateChainPEM: certificate.pem, privateKeyPEM: key.pem, clientCAPEM: record.authority.certificate.pem)
@@ -101,31 +109,13 @@ final class ControlPlane: Sendable {
         IPv4Network(cidr).map { IPv4Network.text($0[1]) } ?? "10.100.0.1"
     }
 
-    private var names: (api: String, controllers: String, scheduler: String) {
-        let id = record.spec.id
-        return ("cluster/\(id)/api", "cluster/\(id)/controllers", "cluster/\(id)/scheduler")
-    }
-    private func run(_ parts: ControlPlaneParts) {
-        services.run(names.api, api)
-        services.run(
-            names.controllers,
-            ControllerGroup(
-                realm: realm, writer: api, effects: AutoscalerPerformer(source: autoscalerSource, clock: parts.clock), clock: parts.clock,
-                random: parts.random,
-                controllers: ClusterControllers.all(
-                    rootCertificate: record.authority.certificate.pem, authority: record.authority, startedAt: parts.clock.now),
-                log: Log("controllers/\(record.spec.name)")))
-        services.run(names.scheduler, Scheduler(realm: realm, binder: api, clock: parts.clock, random: parts.random))
-    }
-
-    /// The way on which autoscaling reads metrics and writes scales.
-    private var autoscalerSource: ClusterAutoscalerSource {
-        let user = "system:serviceaccount:kube-system:horizontal-pod-autoscaler"
-        let groups = ["system:serviceaccounts", "system:serviceaccounts:kube-system", "system:authenticated", "system:masters"]
-        return ClusterAutoscalerSource(
-            client: KubeClient(
-                transport: transport(as: Peer.Local(user: user, groups: groups)),
-                userAgent: "kube-controller-manager/horizontal-pod-autoscaler"))
+    private var names: (api: String, lead: String) { ("cluster/\(record.spec.id)/api", "cluster/\(record.spec.id)/lead") }
+    /// The server's time and the cluster's leadership belong to no leader of the region, whoever asked for this start.
+    private func run() {
+        Fence.$current.withValue(nil) {
+            services.run(names.api, api)
+            services.run(names.lead, lead)
+        }
     }
 
     /// A way to this cluster's API in this process.
@@ -133,9 +123,10 @@ final class ControlPlane: Sendable {
         LocalTransport(handler: api, peer: Peer(address: "127.0.0.1", local: local))
     }
 
-    /// Stops the loops first, then the listener.
+    private func stopLoops() async { for name in [names.lead, names.api] { await services.stop(name) } }
+    /// Stops the loops first, then the listeners.
     func stop() async {
-        for name in [names.scheduler, names.controllers, names.api] { await services.stop(name) }
+        await stopLoops()
         await withDiscardingTaskGroup { group in
             for server in servers { group.addTask { await server.stop() } }
         }

@@ -18,10 +18,10 @@ package enum Hosting: Sendable {
     /// Begins to listen; nil where nothing listens.
     /// - Returns: the listener and its port; without one the port is the wished one, or 443.
     func listen(
-        host: String, port: Int, tls: TLSConfiguration? = nil, handler: any HTTPHandler
+        host: String, port: Int, tls: TLSConfiguration? = nil, handler: any HTTPHandler, limits: HTTPLimits = HTTPLimits()
     ) async throws -> (server: HTTPServer?, port: Int) {
         guard case .listening(let loops) = self else { return (nil, port == 0 ? 443 : port) }
-        let server = HTTPServer(HTTPServer.Configuration(host: host, port: port, tls: tls, loops: loops), handler: handler)
+        let server = HTTPServer(HTTPServer.Configuration(host: host, port: port, tls: tls, limits: limits, loops: loops), handler: handler)
         return (server, try await server.start())
     }
 }

@@ -22,6 +22,10 @@ struct IdentityVerifier: Sendable {
     }
     /// The key of the aws-auth ConfigMap.
     static let awsAuth = "core/configmaps/kube-system/aws-auth"
+    /// Learns what other servers have written of all that; a bearer may come here with what was given to them elsewhere just now.
+    func catchUp(_ cluster: ControlPlaneSpec, _ realm: Realm) async throws {
+        for realm in [accounts, access(cluster.region)?.realm, realm].compactMap({ $0 }) { try await realm.current() }
+    }
 
     /// Who a token's bearer is in the cluster, and until when the token is good.
     /// - Throws: `AuthenticationFailure`.

@@ -17,7 +17,8 @@ final class Region: Sendable {
     /// Its image repositories.
     let ecr: ECRService
     private let effects: RegionEffects
-    private let group: ControllerGroup
+    /// Its reconcilers, for whoever leads it.
+    let group: ControllerGroup
 
     /// What a region needs from the whole.
     struct Parts: Sendable {
@@ -64,17 +65,19 @@ final class Region: Sendable {
         self.tables = Dictionary(tables.map { ($0.service, $0) }) { first, _ in first }
     }
 
+    /// What is done for its clusters outside its documents.
+    var clusters: EKSEffects { effects.clusters }
+
+    /// Makes what the account has from the start.
+    func complete(account: String) async throws { try await ec2(account).bootstrap() }
+    /// Whether that is there.
+    func isComplete(account: String) -> Bool { ec2(account).isBootstrapped }
+    private func ec2(_ account: String) -> EC2Service { EC2Service(region: name, account: account, records: records, network: network) }
+
     /// Starts machines that should run and do not.
     func recover() async throws { try await effects.instances.resume() }
-
-    /// Completes what the account has from the start, starts what ran before, and then the reconcilers.
-    func start(account: String, in services: TaskBag) async throws {
-        try await EC2Service(region: name, account: account, records: records).bootstrap()
-        let revival = ClusterRevival(region: name, clusters: effects.clusters)
-        if await revival.isIncomplete() { services.run("region/\(name)/revival", revival) }
-        try await effects.instances.resume()
-        services.run("region/\(name)", group)
-    }
+    /// Ends the machines at this server, for another to start them.
+    func standDown() async { await effects.instances.standDown() }
 }
 
 /// Hands each effect to the part that performs it.

@@ -8,6 +8,7 @@ actor RegionDirectory {
     private let store: Store
     private let services: TaskBag
     private let hosting: Hosting
+    private let identity: String
     private let parts: Region.Parts
     private let open = OpenRegions()
     /// Those and the ones that are opening.
@@ -16,8 +17,9 @@ actor RegionDirectory {
     /// Names of the regions that may be asked for.
     nonisolated let served: [String]
 
-    init(store: Store, services: TaskBag, hosting: Hosting, served: [String], parts: Region.Parts) {
-        (self.store, self.services, self.hosting, self.served, self.parts) = (store, services, hosting, served, parts)
+    init(store: Store, services: TaskBag, hosting: Hosting, identity: String, served: [String], parts: Region.Parts) {
+        (self.store, self.services, self.hosting, self.identity) = (store, services, hosting, identity)
+        (self.served, self.parts) = (served, parts)
     }
 
     /// The region, opened and started; nil when it is not served.
@@ -25,10 +27,16 @@ actor RegionDirectory {
         guard served.contains(name) else { return nil }
         if let region = open.get(name) { return region }
         if let task = opening[name] { return try await task.value }
-        let task = Task(executorPreference: hosting.executor) { [store, services, parts, begun] in
+        let task = Task(executorPreference: hosting.executor) { [store, services, hosting, identity, parts, begun] in
             let region = Region(name, realm: try await store.realm(Self.realmName(name)), parts: parts)
             begun.put(name, region)
-            try await region.start(account: parts.account, in: services)
+            let lead = RegionLead(
+                region, account: parts.account, store: store, identity: identity, services: services, hosting: hosting, clock: parts.clock)
+            Fence.$current.withValue(nil) { services.run("region/\(name)/lead", lead) }
+            do { try await lead.completed() } catch {
+                await services.stop("region/\(name)/lead")
+                throw error
+            }
             return region
         }
         opening[name] = task
@@ -37,9 +45,10 @@ actor RegionDirectory {
         open.put(name, region)
         return region
     }
-    /// Opens the regions that hold documents from an earlier run.
+    /// Opens the regions that hold documents of an earlier run, or of another server.
     func resume() async throws {
-        for name in served where store.realmNames.contains(Self.realmName(name)) { _ = try await region(name) }
+        let standing = Set(store.realmNames)
+        for name in served where standing.contains(Self.realmName(name)) && open.get(name) == nil { _ = try await region(name) }
     }
     /// The region when it is open already.
     nonisolated func opened(_ name: String) -> Region? { open.get(name) }

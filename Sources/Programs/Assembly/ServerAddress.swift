@@ -24,8 +24,8 @@ package struct ServerAddress: Sendable, Hashable {
     }
 
     /// What certificates of its API servers name: addresses and names of this server and of what stands before it.
-    var names: [String] { all.filter { !Self.isAddress($0) } }
-    var addresses: [String] { all.filter(Self.isAddress) }
+    var names: [String] { all.filter { !Self.isAddress($0) }.sorted() }
+    var addresses: [String] { all.filter(Self.isAddress).sorted() }
     private var all: Set<String> { Set(["127.0.0.1", "localhost", Self.own(listening), advertised, endpoint]) }
 
     /// A URL's authority for a host and port; version 6 addresses are in brackets.

@@ -5,6 +5,7 @@ import KubeAPI
 import Network
 import Reconcile
 package import Storage
+import Synchronization
 
 /// What a system is built from.
 package struct SystemConfiguration: Sendable {
@@ -54,44 +55,87 @@ package final class System: Sendable {
     ) async throws -> (system: System, port: Int) {
         let services = TaskBag(hosting: hosting, clock: clock)
         let globalRealm = try await store.realm("global")
+        let servers = try await members(configuration, store, clock, random)
         let global = Records(
             realm: globalRealm, writer: RealmWriter(realm: globalRealm, clock: clock, random: random), clock: clock, random: random)
         let iam = IAMService(account: configuration.account, records: global)
-        let administrator = try await iam.bootstrap()
+        let administrator = try await Self.administrator(iam, store, servers)
         let credentials = IAMCredentials(records: global, account: configuration.account)
         let box = DirectoryBox()
         let host = try configuration.realMachines.map { try RealHost(data: $0) }
-        let planes = try await controlPlanes(configuration, store, clock, random, hosting, services, credentials, box, host)
+        let planes = try await controlPlanes(configuration, store, clock, random, hosting, services, credentials, servers, box, host)
         let worldwide = [iam.table, STSService(account: configuration.account, records: global).table]
         var endpoint = EndpointConfiguration()
         endpoint.region = configuration.regions[0]
         let operations = AWSEndpoint(credentials: credentials, clock: clock, configuration: endpoint) { service, region in
             if let table = worldwide.first(where: { $0.service == service }) { return table }
-            return try await box.get()?.region(region)?.tables[service]
+            guard let region = try await box.get()?.region(region) else { return nil }
+            if store.isShared { try await region.records.realm.current() }
+            return region.tables[service]
         }
         let registry = configuration.registry.map { DockerRegistry(folder: $0, clock: clock) }
-        let aws = ECRRegistry(before: operations) { try await box.get()?.region($0)?.ecr }
+        let registries = ECRRegistry(before: operations) { try await box.get()?.region($0)?.ecr }
+        let aws = CurrentRealms.before(registries, [globalRealm], in: store)
         let login = NodeLogin(planes: planes, directory: box, account: configuration.account)
         let simulated = SimulatedMachines(clock: clock, random: random, services: services, login: login)
         let drivers = HostDrivers(host, simulated: simulated, box, aws, services, hosting, clock, random)
         let parts = Region.Parts(
             account: configuration.account, global: global, clusters: planes, machines: drivers.machines, network: drivers.network,
             registry: registry, endpoint: configuration.address.endpoint, clock: clock, random: random)
-        let directory = RegionDirectory(store: store, services: services, hosting: hosting, served: configuration.regions, parts: parts)
+        let directory = RegionDirectory(
+            store: store, services: services, hosting: hosting, identity: servers.identity, served: configuration.regions, parts: parts)
         box.set(directory)
         try await directory.resume()
+        if store.isShared {
+            services.run("servers", servers)
+            services.run("regions", RegionFollower(store: store, directory: directory, clock: clock))
+            services.run("clusters", planes.follower)
+        }
         await host?.sweep(directory.openRegions)
-        let (server, port) = try await hosting.listen(host: configuration.address.listening, port: configuration.port, handler: aws)
+        let door = AdminDoor(
+            next: aws, credentials: credentials, permissions: Permissions(records: global), isMeant: servers.isMeant, directory: directory,
+            planes: planes, services: services, clock: clock, random: random)
+        let (server, port) = try await hosting.listen(
+            host: configuration.address.listening, port: configuration.port, handler: door, limits: Self.limits)
         let system = System(
             configuration: configuration, store: store, services: services, directory: directory, planes: planes,
             machines: drivers.machines,
-            host: host, registry: registry, endpoint: aws, server: server, administrator: administrator)
+            host: host, registry: registry, endpoint: door, server: server, administrator: administrator)
         return (system, port)
+    }
+
+    /// Bodies are as long as backups and image layers; who reads them bounds them.
+    private static var limits: HTTPLimits {
+        var limits = HTTPLimits()
+        limits.bodyBytes = 1 << 40
+        return limits
+    }
+
+    /// This server among those that share the store.
+    private static func members(
+        _ configuration: SystemConfiguration, _ store: Store, _ clock: any WallClock, _ random: RandomSource
+    ) async throws -> Servers {
+        let identity = "\(configuration.address.advertised)-\(random.suffix(8))"
+        guard store.isShared else { return Servers(identity: identity, own: configuration.address, records: nil, clock: clock) }
+        let realm = try await store.realm("servers")
+        let records = Records(
+            realm: realm, writer: RealmWriter(realm: realm, clock: clock, random: random), clock: clock, random: random)
+        return Servers(identity: identity, own: configuration.address, records: records, clock: clock)
+    }
+    /// The account's first administrator, made by one server at a time.
+    private static func administrator(_ iam: IAMService, _ store: Store, _ servers: Servers) async throws -> Credential {
+        let made = Mutex<Credential?>(nil)
+        try await store.lead("global", as: servers.identity) {
+            let credential = try await iam.bootstrap()
+            made.withLock { $0 = credential }
+        }
+        guard let credential = made.withLock({ $0 }) else { throw CancellationError() }
+        return credential
     }
 
     private static func controlPlanes(
         _ configuration: SystemConfiguration, _ store: Store, _ clock: any WallClock, _ random: RandomSource, _ hosting: Hosting,
-        _ services: TaskBag, _ credentials: IAMCredentials, _ box: DirectoryBox, _ host: RealHost?
+        _ services: TaskBag, _ credentials: IAMCredentials, _ servers: Servers, _ box: DirectoryBox, _ host: RealHost?
     ) async throws -> ControlPlanes {
         let realm = try await store.realm("control-planes")
         let accounts = try await store.realm("global")
@@ -99,12 +143,13 @@ package final class System: Sendable {
             realm: realm, writer: RealmWriter(realm: realm, clock: clock, random: random), clock: clock, random: random)
         let verifier = IdentityVerifier(
             credentials: credentials, accounts: accounts, clock: clock,
-            ownHosts: configuration.address.isMeant,
+            ownHosts: servers.isMeant,
             access: { region in box.get()?.opened(region).map { AccessResolver(records: $0.records) } })
         let parts = ControlPlaneParts(
-            clock: clock, random: random, hosting: hosting, services: services, address: configuration.address, identities: verifier,
+            clock: clock, random: random, hosting: hosting, services: services, address: configuration.address, servers: servers,
+            identities: verifier,
             vpc: host?.namespaces, prepareMachines: host?.preparing(services))
-        return ControlPlanes(store: store, records: records, parts: parts)
+        return ControlPlanes(home: ControlPlaneStore(store: store, records: records), parts: parts)
     }
 
     /// Stops listening, then everything else, powers real machines off, and closes the store. What is stored stays, and so do disks.

@@ -24,7 +24,8 @@ final class TaskBag: Sendable {
             state.tasks[name] = Task(executorPreference: hosting.executor) { await self.keep(name, service) }
         }
     }
-    private func keep(_ name: String, _ service: any Service) async {
+    /// Runs a service in the caller's task until that is cancelled or the service ends by itself. One that fails begins again after a pause.
+    func keep(_ name: String, _ service: any Service) async {
         var pause = Duration.seconds(1)
         while !Task.isCancelled {
             do {

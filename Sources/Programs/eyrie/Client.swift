@@ -37,7 +37,7 @@ enum Client {
         guard state.isAlive else { throw UsageError("the region in \(home.path) is not running; start it with 'eyrie up'") }
         return state.endpoint
     }
-    private static func host(of endpoint: String) -> String {
+    static func host(of endpoint: String) -> String {
         endpoint.split(separator: "/").dropFirst().first.map(String.init) ?? "localhost"
     }
 

@@ -2,6 +2,16 @@ import Control
 import Documents
 
 extension EC2Service {
+    /// Whether everything is there that `bootstrap` makes.
+    package var isBootstrapped: Bool {
+        guard let id = records.list(EC2Type.vpc.kind).first(where: { $0["spec"]["IsDefault"].bool == true })?["spec"]["VpcId"].string else {
+            return false
+        }
+        return records.list(EC2Type.routeTable.kind).contains { table in
+            table["spec"]["VpcId"].string == id
+                && table["spec"]["Routes"].items.contains { !$0["GatewayId"].isNull && $0["GatewayId"] != "local" }
+        }
+    }
     /// Makes what every AWS account has in a region from the start: a default VPC with a public subnet in each zone.
     /// May be repeated: what an interrupted run left is completed.
     package func bootstrap() async throws {

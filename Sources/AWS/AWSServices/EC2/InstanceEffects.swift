@@ -50,6 +50,12 @@ package struct InstanceEffects: EffectPerformer {
             try await machines.launch(machine(instance, address: interface.spec.addresses?.first ?? ""))
         }
     }
+    /// Ends the machines of all instances here and keeps their disks, since another server leads the region from now on.
+    package func standDown() async {
+        for instance in records.list(Instance.self) where instance.status.state != "terminated" {
+            await machines.stop(instanceID: instance.metadata.name ?? "")
+        }
+    }
     private var interfaces: NetworkInterfaces { NetworkInterfaces(region: region, records: records) }
 
     /// The primary interface first, then its place in the network, then the machine.

@@ -9,8 +9,11 @@ struct RoleAccess: Sendable {
     func allows(_ arn: String, _ action: String) -> Bool {
         guard arn.contains(":role/"), let name = arn.split(separator: "/").last else { return true }
         guard let role = records.get(IAMRole.self, String(name)) else { return false }
-        let attached = (role.spec.attachedPolicies ?? []).compactMap(document)
-        let statements = (attached + (role.spec.inlinePolicies ?? [:]).values).flatMap(Self.statements)
+        return allows(role.spec, action)
+    }
+    fileprivate func allows(_ principal: View<IAMPrincipalSpecFields>, _ action: String) -> Bool {
+        let attached = (principal.attachedPolicies ?? []).compactMap(document)
+        let statements = (attached + (principal.inlinePolicies ?? [:]).values).flatMap(Self.statements)
         let matching = statements.filter { Self.matches($0, action) }
         return matching.contains { $0["Effect"].string == "Allow" } && !matching.contains { $0["Effect"].string == "Deny" }
     }
@@ -31,6 +34,23 @@ struct RoleAccess: Sendable {
             guard let star = pattern.firstIndex(of: "*") else { return pattern == action }
             return action.hasPrefix(pattern[..<star])
         }
+    }
+}
+
+/// Whether an IAM principal may do something beside the AWS APIs: users are held to their policies here as roles are.
+package struct Permissions: Sendable {
+    private let access: RoleAccess
+    /// Permissions by the users, roles and policies in `records`.
+    package init(records: Records) { access = RoleAccess(records: records) }
+
+    /// - Parameters:
+    ///   - arn: of the user or role, as access entries name it.
+    ///   - action: as in `eks:DescribeCluster`.
+    package func allows(_ arn: String, _ action: String) -> Bool {
+        guard arn.contains(":user/") else { return arn.contains(":role/") && access.allows(arn, action) }
+        let name = arn.split(separator: "/").last.map(String.init) ?? ""
+        guard let user = access.records.get(IAMUser.self, name) else { return false }
+        return access.allows(user.spec, action)
     }
 }
 

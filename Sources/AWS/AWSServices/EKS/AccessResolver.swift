@@ -43,6 +43,8 @@ package struct GrantedPolicy: Sendable, Hashable {
 package struct AccessResolver: Sendable {
     let records: Records
     package init(records: Records) { self.records = records }
+    /// Where its documents are.
+    package var realm: Realm { records.realm }
     /// The revision of the region's documents, which mappings and policies are made of.
     package var revision: Revision { records.realm.head }
 
