@@ -10,7 +10,7 @@ import Glibc
             [--namespace NAME] [--kind configmaps|pods] [--lists N] [--limit PAGE] [--watchers N] [--updates N]
           pipeline [--directory DIR] and the options above               the API server without a network
           start --command COMMAND --kubeconfig FILE                      from the start of a server until it is ready
-          store [--directory DIR] [--writers N] [--count N] [--bytes N]   durable puts a second
+          store [--directory DIR | --store URL] [--writers N] [--count N] [--bytes N]   durable puts a second; URL is http://HOST:PORT of an etcd
           scheduler [--nodes N] [--pods N] [--shape plain|spread|apart]  the scheduler's decisions alone
           services [--services N] [--connections N]                      kube-proxy's rules on the kernel (needs root)
           json [--count N]                                               parsing, editing and writing documents

@@ -6,20 +6,21 @@ import Storage
 /// Durable puts into the store: many writers, one realm.
 struct StoreBench {
     private let directory: String?
+    /// An etcd's endpoint.
+    private let etcd: String?
     private let writers: Int
     private let count: Int
     private let bytes: Int
 
     init(_ options: Options) throws {
-        directory = options.text("directory")
+        (directory, etcd) = (options.text("directory"), options.text("store"))
         writers = try options.number("writers", 64)
         count = try options.number("count", 200_000)
         bytes = try options.number("bytes", 2000)
     }
 
     func run() async throws {
-        let store: Store =
-            if let directory { try await Store.open(directory: directory, clock: SystemClock()) } else { .memory(clock: SystemClock()) }
+        let store = try await open()
         let realm = try await store.realm("bench")
         let document = Encoded(document: ["metadata": ["name": "x"], "text": .string(String(repeating: "x", count: bytes))])
         let began = seconds()
@@ -39,7 +40,7 @@ struct StoreBench {
             return try await group.reduce(into: Latencies()) { $0.add($1) }
         }
         report(
-            "put \(bytes) bytes, \(writers) writers, \(directory ?? "memory")", latencies, seconds: seconds() - began,
+            "put \(bytes) bytes, \(writers) writers, \(directory ?? etcd ?? "memory")", latencies, seconds: seconds() - began,
             processorSeconds: ownProcessorSeconds() - cpu)
         let scan = seconds()
         let snapshot = realm.snapshot()
@@ -50,5 +51,13 @@ struct StoreBench {
         let open = seconds()
         try await Store.open(directory: directory, clock: SystemClock()).close()
         print("open: \(fixed((seconds() - open) * 1000)) ms")
+    }
+
+    private func open() async throws -> Store {
+        if let directory { return try await .open(directory: directory, clock: SystemClock()) }
+        guard let etcd else { return .memory(clock: SystemClock()) }
+        var configuration = EtcdConfiguration(endpoints: [etcd])
+        configuration.prefix = "/bench/\(getpid())/"
+        return try await .etcd(configuration, clock: SystemClock())
     }
 }

@@ -21,7 +21,7 @@ package final class GRPCChannel: Sendable {
         self.messageLimit = messageLimit
     }
 
-    /// A channel to a server on the network: over TLS for `https://host:port`, where ALPN has to agree on h2, else without.
+    /// A channel to a server on the network: over TLS (ALPN offers h2 first) for `https://host:port`, else without.
     /// - Parameters:
     ///   - trust: whose server certificates are believed.
     ///   - clientCertificate: shown to a server that asks for one.

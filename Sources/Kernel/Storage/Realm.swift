@@ -226,6 +226,7 @@ extension Realm {
                 state.sequenced = max(state.sequenced, gap)
                 state.history = History(limits: limits, compacted: state.head)
             }
+            published.store(state.head, ordering: .releasing)
             if watches.isWatched, !events.isEmpty { publisher.append(.events(watches, events)) }
             return entries
         }

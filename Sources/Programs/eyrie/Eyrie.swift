@@ -21,7 +21,8 @@ import NodePrograms
         let name = isEksctl ? "eksctl" : "eyrie"
         let tree = Command(
             name, help: isEksctl ? "The eksctl grammar, carried out by Eyrie" : "Amazon EKS on your own machine",
-            subcommands: EksctlCommands.all + (isEksctl ? [] : ServerCommands.all + BackupCommands.all + [ImageCommands.all]))
+            subcommands: EksctlCommands.all
+                + (isEksctl ? [] : ServerCommands.all + BackupCommands.all + [ImageCommands.all, StoreCommands.all]))
         let arguments = words
         keep {
             let session = try Client.session(program: name, home: DataDirectory.chosen(by: arguments), loops: .shared)

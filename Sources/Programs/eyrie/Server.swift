@@ -13,16 +13,14 @@ struct Server: Sendable {
     let address: ServerAddress
     let port: Int
     let machines: MachineKind
+    let store: StoreChoice
 
     func run() async throws {
         let log = Log("eyrie")
         StopSignal.listen()
         Allocator.keepMemory()
         let clock = SystemClock()
-        let store: Store
-        do { store = try await Store.open(directory: home.store, clock: clock) } catch {
-            throw UsageError("cannot open the store in \(home.store): \(error)")
-        }
+        let store = try await self.store.open(clock: clock)
         var configuration = SystemConfiguration(regions: regions)
         (configuration.address, configuration.port) = (address, port)
         configuration.registry = "\(home.path)/registry"

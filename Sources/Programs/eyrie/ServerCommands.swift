@@ -23,7 +23,7 @@ enum ServerCommands {
                 standard: "auto"),
             Flag("region", .list, "region to serve, the first is the default (repeatable; all of AWS's if unspecified, us-west-2 first)"),
             Flag("log-level", "debug, info, warning or error", standard: "info"),
-        ]
+        ] + StoreChoice.flags
     ) { arguments, session in
         let home = DataDirectory.chosen(by: CommandLine.arguments)
         if let state = home.state, state.isAlive {
@@ -34,6 +34,7 @@ enum ServerCommands {
         let address = ServerAddress(
             listening: host, advertised: try name("advertise", arguments), endpoint: try name("endpoint", arguments))
         let machines = try MachineKind.chosen(arguments["machines"] ?? "auto")
+        let store = try StoreChoice.chosen(arguments, directory: home.store)
         try home.make()
         if arguments.isOn("detach") { return try await Background.start(home, session: session) }
         if let level = arguments["log-level"] {
@@ -42,7 +43,7 @@ enum ServerCommands {
             }
             Log.level = level
         }
-        try await Server(home: home, regions: regions, address: address, port: port, machines: machines).run()
+        try await Server(home: home, regions: regions, address: address, port: port, machines: machines, store: store).run()
     }
     private static func regions(_ asked: [String]) throws -> [String] {
         let known = Regions.names

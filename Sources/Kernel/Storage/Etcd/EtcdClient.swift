@@ -6,10 +6,14 @@ final class EtcdClient: Sendable {
     private struct State {
         var current = 0
         var channels: [GRPCChannel]
+        /// When each member answered last.
+        var heard: [ContinuousClock.Instant]
         var isClosed = false
     }
     /// Ranges and watches bring as much as there is; etcd's own clients set no bound either.
     private static let messageLimit = Int(Int32.max)
+    /// A connection that brings nothing for so long, although it was asked, is dead.
+    private static let silence = Duration.seconds(2)
     private let configuration: EtcdConfiguration
     private let loops: EventLoopGroup
     private let state: Mutex<State>
@@ -20,7 +24,7 @@ final class EtcdClient: Sendable {
         (self.configuration, self.loops) = (configuration, loops)
         var channels: [GRPCChannel] = []
         for endpoint in configuration.endpoints { channels.append(try Self.channel(to: endpoint, configuration, loops)) }
-        state = Mutex(State(channels: channels))
+        state = Mutex(State(channels: channels, heard: channels.map { _ in .now }))
     }
 
     private static func channel(
@@ -40,7 +44,11 @@ final class EtcdClient: Sendable {
     /// One message there, one back. A member that cannot be reached or does not answer in time makes room for the next.
     func call(_ path: String, _ message: [UInt8], timeout: Duration) async throws(GRPCError) -> [UInt8] {
         let (channel, index) = try present()
-        do throws(GRPCError) { return try await channel.unary(path, message, timeout: timeout) } catch {
+        do throws(GRPCError) {
+            let answer = try await channel.unary(path, message, timeout: timeout)
+            state.withLock { $0.heard[index] = .now }
+            return answer
+        } catch {
             if error.isOfTheMember { moveOn(from: index, broken: error.code == .deadlineExceeded ? channel : nil) }
             throw error
         }
@@ -57,8 +65,10 @@ final class EtcdClient: Sendable {
         }
     }
 
-    /// Has the next call go to another member than this one.
+    /// Has the next call go to another member than this one. A connection on which a call was in vain is given up, unless others were not.
     func moveOn(from index: Int, broken: GRPCChannel?) {
+        let isHeard = state.withLock { $0.heard[index] + Self.silence > .now }
+        let broken = isHeard ? nil : broken
         let fresh = broken == nil ? nil : try? Self.channel(to: configuration.endpoints[index], configuration, loops)
         state.withLock { state in
             guard !state.isClosed else { return }

@@ -8,7 +8,9 @@ package struct EtcdConfiguration: Sendable {
     package var certificatePEM: String?
     package var keyPEM: String?
     /// What all keys begin with; stores with different prefixes share an etcd and know nothing of each other.
-    package var prefix = "/eyrie/"
+    package var prefix = standardPrefix
+    /// What keys begin with unless it is said otherwise.
+    package static let standardPrefix = "/eyrie/"
     /// How long a lead outlives the process that has it.
     package var leaseSeconds = 6
     /// After how long a call gives up when etcd does not answer.

@@ -57,6 +57,8 @@ final class EtcdEngine: SharedEngine {
 
     func close() async {
         guard !closed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        // What was taken comes to its end.
+        for _ in 0..<200 where landings.isBusy { try? await clock.sleep(for: .milliseconds(10)) }
         await endSession()
         await tasks.end {
             client.close()

@@ -20,6 +20,9 @@ final class EtcdLandings: Sendable {
     /// Changes were missed.
     func miss() { state.withLock { $0.gaps += 1 } }
 
+    /// Whether writes are under way.
+    var isBusy: Bool { state.withLock { !$0.pending.isEmpty } }
+
     /// A number for a new write, which is looked out for from now on until `forget`.
     func begin() -> UInt64 {
         state.withLock { state in

@@ -20,11 +20,15 @@ struct EtcdWrite: Sendable {
 
     /// Writes, and returns when that is in the realm's index.
     func run() async throws(StorageError) -> Entry {
-        guard isRepeated else { return try await attempt() }
+        let deadline = ContinuousClock.now + engine.configuration.patience
+        guard isRepeated else { return try await attempt(until: deadline) }
         let place = EtcdTurns.Place(realm: number, key: write.key)
         await engine.turns.take(place)
         defer { engine.turns.release(place) }
-        return try await attempt()
+        guard ContinuousClock.now < deadline else {
+            throw .unavailable("etcd does not answer within \(engine.configuration.patience)")
+        }
+        return try await attempt(until: deadline)
     }
 
     /// Whether the document's revision is the writer's business, not the caller's: then it is tried until it fits.
@@ -49,12 +53,11 @@ struct EtcdWrite: Sendable {
         }
     }
 
-    private func attempt() async throws(StorageError) -> Entry {
+    private func attempt(until deadline: ContinuousClock.Instant) async throws(StorageError) -> Entry {
         var expected = try expected()
         let id = WriteID(writer: engine.writer, number: engine.landings.begin())
         defer { engine.landings.forget(id.number) }
         let gaps = engine.landings.gaps
-        let deadline = ContinuousClock.now + engine.configuration.patience
         var pause = Duration.milliseconds(10)
         var isAmbiguous = false
         while true {
