@@ -69,6 +69,41 @@ import Testing
         #expect(phases(plane) == ["Available", "Released", "Available"], "a volume that is retained waits for somebody")
         plane.bed.stop()
     }
+    @Test func aClaimMayGrowWhereItsClassAllowsIt() async throws {
+        let plane = try await plane([storageClass("Immediate"), claim("data", "1Gi", className: "gp3")])
+        let larger: Value = ["spec": ["resources": ["requests": ["storage": "3Gi"]]]]
+        func grow() async throws {
+            try await plane.apply(.patch(PersistentVolumeClaimFields.kind, namespace: "default", name: "data", larger))
+            try await plane.advance(10)
+        }
+        try? await grow()
+        #expect(try claim(plane, "data").status.capacity?["storage"] == Quantity("1Gi"))
+        try await plane.apply(.patch(StorageClassFields.kind, namespace: nil, name: "gp3", ["allowVolumeExpansion": true]))
+        try await grow()
+        #expect(try claim(plane, "data").status.capacity?["storage"] == Quantity("3Gi"))
+        #expect(plane.bed.list(PersistentVolume.self).first?.spec.capacity?["storage"] == Quantity("3Gi"))
+        #expect(plane.bed.events("VolumeResizeSuccessful").count == 1)
+        plane.bed.stop()
+    }
+    @Test func ephemeralVolumesHaveClaimsThatGoWithTheirPods() async throws {
+        let template: Value = [
+            "spec": ["accessModes": ["ReadWriteOnce"], "storageClassName": "gp3", "resources": ["requests": ["storage": "1Gi"]]]
+        ]
+        let user: Value = [
+            "metadata": ["name": "user", "namespace": "default"],
+            "spec": [
+                "containers": [["name": "c", "image": "nginx"]],
+                "volumes": [["name": "scratch", "ephemeral": ["volumeClaimTemplate": template]]],
+            ],
+        ]
+        let plane = try await plane([storageClass("Immediate"), .create(PodFields.kind, user)])
+        let made = try claim(plane, "user-scratch")
+        #expect(made.status.phase == "Bound" && made.value["metadata"]["ownerReferences"][0]["kind"] == "Pod")
+        try await plane.apply(.delete(PodFields.kind, namespace: "default", name: "user", uid: nil))
+        try await plane.advance(40)
+        #expect(plane.bed.list(PersistentVolumeClaim.self).isEmpty && plane.bed.list(PersistentVolume.self).isEmpty)
+        plane.bed.stop()
+    }
     @Test func twoClaimsNeverShareAVolume() async throws {
         let plane = try await plane([claim("one", "1Gi"), claim("two", "1Gi"), volume("a", "1Gi")])
         let phases = try ["one", "two"].map { try claim(plane, $0).status.phase ?? "" }

@@ -43,6 +43,8 @@ package struct World: Sendable {
     }
     /// The keys that an index has under a text, in order.
     package func keys(_ index: String, _ text: String) -> [String] { (documents.indexed[index]?[text] ?? []).sorted() }
+    /// How many documents an index has under a text.
+    package func count(_ index: String, _ text: String) -> Int { documents.indexed[index]?[text]?.count ?? 0 }
     /// The key prefixes of the kinds that have documents, in order.
     package var prefixes: [String] { documents.kinds.filter { !$0.value.entries.isEmpty }.keys.sorted() }
     /// The keys under a prefix from `prefixes`, of one namespace when given, in order.

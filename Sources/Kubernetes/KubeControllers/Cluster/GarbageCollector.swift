@@ -61,7 +61,26 @@ package struct GarbageCollector: Controller {
         // An owner that waits for its dependents wants theirs gone first as well.
         let waiting = owners.contains { $0 != nil }
         let hasDependents = !world.dependents(of: document["metadata"]["uid"].string ?? "").isEmpty
-        return Plan(deletion(document, kind, inForeground: waiting && hasDependents))
+        var plan = Plan(deletion(document, kind, inForeground: waiting && hasDependents))
+        tellOfStrangers(document, references, in: world, &plan)
+        return plan
+    }
+
+    /// An owner in another namespace is none. Source: graph_builder.go, reportInvalidNamespaceOwnerRef.
+    private func tellOfStrangers(_ document: Value, _ references: [Value], in world: World, _ plan: inout Plan) {
+        guard let object = View<AnyDocumentFields>(document) else { return }
+        let namespace = document["metadata"]["namespace"].string ?? ""
+        for reference in references {
+            guard let uid = reference["uid"].string, let owner = world.key(uid: uid).flatMap(world.value),
+                let its = owner["metadata"]["namespace"].string, its != namespace
+            else { continue }
+            let (version, kind, name) = (
+                reference["apiVersion"].string ?? "", reference["kind"].string ?? "", reference["name"].string ?? ""
+            )
+            let text = "ownerRef [\(version)/\(kind), namespace: \(namespace), name: \(name), uid: \(uid)] does not exist in namespace"
+            let note = EventNote.warning("OwnerRefInvalidNamespace", "\(text) \(namespace.quoted)")
+            plan.tell(note, about: object, from: "garbage-collector-controller", in: world)
+        }
     }
 
     /// The owner that a reference means, when it is there: in the same namespace or in none.

@@ -55,11 +55,11 @@ struct EventNote {
     }
 
     private func reference<F: KindFields>(_ object: View<F>) -> Value {
-        var reference: Value = ["kind": .string(F.kind.name)]
+        var reference: Value = ["kind": .string(object.value["kind"].string ?? F.kind.name)]
         if !object.namespace.isEmpty { reference["namespace"] = .string(object.namespace) }
         reference["name"] = .string(object.name)
         reference["uid"] = .string(object.uid)
-        reference["apiVersion"] = .string(F.kind.apiVersion)
+        reference["apiVersion"] = .string(object.value["apiVersion"].string ?? F.kind.apiVersion)
         reference["resourceVersion"] = object.value["metadata"]["resourceVersion"]
         return reference
     }

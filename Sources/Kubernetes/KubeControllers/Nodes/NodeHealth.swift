@@ -20,6 +20,8 @@ enum NodeTaint {
     static let notReady = "node.kubernetes.io/not-ready"
     static let unreachable = "node.kubernetes.io/unreachable"
     static let unschedulable = "node.kubernetes.io/unschedulable"
+    /// Put by people on a machine that is off for good.
+    static let outOfService = "node.kubernetes.io/out-of-service"
     static let uninitialized = "node.cloudprovider.kubernetes.io/uninitialized"
     /// Taints by the condition, and its status, that brings them.
     static let byCondition: [(type: String, status: String, key: String)] = [

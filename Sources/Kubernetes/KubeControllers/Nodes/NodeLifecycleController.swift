@@ -13,9 +13,11 @@ package struct NodeLifecycleController: Controller {
         }
     ]
     package static let writes: Set<Kind> = [NodeFields.kind, PodFields.kind, EventFields.kind]
-    package static let indexes = [KubeIndexes.podsByNode]
+    package static let indexes = [KubeIndexes.podsByNode, NodeZones.index, NodeZones.givenUp]
     /// How long a node may be silent. Source: --node-monitor-grace-period of Kubernetes 1.36.
     private let grace = Duration.seconds(40)
+    /// How often nodes that are not ready are looked at, for their zone may have changed. Source: --node-monitor-period.
+    private let period = Duration.seconds(5)
     private let startedAt: Timestamp
 
     /// `startedAt` is when this control plane began to listen: silence before that is its own fault.
@@ -28,7 +30,7 @@ package struct NodeLifecycleController: Controller {
         let left = max(node.lastHeard(in: world), startedAt) + grace - world.now
         if left > .zero { plan.revisit = left } else { markSilent(&judged, world, &plan) }
         if judged.status != node.status { plan.changes.append(.updateStatus(NodeFields.kind, judged.value)) }
-        let taints = taints(of: judged, now: world.now)
+        let taints = taints(of: judged, givesUp: givesUp(node, world, &plan), now: world.now)
         if taints != node.value["spec"]["taints"].items {
             // The status was written just before, so the version is not this one any more.
             let list: Value = taints.isEmpty ? .null : .array(taints)
@@ -77,12 +79,25 @@ package struct NodeLifecycleController: Controller {
             ["metadata": ["uid": .string(pod.uid)], "status": ["conditions": .array(conditions)]], subresource: "status")
     }
 
+    /// Whether the pods of a node that the world shows as not ready are to go. Once that is so, it stays until the node or no node at all is ready.
+    private func givesUp(_ node: KubeNode, _ world: World, _ plan: inout Plan) -> Bool {
+        guard ["False", "Unknown"].contains(node.readiness) else { return false }
+        plan.revisit(in: period)
+        let zones = NodeZones(around: node, in: world)
+        if zones.nobodyIsReady { return false }
+        let given = [NodeTaint.notReady, NodeTaint.unreachable]
+        if (node.spec.taints ?? []).contains(where: { $0.effect == "NoExecute" && given.contains($0.key ?? "") }) { return true }
+        guard let delay = zones.delay(of: node) else { return false }
+        if delay > .zero { plan.revisit(in: delay) }
+        return delay <= .zero
+    }
+
     /// The taints that the node should have; those of others stay, with the time from which their toleration counts.
-    private func taints(of node: KubeNode, now: Timestamp) -> [Value] {
+    private func taints(of node: KubeNode, givesUp: Bool, now: Timestamp) -> [Value] {
         var wanted: [(key: String, effect: String)] = []
         for (type, status, key) in NodeTaint.byCondition where node.condition(type)["status"].string == status {
             wanted.append((key, "NoSchedule"))
-            if type == "Ready" { wanted.append((key, "NoExecute")) }
+            if type == "Ready", givesUp { wanted.append((key, "NoExecute")) }
         }
         if node.spec.unschedulable == true { wanted.append((NodeTaint.unschedulable, "NoSchedule")) }
         let ours = Set(NodeTaint.byCondition.map(\.key) + [NodeTaint.unschedulable])

@@ -3,7 +3,7 @@ package import Documents
 package import KubeModel
 package import Reconcile
 
-/// Removes pods that nobody else will: of nodes that are gone, deleted before they had a node, and the oldest of too many ended ones.
+/// Removes pods that nobody else will: of nodes that are gone or out of service, deleted before they had a node, and the oldest of too many ended ones.
 ///
 /// Source: kubernetes, pkg/controller/podgc.
 package struct PodGarbageCollector: Controller {
@@ -11,7 +11,8 @@ package struct PodGarbageCollector: Controller {
     package static let name = "pod-garbage-collector"
     package static let watches = [
         Watch(prefix: NodeFields.kind.prefix) { change, world in
-            change.isThere ? [] : world.keys(KubeIndexes.podsByNode.name, change.name)
+            let gone = !change.isThere || change.nodes.new.map(isOutOfService) == true
+            return gone ? world.keys(KubeIndexes.podsByNode.name, change.name) : []
         }
     ]
     /// Pods that have ended, are to go, or are on no node that is there.
@@ -19,6 +20,7 @@ package struct PodGarbageCollector: Controller {
         guard let pod = change.nodes.new else { return false }
         guard let node = pod["spec"]?["nodeName"]?.string, !node.isEmpty else { return change.isDeleting }
         let phase = pod["status"]?["phase"]?.string
+        if change.isDeleting { return true }
         return phase == "Succeeded" || phase == "Failed" || !world.contains(NodeFields.kind.key(nil, node))
     }
     package static let writes: Set<Kind> = [PodFields.kind]
@@ -35,16 +37,21 @@ package struct PodGarbageCollector: Controller {
 
     package func reconcile(_ pod: Pod, in world: World) throws -> Plan {
         if pod.nodeName.isEmpty { return pod.isDeleting ? Plan([pod.deletion(gracePeriodSeconds: 0)]) : Plan() }
-        if world.get(KubeNode.self, pod.nodeName) == nil {
+        guard let node = world.get(KubeNode.self, pod.nodeName) else {
             let left = pod.createdAt + Self.period - world.now
             guard left <= .zero else { return Plan(revisit: left) }
             let failure = pod.isTerminated ? [] : [failure(of: pod, now: world.now)]
             return Plan(failure + [pod.deletion(gracePeriodSeconds: 0)])
         }
+        let isOff = node.readiness != "True" && (node.spec.taints ?? []).contains { $0.key == NodeTaint.outOfService }
+        if pod.isDeleting, isOff { return Plan([pod.deletion(gracePeriodSeconds: 0)]) }
         if pod.isTerminated, !pod.isDeleting, isSurplus(pod, in: world) { return Plan([pod.deletion()]) }
         return Plan()
     }
 
+    private static func isOutOfService(_ node: Node) -> Bool {
+        node["spec"]?["taints"]?.items.contains { $0["key"]?.string == NodeTaint.outOfService } ?? false
+    }
     private func isSurplus(_ pod: Pod, in world: World) -> Bool {
         let ended = world.keys(Self.terminated.name, "all")
         guard ended.count > mostEnded else { return false }

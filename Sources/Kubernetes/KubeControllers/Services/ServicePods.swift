@@ -94,7 +94,16 @@ struct ServicePods {
             let node = world.get(KubeNode.self, pod.nodeName)
             if let zone = node?.metadata.labels?["topology.kubernetes.io/zone"] { endpoint["zone"] = .string(zone) }
         }
+        if endpoint["conditions"]["ready"] == true { hint(&endpoint) }
         return endpoint
+    }
+
+    /// Whom the endpoint is meant for, as the service's trafficDistribution says. Source: endpointslice, trafficdist.
+    private func hint(_ endpoint: inout Value) {
+        let wish = service.value["spec"]["trafficDistribution"].string ?? ""
+        guard ["PreferClose", "PreferSameZone", "PreferSameNode"].contains(wish) else { return }
+        if !endpoint["zone"].isNull { endpoint["hints"]["forZones"] = [["name": endpoint["zone"]]] }
+        if wish == "PreferSameNode", !endpoint["nodeName"].isNull { endpoint["hints"]["forNodes"] = [["name": endpoint["nodeName"]]] }
     }
 
     /// Whether the older form lists the pod as ready.
