@@ -119,3 +119,22 @@ import Testing
         }
     }
 }
+
+@Suite struct LocalServiceTests {
+    @Test func whatTheServerServesItselfIsListed() async throws {
+        let bed = try await ClusterBed()
+        let running = Task { try await bed.server.run() }
+        defer { running.cancel() }
+        let services = "/apis/apiregistration.k8s.io/v1/apiservices"
+        try await bed.define(CustomSample.cronTab)
+        func names() async throws -> [String] { try await bed.get(services)["items"].items.compactMap { $0["metadata"]["name"].string } }
+        while try await !names().contains("v1.stable.example.com") { await Task.yield() }
+        #expect(try await Set(names()).isSuperset(of: ["v1.", "v1.apps", "v2.autoscaling"]))
+        let apps = try await bed.get(services + "/v1.apps")
+        #expect(apps["spec"]["groupPriorityMinimum"] == 17800)
+        #expect(apps["status"]["conditions"][0]["reason"] == "Local")
+        _ = try await bed.delete(CustomSample.definitions + "/crontabs.stable.example.com")
+        while try await names().contains("v1.stable.example.com") { await Task.yield() }
+        #expect(try await names().contains("v1.apps"))
+    }
+}

@@ -121,6 +121,8 @@ import Testing
         #expect(conflict.message == "Apply failed with 1 conflict: conflict with \"first\": .spec.hosts[name=\"a\"].weight")
         let gone = try await apply("first", ["cronSpec": "* * * * *"])
         #expect(gone["spec"]["hosts"] == [["name": "b", "weight": 2]])
+        let keyed = try await apply("third", ["ports": [["port": 53], ["port": 53, "protocol": "TCP"]]])
+        #expect(keyed["spec"]["ports"] == [["port": 53, "protocol": "UDP"], ["port": 53, "protocol": "TCP"]])
         let unknown = try await apply("first", ["cronSpec": "* * * * *", "colour": "red"])
         #expect(unknown.status == 500)
         #expect(unknown.message.hasSuffix(".spec.colour: field not declared in schema"))

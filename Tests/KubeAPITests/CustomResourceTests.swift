@@ -35,6 +35,14 @@ enum CustomSample {
                         "type": "object", "required": ["name"], "properties": ["name": ["type": "string"], "weight": ["type": "integer"]],
                     ],
                 ],
+                "ports": [
+                    "type": "array", "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["port", "protocol"],
+                    "items": [
+                        "type": "object", "required": ["port"],
+                        "properties": ["port": ["type": "integer"], "protocol": ["type": "string", "default": "UDP"]],
+                    ],
+                ],
+                "inner": ["type": "object", "x-kubernetes-embedded-resource": true, "x-kubernetes-preserve-unknown-fields": true],
                 "free": ["type": "object", "x-kubernetes-preserve-unknown-fields": true],
             ],
         ]
@@ -105,5 +113,17 @@ extension ClusterBed {
         #expect(status["metadata"]["generation"] == 2)
         #expect(try await bed.delete(CustomSample.tabs + "/one").status == 200)
         #expect(try await bed.get(CustomSample.tabs + "/one").status == 404)
+    }
+
+    @Test func documentsInsideDocumentsHaveMetadataOfTheirOwn() async throws {
+        let bed = try await ClusterBed()
+        try await bed.define(CustomSample.cronTab)
+        let inner: Value = ["apiVersion": "v1", "kind": "Anything", "metadata": ["name": "x", "nmae": "y"], "data": ["free": 1]]
+        let created = try await bed.post(CustomSample.tabs, CustomSample.tab("one", ["inner": inner]))
+        #expect(created["spec"]["inner"]["metadata"] == ["name": "x"])
+        #expect(created["spec"]["inner"]["data"] == ["free": 1])
+        #expect(created.headers["warning"] == "299 - \"unknown field \\\"spec.inner.metadata.nmae\\\"\"")
+        let nameless = try await bed.post(CustomSample.tabs, CustomSample.tab("two", ["inner": ["data": [:]]]))
+        #expect(nameless.message.contains("spec.inner.apiVersion: Required value: must not be empty"))
     }
 }

@@ -64,7 +64,7 @@ extension KindRules {
         "customresourcedefinitions.apiextensions.k8s.io": KindRules(
             generation: .spec, needsVersion: true, prepareCreate: DefinitionPipeline.prepareCreate,
             prepareUpdate: DefinitionPipeline.prepareUpdate, prepareDelete: DefinitionPipeline.prepareDelete),
-        "apiservices.apiregistration.k8s.io": KindRules(needsVersion: true),
+        "apiservices.apiregistration.k8s.io": KindRules(needsVersion: true, prepareCreate: LocalServices.prepareCreate),
         "resourceslices.resource.k8s.io": KindRules(generation: .spec), "deviceclasses.resource.k8s.io": KindRules(generation: .spec),
         "certificatesigningrequests.certificates.k8s.io": KindRules(
             prepareCreate: { document, preparation in

@@ -141,7 +141,8 @@ extension APIServer {
             throw failure(unknown.count == 1 ? unknown[0] : "errors:\n" + unknown.map { "  \($0)\n" }.joined())
         }
         do {
-            var configuration = try AppliedConfiguration(checked.value, type: type, schema: schema)
+            let shaped = info.custom?.withListKeys(checked.value) ?? checked.value
+            var configuration = try AppliedConfiguration(shaped, type: type, schema: schema)
             configuration.ignore(ignored(target, checked.value))
             return configuration
         } catch {

@@ -1,3 +1,4 @@
+import Cryptography
 import Documents
 import KubeModel
 import Storage
@@ -20,7 +21,8 @@ final class Catalogue: Sendable {
     }
     private struct Known {
         let revision: Revision
-        let definition: Value
+        /// A digest of what decides, so that a change of the status alone makes no new table.
+        let digest: [UInt8]
         let kinds: [KindInfo]
     }
     private struct Mark: Equatable {
@@ -87,14 +89,14 @@ final class Catalogue: Sendable {
                 known[entry.key] = old
                 continue
             }
-            let definition = relevant(entry.value)
-            if let old = state.known[entry.key], old.definition == definition {
-                known[entry.key] = Known(revision: entry.revision, definition: definition, kinds: old.kinds)
+            let digest = SHA256.hash(JSON.encode(relevant(entry.value)))
+            if let old = state.known[entry.key], old.digest == digest {
+                known[entry.key] = Known(revision: entry.revision, digest: digest, kinds: old.kinds)
             } else {
                 // A definition may have been seen first long after it was made: its own revision is what counts then.
                 let since = state.known[entry.key] == nil ? entry.revision : revision
                 let kinds = CustomDefinition.kinds(entry.value, since: since)
-                known[entry.key] = Known(revision: entry.revision, definition: definition, kinds: kinds)
+                known[entry.key] = Known(revision: entry.revision, digest: digest, kinds: kinds)
                 changed = true
             }
         }

@@ -9,9 +9,7 @@ struct CustomOpenAPI {
 
     /// The type of a kind's documents.
     func document(_ info: KindInfo, _ custom: CustomKind) -> Value {
-        var definition = edited(custom.published)
-        if custom.published.isNull { definition["type"] = "object" }
-        definition = withCommonMembers(definition)
+        var definition = withCommonMembers(edited(custom.published))
         definition["x-kubernetes-group-version-kind"] = [OpenAPISchemas.kind(info.group, info.version, info.kind)]
         return definition
     }

@@ -26,8 +26,8 @@ package final class CustomKind: Sendable {
     package let deprecation: String?
     /// Its definition is being deleted: nothing new may be created.
     package let isTerminating: Bool
-    /// The OpenAPI v3 schema as the definition has it.
-    package let published: Value
+    /// The schema as the definition has it, in JSON: trees of many definitions would fill the memory.
+    private let schemaText: [UInt8]
     /// Documents written at this revision or later have this definition's shape and defaults, in the stored version.
     package let since: Int64
     let frame: ObjectType
@@ -36,8 +36,9 @@ package final class CustomKind: Sendable {
     init(_ definition: Value, version: Value, since: Int64) {
         let (names, group) = (definition["status"]["acceptedNames"], definition["spec"]["group"].string ?? "")
         self.since = since
-        published = version["schema"]["openAPIV3Schema"]
-        root = StructuralSchema(published)
+        let text = version["schema"]["openAPIV3Schema"]
+        schemaText = JSON.encode(text)
+        root = StructuralSchema(text)
         columns = PrinterColumns.custom(version["additionalPrinterColumns"].items)
         let path = { (text: String) in text.split(separator: ".").map(String.init) }
         let part = version["subresources"]["scale"]
@@ -50,11 +51,13 @@ package final class CustomKind: Sendable {
         let types = CustomTypes(root, name: "\(group).\(version["name"].string ?? "").\(names["kind"].string ?? "")")
         (schema, objectType, frame) = (types.schema, types.document, types.frame)
         let label = "\(group)/\(version["name"].string ?? "") \(names["kind"].string ?? "")"
-        let text = version["deprecationWarning"].string ?? "\(label) is deprecated"
-        deprecation = version["deprecated"] == true ? text : nil
+        let warning = version["deprecationWarning"].string ?? "\(label) is deprecated"
+        deprecation = version["deprecated"] == true ? warning : nil
         isTerminating = !definition["metadata"]["deletionTimestamp"].isNull
     }
 
+    /// The OpenAPI v3 schema as the definition has it; null when there is none.
+    package var published: Value { (try? JSON.parse(schemaText)) ?? .null }
     /// Whether a document stored at that revision is as it would be stored now.
     package func isCurrent(_ revision: Int64) -> Bool { revision >= since }
 }

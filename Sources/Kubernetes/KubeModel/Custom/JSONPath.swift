@@ -19,8 +19,12 @@ package struct JSONPath: Sendable, Hashable {
     }
     let steps: [Step]
 
+    /// The longest path that is read, and the most values that any step finds: paths of definitions come from anybody.
+    private static let (longest, most) = (1024, 10_000)
+
     /// - Throws: `Fault`.
     package init(_ text: String) throws(Fault) {
+        guard text.utf8.count <= Self.longest else { throw Fault(message: "the path is longer than \(Self.longest) bytes") }
         var reader = JSONPathReader(text)
         steps = try reader.steps(until: nil)
     }
@@ -30,7 +34,9 @@ package struct JSONPath: Sendable, Hashable {
 
     private static func find(_ steps: ArraySlice<Step>, _ values: [Value]) -> [Value] {
         guard let step = steps.first else { return values }
-        return find(steps.dropFirst(), values.flatMap { apply(step, to: $0) })
+        var found: [Value] = []
+        for value in values where found.count < most { found += apply(step, to: value) }
+        return find(steps.dropFirst(), Array(found.prefix(most)))
     }
 
     private static func apply(_ step: Step, to value: Value) -> [Value] {

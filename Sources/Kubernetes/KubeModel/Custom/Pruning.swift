@@ -13,7 +13,7 @@ extension CustomKind {
         do {
             for member in try checker.shape(.object(head), frame).object ?? [:] { object[member.key] = member.value }
         } catch { throw .badRequest(prefix + error.message) }
-        var pruner = Pruner()
+        var pruner = Pruner(schema, frame)
         let pruned = pruner.prune(object, root, isRoot: true)
         let unknown =
             duplicates.map { "duplicate field \($0.quoted)" } + (checker.unknown + pruner.unknown).map { "unknown field \($0.quoted)" }
@@ -27,7 +27,7 @@ extension CustomKind {
     /// A stored document without what the present schema does not know, defaulted. Source: upstream's decoding from storage.
     package func reshaped(_ stored: Value) -> Value {
         guard case .object(let object) = stored else { return stored }
-        var pruner = Pruner()
+        var pruner = Pruner(schema, frame)
         var document = Value.object(pruner.prune(object, root, isRoot: true))
         applyDefaults(to: &document)
         return document
@@ -39,6 +39,11 @@ struct Pruner {
     /// The paths of what was taken out, at most a hundred.
     private(set) var unknown: [String] = []
     private var path: [String] = []
+    private let types: Schema
+    private let frame: ObjectType
+
+    /// - Parameter frame: the type of what every document has, for documents inside documents.
+    init(_ types: Schema, _ frame: ObjectType) { (self.types, self.frame) = (types, frame) }
 
     mutating func prune(_ object: Object, _ schema: StructuralSchema, isRoot: Bool = false) -> Object {
         var result: [Object.Member] = []
@@ -46,7 +51,7 @@ struct Pruner {
         let isDocument = isRoot || schema.isEmbedded
         for member in object {
             if isDocument, CustomKind.common.contains(member.key) {
-                result.append(member)
+                result.append(isRoot ? member : embedded(member))
                 continue
             }
             path.append(path.isEmpty ? member.key : ".\(member.key)")
@@ -62,6 +67,17 @@ struct Pruner {
             }
         }
         return Object(result)
+    }
+
+    /// A common member of a document inside a document, in the shape of its type where it can have that.
+    private mutating func embedded(_ member: Object.Member) -> Object.Member {
+        var checker = StructuralChecker(schema: types, tracing: true)
+        guard let shaped = try? checker.shape(.object(Object([member])), frame), let value = shaped.object?[member.key] else {
+            return member
+        }
+        let place = path.joined()
+        unknown += checker.unknown.prefix(max(0, 100 - unknown.count)).map { "\(place).\($0)" }
+        return .init(member.key, value)
     }
 
     private mutating func prune(_ value: Value, _ schema: StructuralSchema) -> Value {
@@ -84,10 +100,42 @@ extension CustomKind {
     /// Fills in the defaults of the definition, and drops nulls where they may not be. A second time changes nothing.
     /// Source: apiextensions-apiserver, schema/defaulting.
     package func applyDefaults(to document: inout Value) { CustomDefaulting.fill(&document, root) }
+
+    /// An applied configuration whose list elements have all the keys that tell them apart, by default where they were left out.
+    /// Source: structured-merge-diff, keys with defaults.
+    package func withListKeys(_ configuration: Value) -> Value {
+        var result = configuration
+        CustomDefaulting.fillKeys(&result, root)
+        return result
+    }
 }
 
 /// Defaults of custom kinds.
 enum CustomDefaulting {
+    static func fillKeys(_ value: inout Value, _ schema: StructuralSchema) {
+        switch value {
+        case .object(var object):
+            value = .null
+            for index in object.indices {
+                if let inner = schema.member(object[index].key) { fillKeys(&object[index].value, inner) }
+            }
+            value = .object(object)
+        case .array(var items):
+            guard let element = schema.items else { return }
+            value = .null
+            for index in items.indices {
+                if case .map(let keys)? = schema.list {
+                    for key in keys where items[index].object?[key] == nil {
+                        if let preset = element.properties[key]?.preset, items[index].object != nil { items[index][key] = preset }
+                    }
+                }
+                fillKeys(&items[index], element)
+            }
+            value = .array(items)
+        default: break
+        }
+    }
+
     static func fill(_ value: inout Value, _ schema: StructuralSchema) {
         switch value {
         case .object(var object):

@@ -2,6 +2,8 @@ import Documents
 
 /// What is wrong with the schema of a definition's version. Source: apiextensions-apiserver, validation and schema (structural schemas).
 struct SchemaRules {
+    /// The types of metadata, for documents inside defaults.
+    private static let metaTypes = CustomTypes(StructuralSchema([:]), name: "")
     /// Where a schema stands.
     private enum Level { case root, item, field }
     private var errors: [FieldError] = []
@@ -296,7 +298,7 @@ extension SchemaRules {
     private mutating func defaults(_ schema: StructuralSchema, _ text: Value, _ path: FieldPath, isRoot: Bool = false) {
         if let preset = schema.preset {
             let place = path.child("default")
-            var pruner = Pruner()
+            var pruner = Pruner(Self.metaTypes.schema, Self.metaTypes.frame)
             if case .object(let object) = preset {
                 _ = pruner.prune(object, schema)
             } else if case .array(let items) = preset, let element = schema.items {
