@@ -113,8 +113,8 @@ let package = Package(
         .executableTarget(
             name: "eyrie-bench",
             dependencies: [
-                "Control", "Cryptography", "Documents", "KubeAPI", "KubeModel", "KubeScheduler", "Linux", "Network", "NodeNetwork",
-                "Storage",
+                "Control", "Cryptography", "Documents", "KubeAPI", "KubeControllers", "KubeModel", "KubeScheduler", "Linux", "Network",
+                "NodeNetwork", "Reconcile", "SimulatedNode", "Storage",
             ],
             path: "Benchmarks/eyrie-bench",
             swiftSettings: settings),

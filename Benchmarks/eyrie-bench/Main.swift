@@ -12,6 +12,7 @@ import Glibc
           start --command COMMAND --kubeconfig FILE                      from the start of a server until it is ready
           store [--directory DIR | --store URL] [--writers N] [--count N] [--bytes N]   durable puts a second; URL is http://HOST:PORT of an etcd
           scheduler [--nodes N] [--pods N] [--shape plain|spread|apart]  the scheduler's decisions alone
+          fleet --directory DIR [--nodes N] [--pods N]                   a large cluster of simulated machines in this process
           services [--services N] [--connections N]                      kube-proxy's rules on the kernel (needs root)
           json [--count N]                                               parsing, editing and writing documents
           hammer DIRECTORY START                                         writes until killed, telling what was acknowledged
@@ -28,6 +29,7 @@ import Glibc
             case "pipeline": try await PipelineBench(Options(arguments)).run()
             case "store": try await StoreBench(Options(arguments)).run()
             case "scheduler": try SchedulerBench(Options(arguments)).run()
+            case "fleet": try await FleetBench(Options(arguments)).run()
             case "services": try ServicesBench(Options(arguments)).run()
             case "json": try JSONBench(Options(arguments)).run()
             case "hammer": try await Hammer(arguments).run()
