@@ -6,7 +6,10 @@ import KubeModel
 /// Moves the pods of one machine through their stages. What it keeps in memory besides the documents is only when a stage began.
 struct PodKeeper {
     private struct Tracked {
+        /// The document; null while there is nothing to do, for most pods rest and their trees are large.
         var pod: Value
+        /// The newest version that was seen.
+        var version: Int
         var stage: PodStage
         var began: Timestamp
         /// Nil when the pod has nothing to wait for.
@@ -61,12 +64,12 @@ struct PodKeeper {
         let stage = PodState(pod: pod, table: table).stage
         guard var tracked = pods[uid] else {
             if let address = pod["status"]["podIP"].string, pod["spec"]["hostNetwork"] != true { addresses.hold(address, pod: uid) }
-            let fresh = Tracked(pod: pod, stage: stage, began: clock.now, due: nil, backoff: Backoff(random: random))
+            let fresh = Tracked(pod: pod, version: Self.version(pod), stage: stage, began: clock.now, due: nil, backoff: Backoff(random: random))
             pods[uid] = timed(fresh)
             return
         }
-        guard Self.version(pod) > Self.version(tracked.pod) else { return }
-        tracked.pod = pod
+        guard Self.version(pod) > tracked.version else { return }
+        (tracked.pod, tracked.version) = (pod, Self.version(pod))
         if stage != tracked.stage { (tracked.stage, tracked.began) = (stage, clock.now) }
         pods[uid] = timed(tracked)
     }
@@ -81,6 +84,7 @@ struct PodKeeper {
         tracked.due = life(of: tracked.pod).delay(of: tracked.stage).map { delay in
             if case .ending = tracked.stage { clock.now + delay } else { tracked.began + delay }
         }
+        if tracked.due == nil { tracked.pod = .null }
         return tracked
     }
 
@@ -124,7 +128,7 @@ struct PodKeeper {
     }
 
     private mutating func retry(_ uid: String) {
-        guard var tracked = pods[uid] else { return }
+        guard var tracked = pods[uid], !tracked.pod.isNull else { return }
         tracked.due = clock.now + tracked.backoff.next()
         pods[uid] = tracked
     }

@@ -4,14 +4,11 @@ package import KubeModel
 package import Reconcile
 
 /// Judges nodes by their heartbeats, and taints them by their conditions. Source: kubernetes, pkg/controller/nodelifecycle.
+///
+/// Leases wake nobody: they are looked at when a node's grace would end, once for four renewals.
 package struct NodeLifecycleController: Controller {
     package typealias Primary = NodeFields
     package static let name = "node-controller"
-    package static let watches = [
-        Watch.mapped(Lease.self) { lease, _ in
-            lease.metadata.namespace == "kube-node-lease" ? [NodeFields.kind.key(nil, lease.metadata.name ?? "")] : []
-        }
-    ]
     package static let writes: Set<Kind> = [NodeFields.kind, PodFields.kind, EventFields.kind]
     package static let indexes = [KubeIndexes.podsByNode, NodeZones.index, NodeZones.givenUp]
     /// How long a node may be silent. Source: --node-monitor-grace-period of Kubernetes 1.36.
