@@ -6,7 +6,7 @@ struct ClusterBench {
     private let options: Options
     private let cluster: Cluster
     private let server: ServerProcess?
-    private let namespace: String
+    let namespace: String
     private let kind: String
     private let count: Int
     private let concurrency: Int

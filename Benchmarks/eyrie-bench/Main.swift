@@ -8,7 +8,7 @@ import Glibc
           create|get|list|patch|delete|watch|nodes|schedule              load on a cluster
             [--kubeconfig FILE] [--token TOKEN] [--pid SERVER] [--count N] [--concurrency N] [--connections N]
             [--namespace NAME] [--kind configmaps|pods] [--lists N] [--limit PAGE] [--watchers N] [--updates N]
-          pipeline [--directory DIR] and the options above               the API server without a network
+          pipeline [--directory DIR] [--modes LIST] and the options above   the API server without a network
           start --command COMMAND --kubeconfig FILE                      from the start of a server until it is ready
           store [--directory DIR | --store URL] [--writers N] [--count N] [--bytes N]   durable puts a second; URL is http://HOST:PORT of an etcd
           scheduler [--nodes N] [--pods N] [--shape plain|spread|apart]  the scheduler's decisions alone

@@ -1,4 +1,5 @@
 import Control
+import Documents
 import Glibc
 import KubeAPI
 import KubeModel
@@ -17,14 +18,24 @@ struct PipelineBench {
             if let directory = options.text("directory") { try await Store.open(directory: directory, clock: clock) } else {
                 .memory(clock: clock)
             }
+        let realm = try await store.realm("cluster/bench")
+        let (random, chain) = (RandomSource(seed: 1), AuthorizerChain([SuperuserAuthorizer()]))
+        let admission = StandardAdmission.plugins(
+            rbac: RBACAuthorizer(realm: realm), authorizer: chain, clock: clock, random: random, realm: realm)
         let server = APIServer(
-            realm: try await store.realm("cluster/bench"), schema: .kubernetes, kinds: .kubernetes, authenticators: [LocalAuthenticator()],
-            authorizers: [SuperuserAuthorizer()], clock: clock, random: RandomSource(seed: 1), configuration: APIServerConfiguration())
+            realm: realm, schema: .kubernetes, kinds: .kubernetes, authenticators: [LocalAuthenticator()],
+            authorizers: [SuperuserAuthorizer()], clock: clock, random: random, configuration: APIServerConfiguration(),
+            admission: admission)
         try await server.bootstrap()
         let administrator = Peer(local: .init(user: "admin", groups: ["system:masters"]))
         let cluster = Cluster([LocalTransport(handler: server, peer: administrator)])
         let bench = try ClusterBench(options, cluster, ServerProcess(id: Int(getpid())))
-        for mode in ["create", "get", "list", "patch", "watch", "delete"] { try await bench.run(mode) }
+        // No controller is here to make the account that pods run as.
+        try await cluster.ensureNamespace(bench.namespace)
+        let account: Value = ["apiVersion": "v1", "kind": "ServiceAccount", "metadata": ["name": "default"]]
+        try await cluster.call("POST", "/api/v1/namespaces/\(bench.namespace)/serviceaccounts", JSON.encode(account))
+        let modes = options.text("modes")?.split(separator: ",").map(String.init)
+        for mode in modes ?? ["create", "get", "list", "patch", "watch", "delete"] { try await bench.run(mode) }
         await store.close()
     }
 }

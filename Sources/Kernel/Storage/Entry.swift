@@ -18,6 +18,8 @@ package final class Entry: Sendable {
 
     private struct Decoded {
         var tree: Value?
+        /// Where `metadata.managedFields` stands in the bytes, as long as there is a tree.
+        var owners: Range<Int>?
         /// Whether it was read since the cache last looked.
         var isUsed = false
     }
@@ -33,27 +35,27 @@ package final class Entry: Sendable {
             key: key, revision: revision, created: created, bytes: document.spliced(at: revision), gap: document.gap, comma: document.comma)
     }
 
-    /// The document as a tree; null when the bytes are not JSON. Decoded at the first call and kept for as long as the trees of all
-    /// entries leave room.
-    package var value: Value {
-        let (value, isNew) = decoded.withLock { decoded in
+    /// The document as a tree without `metadata.managedFields`, which is long and which next to nobody looks at; null when the bytes
+    /// are not JSON. Decoded at the first call and kept for as long as the trees of all entries leave room.
+    package var value: Value { parts.value }
+    /// The tree, and the JSON of `metadata.managedFields`; nil when that is absent.
+    package var parts: (value: Value, owners: [UInt8]?) {
+        let (value, owners, isNew) = decoded.withLock { decoded in
             decoded.isUsed = true
-            if let tree = decoded.tree { return (tree, false) }
-            var limits = DocumentLimits()
-            limits.bytes = .max
-            let value = (try? JSON.parse(bytes, limits: limits)) ?? .null
-            decoded.tree = value
-            return (value, true)
+            if let tree = decoded.tree { return (tree, decoded.owners, false) }
+            let document = document
+            let owners = document?.root["metadata"]?["managedFields"]
+            let value = document?.root.value(without: owners) ?? .null
+            (decoded.tree, decoded.owners) = (value, owners?.range)
+            return (value, owners?.range, true)
         }
         if isNew { TreeCache.shared.kept(self) }
-        return value
+        return (value, owners.map { Array(bytes[$0]) })
     }
+    /// The whole document as a tree, made anew; null when the bytes are not JSON.
+    package var whole: Value { (try? JSON.parse(bytes, limits: .own)) ?? .null }
     /// The document as a tape over its bytes, made anew: quicker than a tree for those who look at few fields; nil when they are not JSON.
-    package var document: Document? {
-        var limits = DocumentLimits()
-        limits.bytes = .max
-        return try? Document(bytes, limits: limits)
-    }
+    package var document: Document? { try? Document(bytes, limits: .own) }
 
     /// Forgets the tree unless it was read since the last call; tells whether it is gone.
     func forgetTreeIfUnused() -> Bool {

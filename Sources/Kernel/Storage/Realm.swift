@@ -20,7 +20,7 @@ package final class Realm: Sendable {
 
     private struct Waiter {
         let revision: Revision
-        let continuation: CheckedContinuation<Result<Entry, StorageError>, Never>
+        let continuation: UnsafeContinuation<Result<Entry, StorageError>, Never>
     }
 
     private struct State {
@@ -108,7 +108,8 @@ package final class Realm: Sendable {
     }
 
     private func commit(_ write: Write, to journal: any Journal) async throws(StorageError) -> Entry {
-        let result = await withCheckedContinuation { continuation in
+        // Resumed once by `committed` or `failed`, which the journal calls for every record that it took.
+        let result = await withUnsafeContinuation { continuation in
             let refused = state.withLock { state -> StorageError? in
                 do throws(StorageError) {
                     let record = try Realm.sequence(write, in: &state)

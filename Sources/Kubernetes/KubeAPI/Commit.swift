@@ -28,7 +28,7 @@ extension APIServer {
     /// Runs the admission plugins over a write and returns the document as they leave it, defaulted again when they edited it.
     /// - Throws: `KubeStatus`.
     func admit(
-        _ operation: AdmissionOperation, _ target: Target, new: Value, old: Value, options: WriteOptions, snapshot: Snapshot,
+        _ operation: AdmissionOperation, _ target: Target, new: consuming Value, old: Value, options: WriteOptions, snapshot: Snapshot,
         warnings: Warnings
     ) async throws -> Value {
         guard !admission.isEmpty else { return new }
@@ -38,7 +38,7 @@ extension APIServer {
             snapshot: snapshot)
         for plugin in admission { try await plugin.admit(&request) }
         for text in request.warnings { warnings.add(text) }
-        if operation != .delete, request.object != new { applyDefaults(&request.object, target.info) }
+        if operation != .delete, request.isEdited { applyDefaults(&request.object, target.info) }
         return request.object
     }
 }

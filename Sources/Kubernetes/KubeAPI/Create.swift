@@ -58,13 +58,13 @@ extension APIServer {
         if info.subresource("status") != nil, !rules.keepsStatusOnCreate { document["status"] = .null }
         let preparation = Preparation(user: options.user, now: clock.now)
         rules.prepareCreate?(&document, preparation)
-        let declared = document
+        // Before admission: what plugins add is nobody's.
+        let owners = options.isApply ? Owners.text(of: sent["managedFields"]) : owned(created: document, target, by: options.fieldManager)
         document = try await admit(
             .create, target, new: document, old: .null, options: options, snapshot: snapshot, warnings: warnings)
         let errors = validate(document, target)
         guard errors.isEmpty else { throw KubeStatus.invalid(info, target.name, errors) }
         if snapshot.get(target.key) != nil { throw KubeStatus.alreadyExists(info, target.name) }
-        let owners = options.isApply ? Owners.text(of: sent["managedFields"]) : owned(created: declared, target, by: options.fieldManager)
         return try await services.reserving(document, old: .null, target, dryRun: options.dryRun) { document in
             guard !options.dryRun else { return .draft(Owners.join(info.stored(document), owners)) }
             return .stored(try await commit(target, .put(Encoded(document: info.stored(document), owners: owners)), if: .absent))

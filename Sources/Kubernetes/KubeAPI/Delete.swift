@@ -41,7 +41,7 @@ extension APIServer {
             let snapshot = realm.snapshot()
             guard let entry = snapshot.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
             let parts = entry.parts
-            let document = parts.content
+            let document = parts.value
             try options.check(document, target)
             _ = try await admit(
                 .delete, target, new: .null, old: document, options: write, snapshot: snapshot, warnings: warnings)
@@ -66,13 +66,13 @@ extension APIServer {
     }
 
     private func carryOut(
-        _ decision: Deletion, _ entry: Entry, _ parts: EntryParts, _ target: Target, _ options: DeleteOptions
+        _ decision: Deletion, _ entry: Entry, _ parts: (value: Value, owners: [UInt8]?), _ target: Target, _ options: DeleteOptions
     ) async throws -> Written {
         switch decision {
         case .pending: return .stored(entry)
         case .remove: return .stored(options.dryRun ? entry : try await remove(target, at: entry.revision))
         case .mark(let document):
-            guard document != parts.content else { return .stored(entry) }
+            guard document != parts.value else { return .stored(entry) }
             guard !options.dryRun else { return .draft(Owners.join(document, parts.owners)) }
             let marked = Encoded(document: document, owners: parts.owners)
             return .stored(try await commit(target, .put(marked), if: .revision(entry.revision)))

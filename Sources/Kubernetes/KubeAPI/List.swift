@@ -98,7 +98,7 @@ extension APIServer {
             let table = TableRenderer(target.info, include: context.query["includeObject"], now: clock.now)
             return [JSON.encode(table.table(page.entries.map { target.info.served($0) }, metadata: metadata, columns: true))]
         case .partialMetadata:
-            let items = page.entries.map { PartialMetadata.document($0.value) }
+            let items = page.entries.map { PartialMetadata.document($0.whole) }
             return [
                 JSON.encode([
                     "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "items": .array(items),

@@ -153,7 +153,7 @@ extension APIServer {
     func get(_ context: RequestContext, _ target: Target) throws(KubeStatus) -> HTTPResponse {
         guard let entry = realm.get(target.key) else { throw .notFound(target.info, target.name) }
         if context.accepted.form == .object { return context.respond(200, bytes: target.info.servedBytes(entry)) }
-        return present(context, 200, entry.value, target.info)
+        return present(context, 200, entry.whole, target.info)
     }
 
     /// A stored document in the form that the client takes.

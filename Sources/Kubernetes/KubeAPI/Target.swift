@@ -38,7 +38,7 @@ enum Written: Sendable {
     /// The document.
     var value: Value {
         switch self {
-        case .stored(let entry): entry.value
+        case .stored(let entry): entry.whole
         case .draft(let value), .removed(let value): value
         }
     }

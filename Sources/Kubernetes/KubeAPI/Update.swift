@@ -70,7 +70,7 @@ extension APIServer {
             let snapshot = realm.snapshot()
             guard let entry = snapshot.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
             let parts = entry.parts
-            let old = target.info.served(parts.content)
+            let old = target.info.served(parts.value)
             let wanted = try await transform(whole ? Owners.join(old, parts.owners) : old)
             if let version = wanted["metadata"]["resourceVersion"].string, !version.isEmpty, version != "0", version != "\(entry.revision)"
             {

@@ -25,7 +25,7 @@ struct WatchEncoder: Sendable {
         case .put where filter.selects(event.entry):
             return line(before ? "MODIFIED" : "ADDED", event.entry, now: now, columns: columns)
         case .put:
-            guard before, var last = event.previous?.value else { return nil }
+            guard before, var last = event.previous?.whole else { return nil }
             last["metadata"]["resourceVersion"] = .string("\(event.revision)")
             return line("DELETED", last, now: now, columns: columns)
         }
@@ -36,7 +36,7 @@ struct WatchEncoder: Sendable {
 
     private func line(_ type: String, _ entry: Entry, now: Timestamp, columns: Bool) -> [UInt8] {
         if form == .object { return Self.line(type, info.servedBytes(entry)) }
-        return line(type, entry.value, now: now, columns: columns)
+        return line(type, entry.whole, now: now, columns: columns)
     }
 
     private func line(_ type: String, _ stored: Value, now: Timestamp, columns: Bool) -> [UInt8] {

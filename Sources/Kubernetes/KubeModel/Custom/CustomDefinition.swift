@@ -31,12 +31,11 @@ package enum CustomDefinition {
         return spec["versions"].items.filter { $0["served"] == true }.map { version in
             let name = version["name"].string ?? ""
             let type = "\(group.split(separator: ".").reversed().joined(separator: ".")).\(name).\(kind)"
-            var info = KindInfo(
+            return KindInfo(
                 group: group, version: name, kind: kind, plural: plural, singular: names["singular"].string ?? kind.lowercased(),
                 shortNames: texts(names["shortNames"]), categories: texts(names["categories"]), namespaced: namespaced, verbs: verbs,
-                subresources: subresources(version, group: group, kind: kind, type: type), storage: storage, typeName: type)
-            info.custom = CustomKind(definition, version: version, since: since)
-            return info
+                subresources: subresources(version, group: group, kind: kind, type: type), storage: storage, typeName: type,
+                custom: CustomKind(definition, version: version, since: since))
         }
     }
     private static let everyVerb = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]

@@ -59,7 +59,19 @@ struct StructuralChecker {
                 guard case .object(let object) = item else { return try checker.shape(item, .object(TypeID(Int(row.target))), in: owner) }
                 return try checker.members(object, Int(row.target)).map { .object($0) }
             }
-        default: return try shape(value, schema.types[owner].fields[Int(row.field)].type, in: owner)
+        default:
+            if Self.fits(value, row.scalar) { return nil }
+            return try shape(value, schema.types[owner].fields[Int(row.field)].type, in: owner)
+        }
+    }
+    /// Whether a value is good as it is, as far as that shows without a look at the shared types.
+    private static func fits(_ value: Value, _ scalar: FieldIndex.Scalar) -> Bool {
+        switch (scalar, value) {
+        case (.string, .string), (.bool, .bool), (.int64, .int), (.double, .int), (.double, .double), (.any, _), (.anyObject, .object): true
+        case (.int32, .int(let number)): Int32(exactly: number) != nil
+        case (.strings, .array(let items)): items.allSatisfy { if case .string = $0 { true } else { false } }
+        case (.stringMap, .object(let object)): object.allSatisfy { if case .string = $0.value { true } else { false } }
+        default: false
         }
     }
 

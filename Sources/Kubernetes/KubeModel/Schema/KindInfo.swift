@@ -1,7 +1,9 @@
 package import Documents
 
 /// One served resource: a kind in one version. Source: Kubernetes 1.36 OpenAPI and discovery.
-package struct KindInfo: Sendable, Hashable {
+///
+/// A class, for every request passes it on and all threads share it: one count of its owners instead of one for each text.
+package final class KindInfo: Sendable, Hashable {
     /// API group, empty for the core group.
     package let group: String
     /// API version, as in `v1`.
@@ -22,22 +24,49 @@ package struct KindInfo: Sendable, Hashable {
     /// The name of its type in the schema, as in `io.k8s.api.core.v1.Pod`.
     package let typeName: String
     /// What its definition says; nil for built-in kinds.
-    package var custom: CustomKind?
+    package let custom: CustomKind?
 
     /// `v1` or `apps/v1`.
-    package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
+    package let apiVersion: String
+    /// The resource as messages write it: `pods` or `deployments.apps`.
+    package let resource: String
+    /// The kind as messages write it: `Pod` or `Deployment.apps`.
+    package let groupKind: String
+    /// Whether documents of this version differ in shape from those in the store; see `Conversion`.
+    package let needsConversion: Bool
+
+    /// A resource of these parts.
+    package init(
+        group: String, version: String, kind: String, plural: String, singular: String, shortNames: [String], categories: [String],
+        namespaced: Bool, verbs: [String], subresources: [Subresource], storage: Kind, typeName: String, custom: CustomKind? = nil
+    ) {
+        (self.group, self.version, self.kind, self.plural, self.singular) = (group, version, kind, plural, singular)
+        (self.shortNames, self.categories, self.namespaced, self.verbs) = (shortNames, categories, namespaced, verbs)
+        (self.subresources, self.storage, self.typeName, self.custom) = (subresources, storage, typeName, custom)
+        apiVersion = group.isEmpty ? version : "\(group)/\(version)"
+        resource = group.isEmpty ? plural : "\(plural).\(group)"
+        groupKind = group.isEmpty ? kind : "\(kind).\(group)"
+        needsConversion = storage.group != group || storage.version != version
+    }
+
     /// The name of its lists, as in `PodList`.
     package var listKind: String { kind + "List" }
-    /// The resource as messages write it: `pods` or `deployments.apps`.
-    package var resource: String { group.isEmpty ? plural : "\(plural).\(group)" }
-    /// The kind as messages write it: `Pod` or `Deployment.apps`.
-    package var groupKind: String { group.isEmpty ? kind : "\(kind).\(group)" }
     /// Whether documents are kept: reviews and bindings are only answered.
     package var isStored: Bool { verbs.contains("create") && verbs.contains("list") }
-    /// Whether documents of this version differ in shape from those in the store; see `Conversion`.
-    package var needsConversion: Bool { storage.group != group || storage.version != version }
     /// The subresource of that name; nil when there is none.
     package func subresource(_ name: String) -> Subresource? { subresources.first { $0.name == name } }
+
+    package static func == (left: KindInfo, right: KindInfo) -> Bool {
+        if left === right { return true }
+        return left.group == right.group && left.version == right.version && left.kind == right.kind && left.plural == right.plural
+            && left.singular == right.singular && left.shortNames == right.shortNames && left.categories == right.categories
+            && left.namespaced == right.namespaced && left.verbs == right.verbs && left.subresources == right.subresources
+            && left.storage == right.storage && left.typeName == right.typeName && left.custom == right.custom
+    }
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(apiVersion)
+        hasher.combine(plural)
+    }
 }
 
 /// A part of a resource with a path of its own.

@@ -4,6 +4,8 @@
 package struct FieldPath: Sendable, Hashable, CustomStringConvertible {
     private indirect enum Step: Sendable {
         case root
+        /// A place that nobody will ask for.
+        case unnamed
         case child(Step, String)
         case index(Step, Int)
         case key(Step, String)
@@ -12,21 +14,24 @@ package struct FieldPath: Sendable, Hashable, CustomStringConvertible {
     private init(_ step: Step) { self.step = step }
     /// The document itself.
     package static let root = FieldPath(.root)
+    /// Stands for every place in a walk that only wants to know whether there is a fault: making others from it costs nothing.
+    static let unnamed = FieldPath(.unnamed)
+    private var isUnnamed: Bool { if case .unnamed = step { true } else { false } }
     /// The place of names from the top.
     package init(_ first: String, _ rest: String...) { step = rest.reduce(.child(.root, first)) { .child($0, $1) } }
     /// A member.
-    package func child(_ name: String) -> FieldPath { FieldPath(.child(step, name)) }
+    package func child(_ name: String) -> FieldPath { isUnnamed ? self : FieldPath(.child(step, name)) }
     /// An element of a list.
-    package func index(_ index: Int) -> FieldPath { FieldPath(.index(step, index)) }
+    package func index(_ index: Int) -> FieldPath { isUnnamed ? self : FieldPath(.index(step, index)) }
     /// A member with a key of the user's choice.
-    package func key(_ key: String) -> FieldPath { FieldPath(.key(step, key)) }
+    package func key(_ key: String) -> FieldPath { isUnnamed ? self : FieldPath(.key(step, key)) }
 
     package var description: String {
         var parts: [String] = []
         var current = step
         while true {
             switch current {
-            case .root:
+            case .root, .unnamed:
                 let text = parts.reversed().joined()
                 return text.hasPrefix(".") ? String(text.dropFirst()) : text
             case .child(let parent, let name):

@@ -2,8 +2,8 @@ import Documents
 
 /// The rules of `metadata`. Source: apimachinery, api/validation, ValidateObjectMeta.
 enum MetadataRules {
-    static func check(_ kind: KindInfo, _ new: Value, _ old: Value?, _ faults: inout Faults) {
-        let (metadata, path) = (new["metadata"], FieldPath("metadata"))
+    static func check(_ kind: KindInfo, _ new: Value, _ old: Value?, _ path: FieldPath, _ faults: inout Faults) {
+        let metadata = new["metadata"]
         names(kind, metadata, path, &faults)
         labels(metadata["labels"], path.child("labels"), &faults)
         annotations(metadata["annotations"], path.child("annotations"), &faults)

@@ -6,14 +6,24 @@ package import Documents
 package enum Validation {
     /// The errors of a new document, or of an update of `old`. A status update is checked by its metadata alone.
     package static func validate(_ kind: KindInfo, _ new: Value, old: Value? = nil, subresource: String = "") -> [FieldError] {
+        // Documents without fault are by far the most: the places of faults are noted on a second walk.
+        let errors = errors(kind, new, old, subresource, .unnamed)
+        return errors.isEmpty ? [] : Self.errors(kind, new, old, subresource, .root)
+    }
+
+    private static func errors(
+        _ kind: KindInfo, _ new: Value, _ old: Value?, _ subresource: String, _ root: FieldPath
+    ) -> [FieldError] {
         var faults = Faults()
-        faults.promisedVolumes = Set(new["spec"]["volumeClaimTemplates"].items.map { $0["metadata"]["name"] })
-        MetadataRules.check(kind, new, old, &faults)
+        MetadataRules.check(kind, new, old, root.child("metadata"), &faults)
         // These change the spec of a pod, by rules of their own.
-        let isSpecPart = kind.resource == "pods" && ["ephemeralcontainers", "resize"].contains(subresource)
+        let isSpecPart = kind.resource == "pods" && (subresource == "ephemeralcontainers" || subresource == "resize")
         if let custom = kind.custom { return faults.errors + custom.validate(new, old: old) }
         guard subresource.isEmpty || isSpecPart, let type = Schema.kubernetes.type(of: kind) else { return faults.errors }
-        FieldRules.kubernetes.check(new, type, .root, &faults)
+        if kind.kind == "StatefulSet" {
+            faults.promisedVolumes = Set(new["spec"]["volumeClaimTemplates"].items.map { $0["metadata"]["name"] })
+        }
+        FieldRules.kubernetes.check(new, type, root, &faults)
         if subresource.isEmpty, let rule = KindRules.all[kind.groupKind] { rule(new, old, &faults) }
         return faults.errors
     }
