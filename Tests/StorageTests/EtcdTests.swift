@@ -154,6 +154,30 @@ import Testing
         }
     }
 
+    @Test(arguments: newest) func `a leader without etcd stops in time, and leads again when etcd is back`(binary: EtcdBinary) async throws
+    {
+        try await withEtcd(binary) { cluster in
+            let store = try await store(cluster) { ($0.leaseSeconds, $0.patience) = (1, .seconds(1)) }
+            let turns = Notes<String>()
+            let leading = Task { @Sendable in
+                try await store.lead("r", as: "one") {
+                    let turn = turns.all.count
+                    turns.add("begin")
+                    if turn > 0 { return }
+                    do { try await Task.sleep(for: .seconds(60)) } catch { turns.add("end") }
+                }
+            }
+            for _ in 0..<5000 where turns.all.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+            cluster.kill(0)
+            for _ in 0..<5000 where turns.all.count < 2 { try await Task.sleep(for: .milliseconds(1)) }
+            #expect(turns.all == ["begin", "end"])
+            try cluster.start(0)
+            try await leading.value
+            #expect(turns.all == ["begin", "end", "begin"])
+            await store.close()
+        }
+    }
+
     @Test(arguments: newest) func `a killed etcd refuses writes in time, and all goes on when it is back`(binary: EtcdBinary) async throws {
         try await withEtcd(binary) { cluster in
             let store = try await store(cluster) { $0.patience = .seconds(1) }
@@ -164,6 +188,10 @@ import Testing
             cluster.kill(0)
             let start = ContinuousClock.now
             let refused = await #expect(throws: StorageError.self) { try await realm.put("during") }
+            // Those who stand in line for a key wait no longer than one.
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<6 { group.addTask { await #expect(throws: StorageError.self) { try await realm.put("during") } } }
+            }
             guard case .unavailable = refused else {
                 Issue.record("\(String(describing: refused))")
                 return

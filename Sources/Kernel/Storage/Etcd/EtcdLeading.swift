@@ -61,11 +61,13 @@ extension EtcdEngine {
             try Task.checkCancellation()
             if isClosed { throw StorageError.unavailable("the store is closed") }
             if let session = leads.session {
-                if let lead = await candidate(realm, identity, session) { return lead }
+                // While the watch shows another leader, etcd need not be asked, which would be a write there however it ends.
+                let leader = leads.leader(of: realm)
+                if leader == nil || leader?.lease == session.lease, let lead = await candidate(realm, identity, session) { return lead }
             } else {
                 leads.wanted.post(())
             }
-            // Whoever leads goes, or dies and its lease expires: both delete the key. A look now and then costs little.
+            // Whoever leads goes, or dies and its lease expires: both delete the key, and the watch tells.
             try await bell.wait(atMost: leaseLife / 2, on: clock)
             _ = bell.take()
         }
