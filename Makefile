@@ -7,7 +7,7 @@ BIN = .build/release/eyrie
 CLIENTS = $(CURDIR)/.build/clients
 export CLUSTER CLIENTS
 
-.PHONY: help build run test acceptance bench simulate format lint install dependencies clients machines test-machines test-etcd clean
+.PHONY: help build run test acceptance bench simulate crash fuzz format lint install dependencies clients machines test-machines test-etcd clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,13 @@ bench: dependencies ## build the load generator and run its standard set
 simulate: dependencies ## play seeds of the deterministic simulation (SEEDS=1000 SEED=1 STEPS=30)
 	swift build -c release --product eyrie-simulate
 	@SEEDS=$(SEEDS) SEED=$(SEED) STEPS=$(STEPS) Tools/simulate .build/release/eyrie-simulate
+
+crash: build ## kill the server under load and compare what it was told with what is there (RUNS=50 SEED=1)
+	@python3 Tests/Acceptance/crash.py $(CURDIR)/$(BIN) $(or $(RUNS),50) $(or $(SEED),1)
+
+fuzz: dependencies ## feed the decoders with mutated input, so long for each (SECONDS=60 SEED=1)
+	swift build --build-tests
+	EYRIE_FUZZ_SECONDS=$(or $(SECONDS),60) EYRIE_FUZZ_SEED=$(or $(SEED),1) swift test --skip-build --filter FuzzTests
 
 format: ## format the sources
 	swift format -i -r --parallel Package.swift Sources Tests Benchmarks

@@ -167,6 +167,12 @@ let package = Package(
         tests("AWSServices", ["AWSServices", "AWSProtocol", "Cryptography", "Storage", "Reconcile", "Control", "Documents", "Network"]),
         tests("Eksctl", ["Eksctl", "Control", "Documents"]),
         tests("Behaviours", ["Behaviours", "Control", "Storage", "eyrie-simulate"]),
+        tests(
+            "Fuzz",
+            [
+                "Documents", "Control", "Cryptography", "Storage", "Network", "KubeModel", "KubeAPI", "KubeControllers", "ClusterDNS",
+                "AWSProtocol", "AWSServices", "Assembly", "Eksctl", "Behaviours",
+            ]),
         tests("Tidy", []),
     ],
     swiftLanguageModes: [.v6]

@@ -15,6 +15,8 @@ final class Installation: Sendable {
     let disk: SimulatedDisk
     let network: SimulatedNetwork
     let trace: Trace
+    /// Machines that cannot reach their cluster.
+    let cuts = Cuts()
     private let random: RandomSource
     /// The longest that a write of the log takes.
     private let diskTime = Mutex(Duration.milliseconds(2))
@@ -52,8 +54,10 @@ final class Installation: Sendable {
             let starting = process.perform { [self] in
                 let store = try await Store.open(disk: disk, clock: clock, log: log)
                 for action in watchers.withLock({ $0 }) { action(store) }
+                var configuration = SystemConfiguration(regions: [Self.region])
+                configuration.machineLine = { [cuts] in CutLine(cuts: cuts, address: $0, transport: $1) }
                 let (system, _) = try await System.start(
-                    SystemConfiguration(regions: [Self.region]), store: store, clock: clock, random: random,
+                    configuration, store: store, clock: clock, random: random,
                     hosting: .inProcess(process.executor))
                 return Life(process: process, store: store, system: system)
             }
@@ -73,6 +77,16 @@ final class Installation: Sendable {
         }
         dead?.process.kill()
         if losingPower { disk.crash() } else { disk.abandon() }
+    }
+
+    /// Ends all faults and starts the process over what the disk has.
+    func heal() async throws {
+        network.weather = .calm
+        slowestWrite = .milliseconds(2)
+        cuts.mendAll()
+        crash(losingPower: true)
+        try await start()
+        try await operate { try await $0.recover(region: Self.region) }
     }
 
     /// The store of the present life; nil between two.

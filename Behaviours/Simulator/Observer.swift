@@ -31,6 +31,8 @@ final class Observer: Sendable {
         var entries: [String: Entry] = [:]
         var invariants: [any Invariant]
         var violation: Violation?
+        /// FNV-1a over all keys and revisions that were published.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         var handles: [WatchHandle] = []
     }
     let realm: String
@@ -43,8 +45,8 @@ final class Observer: Sendable {
 
     /// The first violation.
     var violation: Violation? { state.withLock { $0.violation } }
-    /// The newest revision that was seen.
-    var head: Revision { state.withLock { $0.head } }
+    /// The newest revision that was seen, and a hash of all writes.
+    var summary: String { state.withLock { "\($0.head) \(String($0.hash, radix: 16))" } }
 
     /// Follows the realm as it is in the present life. What was published in former lives must be there, exactly.
     func follow(_ realm: Realm) {
@@ -102,6 +104,7 @@ extension Observer.State {
         do throws(Violation) {
             guard revision == head + 1 else { throw Violation("\(realm): revision \(revision) was published after \(head)") }
             head = revision
+            for byte in "\(key) \(revision)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01b3 }
             let before = entries[key]
             guard before?.revision == event.previous?.revision else {
                 throw Violation(

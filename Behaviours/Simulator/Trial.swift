@@ -1,5 +1,6 @@
 import Control
 import Documents
+import KubeClient
 import KubeModel
 import Storage
 import Synchronization
@@ -61,32 +62,63 @@ package final class Trial: Sendable {
         try await installation.start()
         trace.note("started")
         let scene = Scene(bed: InstallationBed(installation: installation), id: "sim")
-        let stage = try await scene.cluster(nodes: 3)
+        let stage = try await scene.cluster()
+        try await stage.nodegroup("ng", nodes: 3, ["instanceTypes": ["m5.xlarge"]])
+        let kubernetes = installation.kubernetes(cluster: stage.cluster)
+        try await QuotaClient.prepare(kubernetes)
+        observeNewRealms()
+        let region = try await RegionPlay(scene: scene, stage: stage, installation: installation)
         trace.note("cluster \(stage.cluster) is ready")
-        try await observeNewRealms()
-        try await work(stage.cluster)
+        let watchers = Self.watched.map { kind in
+            Watcher(kind: kind, kubernetes: installation.kubernetes(cluster: stage.cluster), clock: simulation.clock)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for watcher in watchers { group.addTask { try await watcher.run() } }
+            try await work(stage, region)
+            try verdict()
+            try await settle(kubernetes, region)
+            for watcher in watchers {
+                try await watcher.check(kubernetes)
+                trace.note("watched \(watcher.summary)")
+            }
+            group.cancelAll()
+        }
         try verdict()
-        let settlement = Settlement(
-            kubernetes: installation.kubernetes(cluster: stage.cluster), ledger: ledger, clock: simulation.clock)
-        try await settlement.reach()
-        try await settlement.check()
-        try await counters.check(settlement.kubernetes)
-        try verdict()
-        trace.note("at rest, revisions \(heads)")
+        trace.note("at rest: \(heads)")
+    }
+    private static let watched = [PodFields.kind, ConfigMapFields.kind, DeploymentFields.kind]
+
+    /// Everybody's work, and what goes wrong meanwhile; faults end with the work.
+    private func work(_ stage: Stage, _ region: RegionPlay) async throws {
+        let cast = Cast(
+            installation: installation, stage: stage, region: region, ledger: ledger, counters: counters, configuration: configuration,
+            random: random)
+        try await withThrowingTaskGroup(of: Void.self) { faults in
+            if configuration.hasFaults {
+                for chaos in cast.faults { faults.addTask { try await chaos() } }
+                // A fault that cannot be undone fails the trial at once.
+            }
+            try await withThrowingTaskGroup(of: Void.self) { players in
+                for player in cast.players { players.addTask { try await player() } }
+                try await players.waitForAll()
+            }
+            faults.cancelAll()
+            do { try await faults.waitForAll() } catch is CancellationError {}
+        }
     }
 
-    /// The clients' work.
-    private func work(_ cluster: String) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for number in 0..<configuration.clients {
-                let client = WorkloadClient(
-                    number: number, kubernetes: installation.kubernetes(cluster: cluster),
-                    doubtful: installation.kubernetes(cluster: cluster, mayDuplicate: true), ledger: ledger, counters: counters,
-                    random: RandomSource(seed: random.next()), clock: simulation.clock, trace: trace)
-                group.addTask { [configuration] in try await client.run(steps: configuration.steps) }
-            }
-            try await group.waitForAll()
+    /// Ends all faults, waits until everything is at rest, and compares it with what everybody was told.
+    private func settle(_ kubernetes: KubeClient, _ region: RegionPlay) async throws {
+        try await installation.heal()
+        trace.note("faults are over")
+        for node in try await kubernetes.all(NodeFields.kind).items where node["spec"]["unschedulable"] == true {
+            _ = try await kubernetes.patch(NodeFields.kind, node.name, .merge(["spec": ["unschedulable": .null]]))
         }
+        try await region.settle()
+        let settlement = Settlement(kubernetes: kubernetes, ledger: ledger, clock: simulation.clock)
+        try await settlement.reach()
+        try await settlement.check()
+        try await counters.check(kubernetes)
     }
 
     // MARK: Observing
@@ -98,7 +130,7 @@ package final class Trial: Sendable {
         }
     }
     /// Follows realms that were made since the process started.
-    private func observeNewRealms() async throws {
+    private func observeNewRealms() {
         guard let store = installation.store else { return }
         for name in store.realmNames where observers.withLock({ $0[name] == nil }) {
             if let realm = store.opened(name) { observer(of: name).follow(realm) }
@@ -107,14 +139,17 @@ package final class Trial: Sendable {
     private func observer(of realm: String) -> Observer {
         observers.withLock { observers in
             if let observer = observers[realm] { return observer }
-            let invariants: [any Invariant] = realm.hasPrefix("cluster/") ? [BoundOnce(), NodesHold(), UniqueAddresses()] : []
-            let observer = Observer(realm: realm, invariants: invariants)
+            let observer = Observer(realm: realm, invariants: realm.hasPrefix("cluster/") ? Self.inClusters : [AllowedStates()])
             observers[realm] = observer
             return observer
         }
     }
+    private static let inClusters: [any Invariant] = [
+        BoundOnce(), NodesHold(), UniqueAddresses(), QuotaHolds(namespace: QuotaClient.namespace, most: QuotaClient.mostPods),
+        EvictionsHaveBudget(), JobsCount(),
+    ]
     private var heads: String {
-        observers.withLock { $0 }.sorted { $0.key < $1.key }.map { "\($0.key.prefix(12)) \($0.value.head)" }.joined(separator: ", ")
+        observers.withLock { $0 }.sorted { $0.key < $1.key }.map { "\($0.key.prefix(12)) \($0.value.summary)" }.joined(separator: ", ")
     }
     /// - Throws: the first violation that an observer saw.
     private func verdict() throws {

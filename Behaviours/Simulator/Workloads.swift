@@ -19,7 +19,10 @@ protocol Workload: Sendable {
 }
 
 enum Workloads {
-    static let all: [any Workload] = [DeploymentWorkload()]
+    static let all: [any Workload] = [
+        DeploymentWorkload(), StatefulSetWorkload(), DaemonSetWorkload(), JobWorkload(), ServiceWorkload(), BudgetWorkload(),
+        ConfigMapWorkload(),
+    ]
 
     static func named(_ kind: Kind) -> (any Workload)? { all.first { $0.kind == kind } }
 
@@ -28,7 +31,7 @@ enum Workloads {
             "metadata": ["labels": ["app": .string(app)]],
             "spec": [
                 "containers": [
-                    ["name": "main", "image": "nginx:1.27", "resources": ["requests": ["cpu": "100m", "memory": "64Mi"]]]
+                    ["name": "main", "image": "nginx:1.27", "resources": ["requests": ["cpu": "20m", "memory": "16Mi"]]]
                 ]
             ],
         ]

@@ -21,6 +21,37 @@ import Testing
         }
     }
 
+    @Test func aNodegroupThatIsDeletedShowsItWhateverAnEffectStillWrites() async throws {
+        let bed = try await RegionBed()
+        var cluster = EKSCluster()
+        (cluster.metadata.name, cluster.status.status) = ("one", "ACTIVE")
+        _ = try await bed.records.create(cluster)
+        var nodegroup = Nodegroup()
+        (nodegroup.metadata.namespace, nodegroup.metadata.name) = ("one", "ng")
+        (nodegroup.metadata.finalizers, nodegroup.status.status) = ([NodegroupController.finalizer], "CREATING")
+        _ = try await bed.records.create(nodegroup)
+        let key: Value = ["clusterName": "one", "nodegroupName": "ng"]
+        let answer = try await bed.call(bed.eks.table, "DeleteNodegroup", key)
+        #expect(answer["nodegroup"]["status"] == "DELETING")
+        _ = try await bed.records.update(Nodegroup.self, "ng", in: "one") { $0.status.status = "ACTIVE" }
+        #expect(try await bed.call(bed.eks.table, "DescribeNodegroup", key)["nodegroup"]["status"] == "DELETING")
+        var update = key
+        update["scalingConfig"] = ["desiredSize": 1]
+        await #expect(throws: AWSError.self) { try await bed.call(bed.eks.table, "UpdateNodegroupConfig", update) }
+    }
+
+    @Test func aNodegroupWhoseClusterWentMeanwhileGoesToo() async throws {
+        let bed = try await RegionBed()
+        var nodegroup = Nodegroup()
+        (nodegroup.metadata.namespace, nodegroup.metadata.name) = ("gone", "ng")
+        (nodegroup.metadata.finalizers, nodegroup.status.status) = ([NodegroupController.finalizer], "CREATING")
+        nodegroup.status.autoScalingGroup = "eks-ng-1"
+        _ = try await bed.records.create(nodegroup)
+        try await bed.running {
+            try await bed.eventually("it is gone") { bed.records.get(Nodegroup.self, "ng", in: "gone") == nil }
+        }
+    }
+
     @Test func aNodegroupBecomesActiveWhenItsNodesAreReadyAndGoesWithThem() async throws {
         let bed = try await RegionBed()
         try await bed.running {

@@ -1,7 +1,7 @@
 """Runs the acceptance tests in order, each part on a region of its own; later tests of a part build on what earlier ones made."""
 import os, sys, time, traceback
 
-import addons, aws, courses, custom_resources, faults, hostile, kubelet_api, kubernetes_clients, machines, nodes, security, services, streams, surroundings, vpc
+import addons, aws, courses, crash, custom_resources, disk, faults, hostile, kubelet_api, kubernetes_clients, machines, nodes, security, services, streams, surroundings, vpc
 from bed import Bed, Failure
 
 only = sys.argv[2:]
@@ -37,7 +37,9 @@ def run(kind, modules):
 
 
 run("simulated", (courses, kubernetes_clients, custom_resources, aws, addons, security, hostile, faults))
+run("simulated", (crash,))
 if os.geteuid() == 0:
+    run("simulated", (disk,))
     run("real", (nodes,))
     run("real", (kubelet_api,))
     run("real", (services,))

@@ -104,6 +104,20 @@ struct AdmissionBed {
             await bed.refusal { try await bed.pod(["containers": big]) }
                 == #"pods "web" is forbidden: maximum cpu usage per Container is 1, but limit is 2"#)
     }
+    @Test func aRequestThatLookedBeforeOthersWroteDoesNotPassTheQuota() async throws {
+        let bed = try await AdmissionBed()
+        try await bed.access.put("core/resourcequotas/team/q", ["metadata": ["name": "q"], "spec": ["hard": ["pods": "2"]]])
+        let early = bed.access.realm.snapshot()
+        try await bed.pod(name: "a", store: true)
+        // Another request's look at what is stored now takes the first creation off the account of those that are on their way.
+        try await bed.pod(name: "b", store: true)
+        let object: Value = ["metadata": ["name": "c", "namespace": "team"], "spec": ["containers": [["name": "app", "image": "nginx"]]]]
+        var late = AdmissionRequest(
+            .create, kind: PodFields.kind, resource: "pods", subresource: "", namespace: "team", name: "c", object: object, old: .null,
+            user: UserInfo("alice"), snapshot: early)
+        let message = await bed.refusal { for plugin in bed.plugins { try await plugin.admit(&late) } }
+        #expect(message.contains("exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2"), "\(message)")
+    }
     @Test func quotasCountWhatIsThereAndWhatIsOnItsWay() async throws {
         let bed = try await AdmissionBed()
         try await bed.access.put(

@@ -1,12 +1,16 @@
 import Control
 import Documents
+import Glibc
 import Testing
 
 @testable import Storage
 
 /// A store on a simulated disk whose power fails at random points: whatever was acknowledged is there afterwards, exactly.
 @Suite struct CrashTests {
-    @Test(arguments: 0..<60) func `nothing acknowledged is lost at any point of failure`(seed: Int) async throws {
+    /// Six points of failure each; EYRIE_CRASH_SEEDS asks for more.
+    private static let seeds = getenv("EYRIE_CRASH_SEEDS").flatMap { Int(String(cString: $0)) } ?? 170
+
+    @Test(arguments: 0..<seeds) func `nothing acknowledged is lost at any point of failure`(seed: Int) async throws {
         var random = Seeded(UInt64(seed))
         let disk = SimulatedDisk(seed: UInt64(seed) &* 77)
         var model = Model()

@@ -125,7 +125,8 @@ import Testing
         disk.flipBit(of: name, at: 3 * LogFormat.blockBytes + 100)
         await #expect(
             throws: LogError.corrupted(
-                segment: 1, offset: 3 * LogFormat.blockBytes, "a frame's checksum is wrong and later frames are there")
+                segment: 1, file: "log-00000001", offset: 3 * LogFormat.blockBytes, "a frame's checksum is wrong and later frames are there"
+            )
         ) {
             try await open(disk)
         }

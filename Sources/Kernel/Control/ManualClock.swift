@@ -75,6 +75,9 @@ package final class ManualClock: WallClock {
         settle()
     }
 
+    /// Moves the time on at once, as when the machine was suspended: whoever is due by then wakes afterwards, late.
+    package func jump(by duration: Duration) { state.withLock { $0.now = $0.now + duration } }
+
     private func next(until target: Timestamp) -> Sleeper? {
         state.withLock { state in
             guard let first = state.sleepers.first, first.deadline <= target else { return nil }

@@ -17,6 +17,8 @@ struct NodeLogin: Sendable {
     let planes: ControlPlanes
     let directory: DirectoryBox
     let account: String
+    /// What stands between a machine and its cluster.
+    let line: (@Sendable (_ address: String, any HTTPTransport) -> any HTTPTransport)?
 
     /// A way to the cluster as the node; nil while the cluster does not run, or does not know the node's role.
     func transport(_ spec: MachineSpec) async -> (any HTTPTransport)? {
@@ -31,7 +33,10 @@ struct NodeLogin: Sendable {
         let resolver = AccessResolver(records: region.records)
         guard let cluster, let identity = resolver.resolve(principal, cluster: cluster, awsAuth: awsAuth, nodeName: spec.privateDNSName)
         else { return nil }
-        return planes.transport(id: id, as: Peer.Local(user: identity.username, groups: identity.groups + ["system:authenticated"]))
+        let peer = Peer.Local(user: identity.username, groups: identity.groups + ["system:authenticated"])
+        let transport = planes.transport(id: id, as: peer)
+        guard let line, let transport else { return transport }
+        return line(spec.privateAddress, transport)
     }
     /// A way to the machine's cluster as the cloud's own controllers; nil while the cluster does not run.
     func cloud(_ spec: MachineSpec) -> (any HTTPTransport)? { spec.clusterID.flatMap { planes.transport(id: $0) } }

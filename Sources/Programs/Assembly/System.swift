@@ -2,7 +2,7 @@ package import AWSProtocol
 import AWSServices
 package import Control
 import KubeAPI
-import Network
+package import Network
 import Reconcile
 package import Storage
 import Synchronization
@@ -20,6 +20,8 @@ package struct SystemConfiguration: Sendable {
     package var realMachines: String?
     /// Where the registry behind ECR keeps its images; nil for no registry.
     package var registry: String?
+    /// Puts something between a simulated machine, known by its private address, and its cluster; nil puts nothing there.
+    package var machineLine: (@Sendable (_ address: String, any HTTPTransport) -> any HTTPTransport)?
     package init(regions: [String]) { self.regions = regions }
 }
 
@@ -76,7 +78,7 @@ package final class System: Sendable {
         let registry = configuration.registry.map { DockerRegistry(folder: $0, clock: clock) }
         let registries = ECRRegistry(before: operations) { try await box.get()?.region($0)?.ecr }
         let aws = CurrentRealms.before(registries, [globalRealm], in: store)
-        let login = NodeLogin(planes: planes, directory: box, account: configuration.account)
+        let login = NodeLogin(planes: planes, directory: box, account: configuration.account, line: configuration.machineLine)
         let simulated = SimulatedMachines(clock: clock, random: random, services: services, login: login)
         let drivers = HostDrivers(host, simulated: simulated, box, aws, services, hosting, clock, random)
         let parts = Region.Parts(

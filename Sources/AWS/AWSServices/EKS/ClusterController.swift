@@ -12,6 +12,7 @@ package struct ClusterController: Controller {
     ]
     package static let writes: Set<Kind> = [
         EKSClusterFields.kind, SecurityGroupFields.kind, AccessEntryFields.kind, EKSUpdateFields.kind, AddonFields.kind,
+        NodegroupFields.kind,
     ]
     let account: String
     package init(account: String) { self.account = account }
@@ -83,6 +84,10 @@ package struct ClusterController: Controller {
         let name = cluster.metadata.name ?? ""
         var plan = Plan(effects: [Effect(EKSEffects.destroy, subject: EKSClusterFields.kind.key(of: cluster.value))])
         for entry in world.list(AccessEntry.self, in: name) { plan.changes.append(deletion(AccessEntryFields.kind, entry.metadata)) }
+        // One that was asked for in the moment of the deletion.
+        for nodegroup in world.list(Nodegroup.self, in: name) where nodegroup.metadata.deletionTimestamp == nil {
+            plan.changes.append(deletion(NodegroupFields.kind, nodegroup.metadata))
+        }
         for addon in world.list(Addon.self, in: name) where addon.metadata.deletionTimestamp == nil {
             plan.changes.append(deletion(AddonFields.kind, addon.metadata))
         }

@@ -41,7 +41,6 @@ extension EKSService {
             throw EKSError.inUse("Cluster has nodegroups attached", cluster: name, nodegroup: nodegroup.metadata.name)
         }
         if found.status.status == "UPDATING" { _ = try activeCluster(name, for: "delete") }
-        _ = try await records.update(EKSCluster.self, name) { $0.status.status = "DELETING" }
         var answer = try cluster(name)
         answer.status.status = "DELETING"
         try await records.delete(EKSCluster.self, name)
@@ -56,7 +55,8 @@ extension EKSService {
             "name": .string(name), "arn": .string(arn("cluster/\(name)")), "createdAt": cluster.metadata.value["creationTimestamp"],
             "version": spec.value["version"], "roleArn": spec.value["roleArn"], "resourcesVpcConfig": spec.resourcesVpcConfig.value,
             "kubernetesNetworkConfig": spec.value["kubernetesNetworkConfig"], "logging": spec.value["logging"],
-            "status": .string(cluster.status.status ?? "CREATING"), "certificateAuthority": [:], "tags": Value(spec.tags ?? [:]),
+            "status": .string(cluster.metadata.state(cluster.status.status) ?? "CREATING"), "certificateAuthority": [:],
+            "tags": Value(spec.tags ?? [:]),
             "health": ["issues": .array(cluster.status.issues ?? [])], "accessConfig": spec.accessConfig.value,
             "upgradePolicy": spec.value["upgradePolicy"], "deletionProtection": .bool(spec.deletionProtection ?? false),
         ]

@@ -150,3 +150,9 @@ package struct AccessScopeFields: Fields {
     package init() {}
     package let type = Field<Self, String>("type"), namespaces = Field<Self, [String]>("namespaces")
 }
+
+extension View<MetadataFields> {
+    /// What is shown of something with a status of its own: it is being deleted from the moment on at which that was asked for, whatever
+    /// an effect that was begun before makes of the status.
+    func state(_ status: String?) -> String? { self.deletionTimestamp == nil ? status : "DELETING" }
+}

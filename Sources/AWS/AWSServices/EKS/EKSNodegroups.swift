@@ -51,8 +51,6 @@ extension EKSService {
         let cluster = input["clusterName"].string ?? ""
         let name = input["nodegroupName"].string ?? ""
         _ = try self.cluster(cluster)
-        _ = try nodegroup(name, of: cluster)
-        _ = try await records.update(Nodegroup.self, name, in: cluster) { $0.status.status = "DELETING" }
         var answer = try nodegroup(name, of: cluster)
         answer.status.status = "DELETING"
         try await records.delete(Nodegroup.self, name, in: cluster)
@@ -65,7 +63,7 @@ extension EKSService {
         let name = input["nodegroupName"].string ?? ""
         let cluster = try cluster(clusterName)
         let standing = try nodegroup(name, of: clusterName)
-        guard standing.status.status == "ACTIVE" || standing.status.status == "DEGRADED" else {
+        guard ["ACTIVE", "DEGRADED"].contains(standing.metadata.state(standing.status.status) ?? "") else {
             throw EKSError.inUse(
                 "Nodegroup cannot be updated as it is currently not in Active State", cluster: cluster.metadata.name, nodegroup: name)
         }
@@ -112,7 +110,8 @@ extension EKSService {
         var value: Value = [
             "nodegroupName": .string(name), "nodegroupArn": .string(arn("nodegroup/\(cluster)/\(name)/\(nodegroup.metadata.uid ?? "")")),
             "clusterName": .string(cluster), "createdAt": nodegroup.metadata.value["creationTimestamp"],
-            "modifiedAt": nodegroup.status.value["modifiedAt"], "status": .string(nodegroup.status.status ?? "CREATING"),
+            "modifiedAt": nodegroup.status.value["modifiedAt"],
+            "status": .string(nodegroup.metadata.state(nodegroup.status.status) ?? "CREATING"),
             "tags": Value(spec.tags ?? [:]), "labels": Value(spec.labels ?? [:]),
             "health": ["issues": .array(nodegroup.status.issues ?? [])],
             "resources": ["autoScalingGroups": [["name": .string(nodegroup.status.autoScalingGroup ?? "")]]],

@@ -47,7 +47,7 @@ package struct EKSService: Sendable {
     /// - Throws: `ResourceNotFoundException`, or `ResourceInUseException` while it is created, updated or deleted.
     func activeCluster(_ name: String, for operation: String) throws -> EKSCluster {
         let cluster = try cluster(name)
-        switch cluster.status.status {
+        switch cluster.metadata.state(cluster.status.status) {
         case "ACTIVE": return cluster
         case "UPDATING":
             let update = records.list(EKSUpdate.self, in: name).first {

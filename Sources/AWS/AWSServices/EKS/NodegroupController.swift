@@ -24,9 +24,16 @@ package struct NodegroupController: Controller {
 
     package func reconcile(_ nodegroup: Nodegroup, in world: World) -> Plan {
         let key = NodegroupFields.kind.key(of: nodegroup.value)
-        guard let cluster = world.get(EKSCluster.self, nodegroup.metadata.namespace ?? "") else { return Plan() }
         let standing = nodegroup.status.autoScalingGroup.flatMap { world.get(AutoScalingGroup.self, $0) }
         if nodegroup.metadata.deletionTimestamp != nil { return farewell(nodegroup, standing, key) }
+        guard let cluster = world.get(EKSCluster.self, nodegroup.metadata.namespace ?? "") else {
+            // Its cluster went in the moment in which it was asked for.
+            return Plan([
+                .delete(
+                    NodegroupFields.kind, namespace: nodegroup.metadata.namespace, name: nodegroup.metadata.name ?? "",
+                    uid: nodegroup.metadata.uid)
+            ])
+        }
         guard cluster.status.endpoint != nil else { return Plan() }
         var plan = Plan()
         nodeEntry(nodegroup, cluster, world, &plan)

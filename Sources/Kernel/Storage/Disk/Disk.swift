@@ -38,5 +38,7 @@ package struct DiskError: Error, Sendable, Hashable, CustomStringConvertible {
     package init(_ operation: String, _ name: String, _ code: Int32) { (self.operation, self.name, self.code) = (operation, name, code) }
     /// Whether somebody else holds the lock.
     var isLocked: Bool { code == EWOULDBLOCK }
+    /// Whether there is no space, or none for this user.
+    var isFull: Bool { code == ENOSPC || code == EDQUOT }
     package var description: String { "\(operation) \(name): \(strerror(code).map { String(cString: $0) } ?? "error \(code)")" }
 }

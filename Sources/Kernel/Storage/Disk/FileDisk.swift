@@ -3,10 +3,12 @@ import Glibc
 /// A directory of the system.
 package final class FileDisk: Disk {
     private let path: String
+    /// Whether files are opened for reading alone.
+    private let isReadOnly: Bool
 
     /// The directory at `path`, made (for its owner alone) when there is none.
     package init(path: String) throws(DiskError) {
-        self.path = path
+        (self.path, isReadOnly) = (path, false)
         var made = ""
         for part in path.split(separator: "/", omittingEmptySubsequences: false) {
             made += made.isEmpty && !path.hasPrefix("/") ? part : "/" + part
@@ -16,16 +18,16 @@ package final class FileDisk: Disk {
         }
     }
 
-    /// The directory at `path`, which must be there.
+    /// The directory at `path`, which must be there, for reading.
     init(existing path: String) throws(DiskError) {
-        self.path = path
+        (self.path, isReadOnly) = (path, true)
         if access(path, R_OK | X_OK) != 0 { throw DiskError("open", path, errno) }
     }
 
     private func full(_ name: String) -> String { "\(path)/\(name)" }
 
     package func open(_ name: String, create: Bool) throws(DiskError) -> any DiskFile {
-        let descriptor = Glibc.open(full(name), O_RDWR | O_CLOEXEC | (create ? O_CREAT : 0), 0o600)
+        let descriptor = Glibc.open(full(name), (isReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC | (create ? O_CREAT : 0), 0o600)
         guard descriptor >= 0 else { throw DiskError("open", name, errno) }
         return SystemFile(descriptor, name)
     }

@@ -30,6 +30,13 @@ package final class SimulatedDisk: Disk {
         var current: [UInt8] = []
         var durable: [UInt8] = []
         var unsynced: [Unsynced] = []
+
+        /// Makes bytes durable at an offset.
+        func keep(_ bytes: ArraySlice<UInt8>, at offset: Int) {
+            let end = offset + bytes.count
+            if durable.count < end { durable += [UInt8](repeating: 0, count: end - durable.count) }
+            durable.replaceSubrange(offset..<end, with: bytes)
+        }
     }
     struct State {
         var names: [String: Content] = [:]
@@ -80,7 +87,7 @@ package final class SimulatedDisk: Disk {
         state.withLock { guarded in
             guard let content = guarded.state.names[name], offset < content.current.count else { return }
             content.current[offset] ^= 0x10
-            content.durable = content.current
+            content.keep(content.current[offset...offset], at: offset)
         }
     }
 
@@ -116,8 +123,7 @@ extension SimulatedDisk.State {
             while position < write.offset + write.bytes.count {
                 let end = min((position / sector + 1) * sector, write.offset + write.bytes.count)
                 if style == 0 || (style > 1 && next() % 2 == 0) {
-                    if content.durable.count < end { content.durable += [UInt8](repeating: 0, count: end - content.durable.count) }
-                    content.durable.replaceSubrange(position..<end, with: write.bytes[(position - write.offset)..<(end - write.offset)])
+                    content.keep(write.bytes[(position - write.offset)..<(end - write.offset)], at: position)
                 }
                 position = end
             }

@@ -49,7 +49,7 @@ final class SimulatedFile: DiskFile {
                 content.unsynced = []
                 throw DiskError("sync", name, EIO)
             }
-            content.durable = content.current
+            for write in content.unsynced { content.keep(write.bytes[...], at: write.offset) }
             content.unsynced = []
         }
     }

@@ -15,7 +15,10 @@ final class LogJournal: Journal {
         do throws(DiskError) {
             for file in recovered.free { try pool.release(file) }
             try pool.prepare()
-        } catch { throw .disk(error) }
+        } catch {
+            // On a full disk what is there can be read all the same, and writes go on when there is space.
+            guard error.isFull, recovered.newest > 0 else { throw .disk(error) }
+        }
         let mailbox = Mailbox()
         let housekeeper = LogJournal.worker("store-keep", configuration) { (chores: [LogChore]) in
             for chore in chores { LogJournal.perform(chore, pool, mailbox) }

@@ -78,12 +78,15 @@ extension RecoveredLog {
         var chain: [SegmentScan] = []
         for segment in oldest...max(oldest, newest) {
             guard let scan = scans[segment] else { throw .missing(segment: segment) }
-            if scan.isMalformed { throw .corrupted(segment: segment, offset: scan.end, "a frame makes no sense") }
+            let file = scan.source.name
+            if scan.isMalformed { throw .corrupted(segment: segment, file: file, offset: scan.end, "a frame makes no sense") }
             if scan.isDamaged {
-                throw .corrupted(segment: segment, offset: scan.end, "a frame's checksum is wrong and later frames are there")
+                throw .corrupted(
+                    segment: segment, file: file, offset: scan.end, "a frame's checksum is wrong and later frames are there")
             }
             if let last = chain.last, last.nextFrame != scan.firstFrame {
-                throw .corrupted(segment: segment - 1, offset: last.end, "frames are missing or their checksums are wrong")
+                throw .corrupted(
+                    segment: segment - 1, file: last.source.name, offset: last.end, "frames are missing or their checksums are wrong")
             }
             chain.append(scan)
         }

@@ -6,17 +6,19 @@ import Synchronization
 
 /// Refuses what would pass a namespace's quota. Source: upstream's ResourceQuota plugin.
 ///
-/// Use is counted in the snapshot. Creations that were let pass and are not in the snapshot yet count too, so that creations at
-/// the same time cannot pass the quota together.
+/// Use is counted in a snapshot. Creations that were let pass and are not in the snapshot yet count too, so that creations at
+/// the same time cannot pass the quota together. The snapshot is taken with the account of those creations: the request's own may be
+/// older than one by which a creation has left the account.
 final class ResourceQuotaAdmission: AdmissionPlugin {
     private struct Reservation {
         let key: String
         let object: Value
         let deadline: Timestamp
     }
+    private let realm: Realm
     private let clock: any WallClock
     private let reservations = Mutex<[String: [Reservation]]>([:])
-    init(clock: any WallClock) { self.clock = clock }
+    init(realm: Realm, clock: any WallClock) { (self.realm, self.clock) = (realm, clock) }
 
     func admit(_ request: inout AdmissionRequest) async throws {
         guard !request.namespace.isEmpty, Self.concerns(request) else { return }
@@ -26,8 +28,9 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
         let checked = request
         let key = request.kind.key(request.namespace, request.name)
         try reservations.withLock { reservations in
-            let standing = (reservations[checked.namespace] ?? []).filter { $0.deadline > now && checked.snapshot.get($0.key) == nil }
-            for quota in quotas { try Self.check(quota, checked, reserved: standing.map { ($0.key, $0.object) }, now) }
+            let snapshot = realm.snapshot()
+            let standing = (reservations[checked.namespace] ?? []).filter { $0.deadline > now && snapshot.get($0.key) == nil }
+            for quota in quotas { try Self.check(quota, checked, snapshot, reserved: standing.map { ($0.key, $0.object) }, now) }
             guard !checked.dryRun, checked.operation == .create else { return }
             // A creation that fails after this point gives its share back after that time.
             let reservation = Reservation(key: key, object: checked.object, deadline: now + .seconds(5))
@@ -49,7 +52,7 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
     }
 
     private static func check(
-        _ quota: Value, _ request: AdmissionRequest, reserved: [(key: String, object: Value)], _ now: Timestamp
+        _ quota: Value, _ request: AdmissionRequest, _ snapshot: Snapshot, reserved: [(key: String, object: Value)], _ now: Timestamp
     ) throws {
         let name = quota["metadata"]["name"].string ?? ""
         let hard = Amounts(quota["spec"]["hard"])
@@ -65,7 +68,7 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
             if requested.sign > 0 { wanted.append((name, requested)) }
         }
         guard !wanted.isEmpty else { return }
-        let used = used(wanted.map(\.name), quota["spec"], request, reserved, now)
+        let used = used(wanted.map(\.name), quota["spec"], request, snapshot, reserved, now)
         let exceeded = wanted.filter { name, requested in (hard[name] ?? .zero) < (used[name] ?? .zero) + requested }
         guard !exceeded.isEmpty else { return }
         func list(_ amount: ((name: String, requested: Quantity)) -> Quantity?) -> String {
@@ -77,12 +80,13 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
 
     /// What the namespace uses of these resources, with what is reserved.
     private static func used(
-        _ names: [String], _ spec: Value, _ request: AdmissionRequest, _ reserved: [(key: String, object: Value)], _ now: Timestamp
+        _ names: [String], _ spec: Value, _ request: AdmissionRequest, _ snapshot: Snapshot, _ reserved: [(key: String, object: Value)],
+        _ now: Timestamp
     ) -> Amounts {
         let (group, resource) = (request.kind.group, request.resource)
         let prefix = QuotaUsage.prefix(group: group, resource: resource, namespace: request.namespace)
         var objects = reserved.filter { $0.key.hasPrefix(prefix) }.map(\.object)
-        request.snapshot.forEach(prefix: prefix) { objects.append($0.value) }
+        snapshot.forEach(prefix: prefix) { objects.append($0.value) }
         return QuotaUsage.total(names, of: spec, group: group, resource: resource, objects, now: now)
     }
 

@@ -22,7 +22,7 @@ package enum StandardAdmission {
             StorageProtection(),
             DefaultIngressClass(),
             RuntimeClassAdmission(),
-            ResourceQuotaAdmission(clock: clock),
+            ResourceQuotaAdmission(realm: realm, clock: clock),
         ]
     }
 }

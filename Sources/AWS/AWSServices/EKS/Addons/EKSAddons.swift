@@ -21,7 +21,9 @@ extension EKSService {
     /// The cluster, when it stands.
     private func standing(_ name: String, for operation: String) throws -> EKSCluster {
         let cluster = try cluster(name)
-        guard ["ACTIVE", "UPDATING"].contains(cluster.status.status ?? "") else { return try activeCluster(name, for: operation) }
+        guard ["ACTIVE", "UPDATING"].contains(cluster.metadata.state(cluster.status.status) ?? "") else {
+            return try activeCluster(name, for: operation)
+        }
         return cluster
     }
 
@@ -101,7 +103,6 @@ extension EKSService {
         _ = try addon(name, of: cluster)
         let preserves = input["preserve"].bool ?? false
         _ = try await records.update(Addon.self, name, in: cluster) { addon in
-            addon.status.status = "DELETING"
             addon.spec.preserves = preserves
         }
         var answer = try addon(name, of: cluster)
@@ -114,8 +115,9 @@ extension EKSService {
         let (clusterName, name) = (input["clusterName"].string ?? "", input["addonName"].string ?? "")
         let cluster = try standing(clusterName, for: "update addon")
         let found = try addon(name, of: clusterName)
-        guard ["ACTIVE", "DEGRADED", "CREATE_FAILED", "UPDATE_FAILED"].contains(found.status.status ?? "") else {
-            throw EKSError.inUse("Addon cannot be updated as it is currently in \(found.status.status ?? "") state", cluster: clusterName)
+        let state = found.metadata.state(found.status.status) ?? ""
+        guard ["ACTIVE", "DEGRADED", "CREATE_FAILED", "UPDATE_FAILED"].contains(state) else {
+            throw EKSError.inUse("Addon cannot be updated as it is currently in \(state) state", cluster: clusterName)
         }
         var patch: Value = ["resolveConflicts": .string(input["resolveConflicts"].string ?? "NONE")]
         var params: [(String, Value)] = []
@@ -145,7 +147,8 @@ extension EKSService {
         let (cluster, name) = (addon.metadata.namespace ?? "", addon.metadata.name ?? "")
         let offer = AddonTable.named(name)
         var value: Value = [
-            "addonName": .string(name), "clusterName": .string(cluster), "status": .string(addon.status.status ?? "CREATING"),
+            "addonName": .string(name), "clusterName": .string(cluster),
+            "status": .string(addon.metadata.state(addon.status.status) ?? "CREATING"),
             "addonVersion": addon.spec.value["addonVersion"], "health": ["issues": .array(addon.status.issues ?? [])],
             "addonArn": .string(arn("addon/\(cluster)/\(name)/\(addon.metadata.uid ?? "")")),
             "createdAt": addon.metadata.value["creationTimestamp"], "modifiedAt": addon.status.value["modifiedAt"],
