@@ -7,7 +7,7 @@ BIN = .build/release/eyrie
 CLIENTS = $(CURDIR)/.build/clients
 export CLUSTER CLIENTS
 
-.PHONY: help build run test acceptance bench simulate crash fuzz format lint install dependencies clients machines test-machines test-etcd clean
+.PHONY: help build run test acceptance multi bench simulate crash fuzz format lint install dependencies clients machines test-machines test-etcd clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,10 @@ run: build clients machines ## start a region here, the first time with the cour
 
 test: dependencies clients test-machines test-etcd ## run every test, the real aws, boto3 and kubectl against a real server included
 	@Tools/test
+
+multi: build clients ## kill and freeze servers and etcd members in turn under load, in the long form
+	@Tools/install-machines tests
+	@EYRIE_LONG=1 Tests/Acceptance/run $(BIN) several
 
 bench: dependencies ## build the load generator and run its standard set
 	@Tools/bench

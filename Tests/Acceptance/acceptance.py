@@ -1,21 +1,21 @@
 """Runs the acceptance tests in order, each part on a region of its own; later tests of a part build on what earlier ones made."""
-import os, sys, time, traceback
+import os, shutil, sys, time, traceback
 
-import addons, aws, courses, crash, custom_resources, disk, faults, hostile, kubelet_api, kubernetes_clients, machines, nodes, security, services, streams, surroundings, vpc
+import addons, aws, courses, crash, custom_resources, disk, faults, hostile, kubelet_api, kubernetes_clients, machines, nodes, security, services, several, streams, surroundings, vpc
 from bed import Bed, Failure
 
 only = sys.argv[2:]
 failed = 0
 
 
-def run(kind, modules):
+def run(kind, modules, make=Bed):
     """Runs the chosen tests of some modules on a fresh region with that kind of machines."""
     global failed
     chosen = [(test, f"{module.__name__}: {test.__name__.replace('_', ' ')}") for module in modules for test in module.tests]
     chosen = [(test, name) for test, name in chosen if not only or any(word in name for word in only)]
     if not chosen:
         return
-    bed = Bed(sys.argv[1], kind)
+    bed = make(sys.argv[1], kind)
     before = failed
     try:
         bed.start()
@@ -38,6 +38,10 @@ def run(kind, modules):
 
 run("simulated", (courses, kubernetes_clients, custom_resources, aws, addons, security, hostile, faults))
 run("simulated", (crash,))
+if shutil.which("etcd"):
+    run("simulated", (several,), several.Several)
+else:
+    print("etcd is not installed: the tests of several servers are left out")
 if os.geteuid() == 0:
     run("simulated", (disk,))
     run("real", (nodes,))

@@ -14,10 +14,13 @@ class Bed:
         self.env["EYRIE_DATA_DIR"] = self.folder
         self.server = None
 
+    def command(self):
+        return [self.eyrie, "up", "--listen", "127.0.0.1:0", "--machines", self.machines]
+
     def start(self):
         """Starts the server in the foreground of a process of its own, and waits until it answers."""
         log = open(os.path.join(self.folder, "server.log"), "a")
-        self.server = subprocess.Popen([self.eyrie, "up", "--listen", "127.0.0.1:0", "--machines", self.machines], env=self.env, stdout=log, stderr=log)
+        self.server = subprocess.Popen(self.command(), env=self.env, stdout=log, stderr=log)
         for _ in range(300):
             if self.server.poll() is not None:
                 raise Failure("the server ended:\n" + self.log()[-2000:])

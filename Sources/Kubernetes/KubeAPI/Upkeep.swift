@@ -13,11 +13,18 @@ struct Upkeep: Service {
             try await server.clock.sleep(for: Self.interval)
             await server.expireEvents()
             await server.repairClaims(&stale)
+            await server.sweepReservations()
         }
     }
 }
 
 extension APIServer {
+    /// Removes what is left of reservations under quotas.
+    func sweepReservations() async {
+        guard configuration.isShared else { return }
+        await QuotaReservations(realm: realm, clock: clock).sweep()
+    }
+
     /// Brings the claims of Services' addresses in line with the Services, where there are any.
     func repairClaims(_ stale: inout [String: Revision]) async {
         guard configuration.isShared else { return }

@@ -8,7 +8,13 @@ enum MachineKind: Sendable {
 
     /// What `--machines` asks for, as far as this host has it.
     /// - Throws: `UsageError` for other words, and for real machines that cannot be had.
-    static func chosen(_ word: String) throws(UsageError) -> MachineKind {
+    ///
+    /// Where several servers share a store a region's machines move with its leadership, which real ones cannot; they must be asked for there,
+    /// by whoever runs one server.
+    static func chosen(_ word: String, sharesStore: Bool = false) throws(UsageError) -> MachineKind {
+        if word == "auto", sharesStore {
+            return .simulated(reason: "the store may be shared; ask for --machines=real with a single server")
+        }
         let obstacle = word == "simulated" ? nil : LinuxMachines.availability()
         switch word {
         case "simulated": return .simulated(reason: "asked for by --machines=simulated")

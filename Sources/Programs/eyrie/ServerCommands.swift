@@ -33,8 +33,8 @@ enum ServerCommands {
         let (host, port) = try listen(arguments["listen"] ?? "127.0.0.1:4566")
         let address = ServerAddress(
             listening: host, advertised: try name("advertise", arguments), endpoint: try name("endpoint", arguments))
-        let machines = try MachineKind.chosen(arguments["machines"] ?? "auto")
         let store = try StoreChoice.chosen(arguments, directory: home.store)
+        let machines = try MachineKind.chosen(arguments["machines"] ?? "auto", sharesStore: store.isShared)
         try home.make()
         if arguments.isOn("detach") { return try await Background.start(home, session: session) }
         if let level = arguments["log-level"] {

@@ -64,6 +64,14 @@ enum StoreChoice: Sendable {
         return choice
     }
 
+    /// Whether other servers may use it too.
+    var isShared: Bool {
+        switch self {
+        case .directory: false
+        case .etcd: true
+        }
+    }
+
     /// Opens the store.
     /// - Throws: `UsageError` with the reason.
     func open(clock: any WallClock) async throws -> Store {

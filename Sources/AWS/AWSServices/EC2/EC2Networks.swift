@@ -90,10 +90,11 @@ extension EC2Service {
         guard (16...28).contains(block.length), IPv4Network(vpc["CidrBlock"].string ?? "")?.contains(block) == true else {
             throw AWSError("InvalidSubnet.Range", "The CIDR '\(text)' is invalid.")
         }
-        let others = records.list(EC2Type.subnet.kind).map { $0["spec"] }.filter { $0["VpcId"] == vpc["VpcId"] }
-        if others.contains(where: { IPv4Network($0["CidrBlock"].string ?? "")?.overlaps(block) == true }) {
-            throw AWSError("InvalidSubnet.Conflict", "The CIDR '\(text)' conflicts with another subnet")
+        let conflict = AWSError("InvalidSubnet.Conflict", "The CIDR '\(text)' conflicts with another subnet")
+        func overlaps(_ other: Value) -> Bool {
+            other["VpcId"] == vpc["VpcId"] && IPv4Network(other["CidrBlock"].string ?? "")?.overlaps(block) == true
         }
+        if records.list(EC2Type.subnet.kind).contains(where: { overlaps($0["spec"]) }) { throw conflict }
         let zones = Regions.zones(of: region)
         let zone =
             input["AvailabilityZone"].string ?? zones.first { Regions.zoneID($0, in: region) == input["AvailabilityZoneId"].string }
@@ -104,10 +105,10 @@ extension EC2Service {
                 "Value (\(zone)) for parameter availabilityZone is invalid. Subnets can currently only be created in the following availability zones: \(zones.joined(separator: ", "))."
             )
         }
-        return [
-            "Subnet": counted(
-                try await makeSubnet(block, zone, vpc: vpc["VpcId"].string ?? "", isDefault: false, tags: try tags(input, for: .subnet)))
-        ]
+        let subnet = try await makeSubnet(
+            block, zone, vpc: vpc["VpcId"].string ?? "", isDefault: false, tags: try tags(input, for: .subnet))
+        if try await yields(.subnet, subnet["SubnetId"].string ?? "", where: overlaps) { throw conflict }
+        return ["Subnet": counted(subnet)]
     }
     func makeSubnet(_ block: IPv4Network, _ zone: String, vpc: String, isDefault: Bool, tags: Value) async throws -> Value {
         let id = newID(.subnet)

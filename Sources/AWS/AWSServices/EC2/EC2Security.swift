@@ -35,9 +35,14 @@ extension EC2Service {
                 "InvalidParameterValue", "Value (\(name)) for parameter GroupName is invalid. Group names may not be in the format sg-*.")
         }
         let taken = records.list(SecurityGroup.self).contains { $0.spec.vpcId == vpc && $0.spec.groupName == name }
-        guard !taken else { throw AWSError("InvalidGroup.Duplicate", "The security group '\(name)' already exists for VPC '\(vpc)'") }
+        let duplicate = AWSError("InvalidGroup.Duplicate", "The security group '\(name)' already exists for VPC '\(vpc)'")
+        guard !taken else { throw duplicate }
         let group = try await makeSecurityGroup(
             name, input["Description"].string ?? "", vpc: vpc, tags: try tags(input, for: .securityGroup), fromItself: false)
+        let yields = try await yields(.securityGroup, group["GroupId"].string ?? "") {
+            $0["VpcId"].string == vpc && $0["GroupName"].string == name
+        }
+        if yields { throw duplicate }
         return ["GroupId": group["GroupId"], "Tags": group["Tags"]]
     }
     var defaultVPC: String? { records.list(VPC.self).first { $0.spec.isDefault == true }?.metadata.name }

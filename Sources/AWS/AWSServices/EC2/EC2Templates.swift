@@ -38,9 +38,8 @@ extension EC2Service {
 
     func createLaunchTemplate(_ input: Value, _ context: OperationContext) async throws -> Value {
         let name = input["LaunchTemplateName"].string ?? ""
-        guard !records.list(LaunchTemplate.self).contains(where: { $0.spec.name == name }) else {
-            throw AWSError("InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use.")
-        }
+        let duplicate = AWSError("InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use.")
+        guard !records.list(LaunchTemplate.self).contains(where: { $0.spec.name == name }) else { throw duplicate }
         let id = newID(.launchTemplate)
         _ = try await create(
             .launchTemplate, id: id,
@@ -48,6 +47,7 @@ extension EC2Service {
                 "LaunchTemplateName": .string(name), "CreateTime": .string(context.now.text), "CreatedBy": .string(context.principal.arn),
                 "DefaultVersionNumber": 1, "LatestVersionNumber": 1, "Versions": [version(1, input, context)],
             ], tags: try tags(input, for: .launchTemplate))
+        if try await yields(.launchTemplate, id, where: { $0["LaunchTemplateName"].string == name }) { throw duplicate }
         guard let created = records.get(LaunchTemplate.self, id) else { throw EC2Type.launchTemplate.notFound(id) }
         return ["LaunchTemplate": shape(created)]
     }

@@ -10,6 +10,8 @@ package struct NodegroupController: Controller {
     package static let watches: [Watch] = [
         .mapped(Instance.self) { instance, world in keys(ofGroup: instance.spec.autoScalingGroup, world) },
         .mapped(AutoScalingGroup.self) { group, world in keys(ofGroup: group.metadata.name, world) },
+        // A restored one is there before its cluster runs.
+        .mapped(EKSCluster.self) { cluster, world in world.keys(NodegroupFields.kind, in: cluster.metadata.name) },
     ]
     package static let writes: Set<Kind> = [NodegroupFields.kind, AutoScalingGroupFields.kind, AccessEntryFields.kind]
     /// How long the nodes of a new nodegroup may take to join.

@@ -33,9 +33,9 @@ extension Store {
     }
 
     /// A realm is there.
-    private func adopt(_ realm: Realm) { change { $0[realm.name] = .open(realm) } }
+    func adopt(_ realm: Realm) { change { $0[realm.name] = .open(realm) } }
     /// A realm is gone.
-    private func drop(_ name: String) { change { $0[name] = nil } }
+    func drop(_ name: String) { change { $0[name] = nil } }
 
     private func change(_ change: (inout [String: Slot]) -> Void) {
         state.withLock { state in

@@ -55,7 +55,9 @@ extension APIServer {
             realm: realm, schema: .kubernetes, kinds: .kubernetes,
             authenticators: [LocalAuthenticator(), ClientCertificateAuthenticator()] + tokens, authorizers: authorizers, clock: clock,
             random: random, configuration: configuration,
-            admission: StandardAdmission.plugins(rbac: rbac, authorizer: chain, clock: clock, random: random, realm: realm), routes: routes,
+            admission: StandardAdmission.plugins(
+                rbac: rbac, authorizer: chain, clock: clock, random: random, realm: realm, isShared: configuration.isShared),
+            routes: routes,
             creations: creations,
             accessStamp: { AccessStamp(roles: rbac.changes.revision, policies: identity.policyRevision()) })
     }

@@ -8,7 +8,8 @@ import Synchronization
 ///
 /// Use is counted in a snapshot. Creations that were let pass and are not in the snapshot yet count too, so that creations at
 /// the same time cannot pass the quota together. The snapshot is taken with the account of those creations: the request's own may be
-/// older than one by which a creation has left the account.
+/// older than one by which a creation has left the account. Where several servers admit,
+/// those are documents.
 final class ResourceQuotaAdmission: AdmissionPlugin {
     private struct Reservation {
         let key: String
@@ -18,7 +19,12 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
     private let realm: Realm
     private let clock: any WallClock
     private let reservations = Mutex<[String: [Reservation]]>([:])
-    init(realm: Realm, clock: any WallClock) { (self.realm, self.clock) = (realm, clock) }
+    private let random: RandomSource
+    /// What other servers see; nil where there are none.
+    private let shared: QuotaReservations?
+    init(realm: Realm, clock: any WallClock, random: RandomSource, shared: QuotaReservations?) {
+        (self.realm, self.clock, self.random, self.shared) = (realm, clock, random, shared)
+    }
 
     func admit(_ request: inout AdmissionRequest) async throws {
         guard !request.namespace.isEmpty, Self.concerns(request) else { return }
@@ -27,6 +33,7 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
         let now = clock.now
         let checked = request
         let key = request.kind.key(request.namespace, request.name)
+        if let shared, !request.dryRun, request.operation == .create { return try await admit(request, key, quotas, shared) }
         try reservations.withLock { reservations in
             let snapshot = realm.snapshot()
             let standing = (reservations[checked.namespace] ?? []).filter { $0.deadline > now && snapshot.get($0.key) == nil }
@@ -35,6 +42,17 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
             // A creation that fails after this point gives its share back after that time.
             let reservation = Reservation(key: key, object: checked.object, deadline: now + .seconds(5))
             reservations[checked.namespace] = standing + [reservation]
+        }
+    }
+
+    private func admit(_ request: AdmissionRequest, _ key: String, _ quotas: [Value], _ shared: QuotaReservations) async throws {
+        let place: QuotaReservations.Place
+        do throws(StorageError) {
+            place = try await shared.reserve(request.object, key: key, namespace: request.namespace, id: random.uuid())
+        } catch { throw KubeStatus.serviceUnavailable("the quota cannot be reserved: \(error)") }
+        do { for quota in quotas { try Self.check(quota, request, place.snapshot, reserved: place.earlier, clock.now) } } catch {
+            await shared.release(place.entry)
+            throw error
         }
     }
 

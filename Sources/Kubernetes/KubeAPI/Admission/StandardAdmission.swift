@@ -6,8 +6,10 @@ package enum StandardAdmission {
     /// - Parameters:
     ///   - rbac: knows what users hold, for the check against escalation.
     ///   - authorizer: the whole chain, which decides on `escalate` and `bind`.
+    ///   - isShared: whether other servers write to the realm as well.
     package static func plugins(
-        rbac: RBACAuthorizer, authorizer: any Authorizer, clock: any WallClock, random: RandomSource, realm: Realm
+        rbac: RBACAuthorizer, authorizer: any Authorizer, clock: any WallClock, random: RandomSource, realm: Realm,
+        isShared: Bool = false
     ) -> [any AdmissionPlugin] {
         [
             EscalationCheck(rbac: rbac, authorizer: authorizer),
@@ -22,7 +24,8 @@ package enum StandardAdmission {
             StorageProtection(),
             DefaultIngressClass(),
             RuntimeClassAdmission(),
-            ResourceQuotaAdmission(realm: realm, clock: clock),
+            ResourceQuotaAdmission(
+                realm: realm, clock: clock, random: random, shared: isShared ? QuotaReservations(realm: realm, clock: clock) : nil),
         ]
     }
 }

@@ -1,0 +1,144 @@
+package import Control
+import Synchronization
+
+/// A store in memory that several handles share, as processes share an etcd: for simulations of several servers in one process.
+///
+/// It is to etcd what the memory journal is to the log: the same rules without a wire. Revisions count for all realms together, every write
+/// is checked in one place, leaderships end with leases on the clock, and a handle can be cut off.
+package final class SharedMemory: Sendable {
+    struct Keyspace: Sendable {
+        let name: String
+        let number: RealmID
+        let birth: Timestamp
+        var documents: [String: Entry] = [:]
+    }
+    struct Leader: Sendable {
+        let identity: String
+        let token: Int64
+        var until: Timestamp
+    }
+    struct State: Sendable {
+        var revision: Revision = 0
+        var lastNumber: RealmID = 0
+        var realms: [String: Keyspace] = [:]
+        var leaders: [String: Leader] = [:]
+        var engines: [SharedMemoryEngine] = []
+    }
+    let clock: any WallClock
+    let lease: Duration
+    let limits: StoreLimits
+    let state = Mutex(State())
+
+    /// - Parameter lease: how long a leadership outlives the handle that has it.
+    package init(clock: any WallClock, lease: Duration = .seconds(6), limits: StoreLimits = StoreLimits()) {
+        (self.clock, self.lease, self.limits) = (clock, lease, limits)
+    }
+
+    /// Another process's handle, and its link to the rest.
+    package func connect() -> (store: Store, link: SharedMemoryLink) {
+        let publisher = Publisher(threaded: false)
+        let engine = SharedMemoryEngine(hub: self, publisher: publisher)
+        let store = Store(backing: .shared(engine), publisher: publisher, limits: limits, clock: clock)
+        engine.begin(store)
+        return (store, SharedMemoryLink(engine: engine))
+    }
+
+    /// Checks and numbers one write, and tells every handle.
+    func commit(_ write: Write, realm name: String, number: RealmID, fence: Fence?) throws(StorageError) -> Entry {
+        let (entry, engines) = try state.withLock { state throws(StorageError) in
+            if let fence, state.leaders[fence.realm]?.token != fence.token { throw .fenced(realm: fence.realm) }
+            guard let realm = state.realms[name], realm.number == number else { throw .unavailable("the realm \(name) is destroyed") }
+            let current = realm.documents[write.key]
+            try Self.check(write, current)
+            state.revision += 1
+            let entry: Entry
+            switch (write.operation, current) {
+            case (.put(let document), _):
+                entry = Entry(
+                    key: write.key, revision: state.revision, created: current?.created ?? state.revision, document: document)
+                state.realms[name]?.documents[write.key] = entry
+                for engine in state.engines { engine.append(.change(realm: name, .put(entry))) }
+            case (.delete, .some(let current)):
+                entry = current.deleted(at: state.revision)
+                state.realms[name]?.documents[write.key] = nil
+                for engine in state.engines { engine.append(.change(realm: name, .delete(key: write.key, revision: state.revision))) }
+            case (.delete, nil): throw .absent(key: write.key)
+            }
+            return (entry, state.engines)
+        }
+        for engine in engines { engine.flush() }
+        return entry
+    }
+    private static func check(_ write: Write, _ current: Entry?) throws(StorageError) {
+        switch (write.precondition, current) {
+        case (.absent, .some): throw .exists(key: write.key)
+        case (.exists, nil), (.revision, nil): throw .absent(key: write.key)
+        case (.revision(let revision), .some(let current)) where current.revision != revision:
+            throw .conflict(key: write.key, current: current.revision)
+        default: break
+        }
+    }
+
+    func create(realm name: String) {
+        let engines = state.withLock { state -> [SharedMemoryEngine] in
+            guard state.realms[name] == nil else { return state.engines }
+            state.lastNumber += 1
+            state.revision += 1
+            let realm = Keyspace(name: name, number: state.lastNumber, birth: clock.now)
+            state.realms[name] = realm
+            for engine in state.engines { engine.append(.opened(realm, at: state.revision)) }
+            return state.engines
+        }
+        for engine in engines { engine.flush() }
+    }
+    func destroy(realm name: String) {
+        let engines = state.withLock { state -> [SharedMemoryEngine] in
+            guard state.realms.removeValue(forKey: name) != nil else { return [] }
+            state.revision += 1
+            for engine in state.engines { engine.append(.gone(name)) }
+            return state.engines
+        }
+        for engine in engines { engine.flush() }
+    }
+
+    /// The token of a new leadership; nil while another has it.
+    func campaign(_ realm: String, _ identity: String) -> Int64? {
+        let now = clock.now
+        return state.withLock { state in
+            if let leader = state.leaders[realm], leader.until > now { return nil }
+            state.revision += 1
+            state.leaders[realm] = Leader(identity: identity, token: state.revision, until: now + lease)
+            return state.revision
+        }
+    }
+    /// Whether the leadership stands, for another lease's time.
+    func renew(_ fence: Fence) -> Bool {
+        let until = clock.now + lease
+        return state.withLock { state in
+            guard state.leaders[fence.realm]?.token == fence.token else { return false }
+            state.leaders[fence.realm]?.until = until
+            return true
+        }
+    }
+    func resign(_ fence: Fence) {
+        state.withLock { state in
+            if state.leaders[fence.realm]?.token == fence.token { state.leaders[fence.realm] = nil }
+        }
+    }
+    func leader(of realm: String) -> String? {
+        let now = clock.now
+        return state.withLock { state in state.leaders[realm].flatMap { $0.until > now ? $0.identity : nil } }
+    }
+}
+
+/// The connection of a handle to the others.
+package struct SharedMemoryLink: Sendable {
+    let engine: SharedMemoryEngine
+    /// Cuts the handle off: nothing that it asks is answered, and it hears nothing.
+    package func cut() { engine.isCut = true }
+    /// Joins it to the others again.
+    package func heal() {
+        engine.isCut = false
+        engine.flush()
+    }
+}

@@ -1,0 +1,362 @@
+"""Several servers on one etcd of three members: any of them serves everything, and each in turn dies or freezes under load."""
+import http.client, json, os, random, shutil, signal, ssl, subprocess, tempfile, threading, time
+
+from bed import Bed, Failure, eventually, expect
+
+LONG = os.environ.get("EYRIE_LONG") == "1"
+
+
+class Member:
+    """One member of etcd, on an address of its own."""
+
+    def __init__(self, folder, name, address, peers):
+        (self.folder, self.name, self.address, self.peers, self.process) = (os.path.join(folder, name), name, address, peers, None)
+
+    def start(self):
+        client, peer = f"http://{self.address}:2379", f"http://{self.address}:2380"
+        log = open(self.folder + ".log", "a")
+        self.process = subprocess.Popen(
+            ["etcd", "--name", self.name, "--data-dir", self.folder, "--listen-client-urls", client, "--advertise-client-urls", client,
+             "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", self.peers,
+             "--initial-cluster-state", "new", "--unsafe-no-fsync"],
+            stdout=log, stderr=log, env={**os.environ, "ETCD_UNSUPPORTED_ARCH": os.uname().machine})
+
+    def signal(self, number):
+        self.process.send_signal(number)
+        if number == signal.SIGKILL:
+            self.process.wait()
+
+
+class Server(Bed):
+    """A server on an address of its own, with a data directory of its own."""
+
+    def __init__(self, eyrie, address, store):
+        super().__init__(eyrie)
+        (self.address, self.store) = (address, store)
+
+    def command(self):
+        return [self.eyrie, "up", "--listen", f"{self.address}:4566", "--machines", "simulated", "--region", "us-west-2", "--store", self.store]
+
+    def signal(self, number):
+        self.server.send_signal(number)
+        if number == signal.SIGKILL:
+            self.server.wait()
+
+
+class Several:
+    """Three members, two servers, and a cluster on them."""
+
+    def __init__(self, eyrie, kind):
+        self.folder = tempfile.mkdtemp(prefix="eyrie-several-")
+        net = f"127.{random.randrange(64, 250)}.{random.randrange(1, 250)}"
+        names = {f"m{n}": f"{net}.{n}" for n in (1, 2, 3)}
+        peers = ",".join(f"{name}=http://{address}:2380" for name, address in names.items())
+        self.members = [Member(self.folder, name, address, peers) for name, address in names.items()]
+        store = "etcd://" + ",".join(f"{address}:2379" for address in names.values())
+        self.servers = [Server(eyrie, f"{net}.{n}", store) for n in (11, 12)]
+
+    def start(self):
+        for member in self.members:
+            member.start()
+        for server in self.servers:
+            server.start()
+
+    def stop(self):
+        for process in [server.server for server in self.servers] + [member.process for member in self.members]:
+            if process and process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+        for server in self.servers:
+            server.stop()
+        for member in self.members:
+            if member.process and member.process.poll() is None:
+                member.signal(signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def log(self):
+        return "".join(f"--- {server.address}\n{server.log()[-4000:]}" for server in self.servers)
+
+
+class API:
+    """The cluster's API at each server, by a service account's token."""
+
+    def __init__(self, bed):
+        cluster = bed.servers[0].json("aws eks describe-cluster --name shared --region us-west-2")["cluster"]
+        self.port = int(cluster["endpoint"].rsplit(":", 1)[1])
+        self.hosts = [server.address for server in bed.servers]
+        first = bed.servers[0]
+        first.out("kubectl create serviceaccount load -n default")
+        first.out("kubectl create clusterrolebinding load --clusterrole=cluster-admin --serviceaccount=default:load")
+        self.token = first.out("kubectl create token load -n default --duration=1h").strip()
+
+    def request(self, host, method, path, body=None, timeout=4):
+        """The answer of one server: status and document; status 0 for none."""
+        try:
+            connection = http.client.HTTPSConnection(host, self.port, timeout=timeout, context=ssl._create_unverified_context())
+            connection.request(method, path, json.dumps(body) if body else None,
+                               {"authorization": "Bearer " + self.token, "content-type": "application/json"})
+            response = connection.getresponse()
+            answer = (response.status, json.loads(response.read()))
+            connection.close()
+            return answer
+        except (OSError, http.client.HTTPException, ValueError):
+            return (0, None)
+
+    def somewhere(self, path):
+        """The document, from whichever server answers."""
+        for _ in range(60):
+            for host in self.hosts:
+                status, document = self.request(host, "GET", path)
+                if status == 200:
+                    return document
+            time.sleep(0.25)
+        raise Failure(f"no server answers {path}")
+
+
+class Load:
+    """Writers at every server, and a watcher that goes on wherever it can."""
+
+    def __init__(self, api):
+        (self.api, self.enough, self.done) = (api, threading.Event(), threading.Event())
+        (self.acknowledged, self.seen, self.relists, self.errors) = ([], {}, 0, 0)
+        self.threads = [threading.Thread(target=self.write, args=(host, n)) for host in api.hosts for n in range(2)]
+        self.threads.append(threading.Thread(target=self.watch))
+        for thread in self.threads:
+            thread.start()
+
+    def write(self, host, n):
+        count = 0
+        while not self.enough.is_set():
+            count += 1
+            name = f"load-{host.rsplit('.', 1)[1]}-{n}-{count}"
+            body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"n": str(count)}}
+            status, _ = self.api.request(host, "POST", "/api/v1/namespaces/default/configmaps", body)
+            if status == 201:
+                self.acknowledged.append(name)
+            else:
+                self.errors += 1
+                time.sleep(0.1)
+
+    def watch(self):
+        (version, turn) = (None, 0)
+        while not self.done.is_set():
+            turn += 1
+            host = self.api.hosts[turn % len(self.api.hosts)]
+            if version is None:
+                status, page = self.api.request(host, "GET", "/api/v1/namespaces/default/configmaps")
+                if status != 200:
+                    time.sleep(0.1)
+                    continue
+                self.relists += 1
+                for item in page["items"]:
+                    self.seen.setdefault(item["metadata"]["name"], item["metadata"]["uid"])
+                version = page["metadata"]["resourceVersion"]
+            version = self.follow(host, version)
+
+    def follow(self, host, version):
+        """Reads one watch until it breaks; tells from where to go on, None to list again."""
+        try:
+            connection = http.client.HTTPSConnection(host, self.api.port, timeout=2, context=ssl._create_unverified_context())
+            path = f"/api/v1/namespaces/default/configmaps?watch=true&timeoutSeconds=10&resourceVersion={version}"
+            connection.request("GET", path, headers={"authorization": "Bearer " + self.api.token})
+            response = connection.getresponse()
+            if response.status != 200:
+                return None if response.status == 410 else version
+            while not self.done.is_set():
+                line = response.readline()
+                if not line.strip():
+                    return version
+                event = json.loads(line)
+                if event["type"] == "ERROR":
+                    return None if event["object"].get("code") == 410 else version
+                metadata = event["object"]["metadata"]
+                if int(metadata["resourceVersion"]) <= int(version):
+                    raise Failure(f"the watch went back from {version} to {metadata['resourceVersion']}")
+                version = metadata["resourceVersion"]
+                if event["type"] == "ADDED":
+                    if metadata["name"] in self.seen:
+                        raise Failure(f"{metadata['name']} was added twice")
+                    self.seen[metadata["name"]] = metadata["uid"]
+        except (OSError, http.client.HTTPException, ValueError):
+            pass
+        return version
+
+    def end(self):
+        """Ends the writers, and the watcher once it had time to see what they wrote."""
+        self.enough.set()
+        deadline = time.time() + 15
+        while time.time() < deadline and not set(self.acknowledged) <= set(self.seen):
+            time.sleep(0.1)
+        self.done.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def any_server_serves_any_cluster(bed):
+    (first, second) = bed.servers
+    first.out("eyrie create cluster --name shared --region us-west-2 --nodes 2", timeout=120)
+    for server in bed.servers:
+        cluster = server.json("aws eks describe-cluster --name shared --region us-west-2")["cluster"]
+        expect(cluster["status"] == "ACTIVE" and f"//{server.address}:" in cluster["endpoint"], str(cluster))
+    second.out("eyrie utils write-kubeconfig --cluster shared --region us-west-2")
+    expect(second.address in second.out("kubectl config view --minify -o jsonpath={.clusters[0].cluster.server}"), "another server's address")
+    first.out("kubectl create configmap written --from-literal=a=b")
+    expect(second.out("kubectl get configmap written -o jsonpath={.data.a}") == "b", "a write at one server is not read at the other")
+    second.out("kubectl create deployment web --image=nginx --replicas=4")
+    second.out("kubectl rollout status deployment/web --timeout=60s")
+    eventually(lambda: len(first.json("kubectl get endpointslice kubernetes -o json")["endpoints"]) == 2, "the Service does not lead to both servers")
+
+
+def a_cluster_made_and_deleted_at_one_server_is_so_at_the_other(bed):
+    (first, second) = bed.servers
+    second.out("aws eks create-cluster --name brief --region us-west-2 --role-arn " + role(second) + " --resources-vpc-config subnetIds=" + subnets(second))
+    second.out("aws eks wait cluster-active --name brief --region us-west-2")
+    port = int(second.json("aws eks describe-cluster --name brief --region us-west-2")["cluster"]["endpoint"].rsplit(":", 1)[1])
+    eventually(lambda: is_open(first.address, port), "the other server does not serve the cluster", 5)
+    first.out("aws eks delete-cluster --name brief --region us-west-2")
+    eventually(lambda: not is_open(first.address, port) and not is_open(second.address, port), "the deleted cluster is served still", 15)
+
+
+def addresses_are_given_away_once(bed):
+    api = API(bed)
+    bed.api = api
+    answers = []
+
+    def make(n):
+        body = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": f"svc-{n}"},
+                "spec": {"type": "NodePort", "selector": {"app": "x"}, "ports": [{"port": 80}]}}
+        answers.append(api.request(api.hosts[n % 2], "POST", "/api/v1/namespaces/default/services", body, timeout=20))
+
+    threads = [threading.Thread(target=make, args=(n,)) for n in range(24)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    expect(all(status == 201 for status, _ in answers), str([answer for answer in answers if answer[0] != 201][:2]))
+    services = api.somewhere("/api/v1/services")["items"]
+    for values in ([item["spec"]["clusterIP"] for item in services],
+                   [port["nodePort"] for item in services for port in item["spec"]["ports"] if "nodePort" in port]):
+        expect(len(values) == len(set(values)), f"given away twice: {sorted(values)}")
+    fixed = [api.request(host, "POST", "/api/v1/namespaces/default/services", {
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": f"fixed-{n}"}, "spec": {"clusterIP": "10.100.7.7", "ports": [{"port": 1}]}})[0]
+        for n, host in enumerate(api.hosts)]
+    expect(sorted(fixed) == [201, 422], str(fixed))
+
+
+def quotas_hold_at_all_servers_together(bed):
+    api = bed.api
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "bounded"}}
+    expect(api.request(api.hosts[0], "POST", "/api/v1/namespaces", namespace)[0] == 201, "no namespace")
+    quota = {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": "few"}, "spec": {"hard": {"configmaps": "8"}}}
+    expect(api.request(api.hosts[0], "POST", "/api/v1/namespaces/bounded/resourcequotas", quota)[0] == 201, "no quota")
+    time.sleep(1)
+
+    def make(n):
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"c-{n}"}}
+        api.request(api.hosts[n % 2], "POST", "/api/v1/namespaces/bounded/configmaps", body, timeout=20)
+
+    threads = [threading.Thread(target=make, args=(n,)) for n in range(30)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    made = len(api.somewhere("/api/v1/namespaces/bounded/configmaps")["items"])
+    expect(made <= 8, f"{made} of 8 allowed")
+
+
+def each_may_die_or_freeze_and_nothing_acknowledged_is_lost(bed):
+    api = bed.api
+    load = Load(api)
+    replicas = 4
+    faults = [(thing, number) for thing in bed.servers + bed.members for number in (signal.SIGKILL, signal.SIGSTOP)]
+    if not LONG:
+        faults = [(bed.servers[0], signal.SIGKILL), (bed.members[0], signal.SIGKILL), (bed.servers[1], signal.SIGSTOP)]
+    for round in range(5 if LONG else 1):
+        for thing, number in faults:
+            others = [server for server in bed.servers if server is not thing]
+            thing.signal(number)
+            began = time.time()
+            replicas = 10 - replicas
+            scale = {"spec": {"replicas": replicas}}
+            eventually(lambda: patch(api, others[-1].address, "/apis/apps/v1/namespaces/default/deployments/web/scale", scale) == 200,
+                       "the other server takes no writes", 30)
+            eventually(lambda: running(api, others[-1].address) == replicas, lambda: f"{running(api, others[-1].address)} pods, not {replicas}", 40)
+            print(f"    {'killed' if number == signal.SIGKILL else 'froze'} {thing.address}: controllers went on after {time.time() - began:.1f} s", flush=True)
+            if number == signal.SIGKILL:
+                thing.start()
+            else:
+                thing.signal(signal.SIGCONT)
+            time.sleep(1)
+            expect(running(api, others[-1].address) == replicas, "pods too many or too few afterwards")
+    load.end()
+    check(bed, load)
+
+
+def check(bed, load):
+    api = load.api
+    names = {item["metadata"]["name"] for item in api.somewhere("/api/v1/namespaces/default/configmaps")["items"]}
+    expect(len(load.acknowledged) > 50, f"only {len(load.acknowledged)} writes were acknowledged, {load.errors} were not")
+    expect(set(load.acknowledged) <= names, f"lost: {sorted(set(load.acknowledged) - names)[:10]}")
+    expect(set(load.acknowledged) <= set(load.seen), f"not watched: {sorted(set(load.acknowledged) - set(load.seen))[:10]}")
+    pods = api.somewhere("/api/v1/pods")["items"]
+    addresses = [pod["status"]["podIP"] for pod in pods if pod["status"].get("podIP") and not pod["spec"].get("hostNetwork")]
+    expect(len(addresses) == len(set(addresses)), f"addresses twice: {sorted(addresses)}")
+    nodes = api.somewhere("/api/v1/nodes")["items"]
+    expect(len(nodes) == 2, f"{len(nodes)} nodes")
+    print(f"    {len(load.acknowledged)} writes acknowledged and kept, {load.errors} refused, {len(load.seen)} watched with {load.relists} lists", flush=True)
+
+
+def a_cluster_is_backed_up_and_restored_while_it_runs(bed):
+    (first, second) = bed.servers
+    path = os.path.join(bed.folder, "shared.backup")
+    first.out(f"eyrie backup cluster shared --region us-west-2 --file {path}")
+    second.out(f"eyrie restore cluster --file {path} --name copy --region us-west-2")
+    second.out("aws eks wait cluster-active --name copy --region us-west-2")
+    second.out("eyrie utils write-kubeconfig --cluster copy --region us-west-2")
+    expect(second.out("kubectl get configmap written -o jsonpath={.data.a}") == "b", "the copy lacks a ConfigMap")
+    second.out("kubectl rollout status deployment/web --timeout=90s")
+    expect("already" in second.error(f"eyrie restore cluster --file {path} --region us-west-2"), "a taken name is not refused")
+    with open(path, "r+b") as file:
+        file.seek(os.path.getsize(path) // 2)
+        byte = file.read(1)
+        file.seek(-1, 1)
+        file.write(bytes([byte[0] ^ 1]))
+    expect("damaged" in second.error(f"eyrie restore cluster --file {path} --name third --region us-west-2"), "damage is not noticed")
+
+
+def running(api, host):
+    status, pods = api.request(host, "GET", "/api/v1/namespaces/default/pods?labelSelector=app%3Dweb")
+    if status != 200:
+        return -1
+    return sum(not pod["metadata"].get("deletionTimestamp") for pod in pods["items"])
+
+
+def patch(api, host, path, body):
+    try:
+        connection = http.client.HTTPSConnection(host, api.port, timeout=4, context=ssl._create_unverified_context())
+        connection.request("PATCH", path, json.dumps(body),
+                           {"authorization": "Bearer " + api.token, "content-type": "application/merge-patch+json"})
+        status = connection.getresponse().status
+        connection.close()
+        return status
+    except (OSError, http.client.HTTPException):
+        return 0
+
+
+def is_open(host, port):
+    import socket
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0
+
+
+def role(server):
+    return server.json("aws iam list-roles")["Roles"][0]["Arn"]
+
+
+def subnets(server):
+    found = server.json("aws ec2 describe-subnets --region us-west-2 --filters Name=default-for-az,Values=true")["Subnets"]
+    return ",".join(subnet["SubnetId"] for subnet in found[:2])
+
+
+tests = [any_server_serves_any_cluster, a_cluster_made_and_deleted_at_one_server_is_so_at_the_other, addresses_are_given_away_once,
+         quotas_hold_at_all_servers_together, each_may_die_or_freeze_and_nothing_acknowledged_is_lost, a_cluster_is_backed_up_and_restored_while_it_runs]
