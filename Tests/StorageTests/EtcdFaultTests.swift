@@ -148,6 +148,10 @@ import Testing
             try await realm.current()
             await inbox.wait(for: 2)
             #expect(inbox.all.map(\.entry.key) == ["before", "during"])
+            // Nor is it found again by those who begin while it stands still.
+            let late = try await cluster.store()
+            #expect(try await late.realm("r").snapshot().count(prefix: "") == 2)
+            await late.close()
             cluster.pause(0, false)
             try await realm.put("after")
             watch.cancel()

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Calls to one gRPC server: any number at a time over one connection, which is made anew after the server was gone.
 package final class GRPCChannel: Sendable {
     private let client: HTTPClient
@@ -64,22 +62,31 @@ package final class GRPCChannel: Sendable {
         try await open(path, .slices(GRPCFraming.frame(message)), metadata: [:], timeout: timeout)
     }
 
-    /// Any number of messages each way; more than the first go by the stream's `send`. Letting go of the stream cancels the call.
-    /// - Parameter metadata: fields for the server; their names are lower case.
-    package func duplex(_ path: String, _ message: [UInt8], metadata: HTTPFields = [:]) async throws(GRPCError) -> GRPCStream {
-        let requests = GRPCRequests(message)
-        let stream = try await open(path, .writer { requests.begin($0) }, metadata: metadata, timeout: nil)
-        stream.requests.withLock { $0 = requests }
-        return stream
+    /// The same with a request that stays open, as servers expect it of calls that could send more.
+    /// - Parameters:
+    ///   - metadata: fields for the server; their names are lower case.
+    ///   - timeout: after which the call fails with `deadlineExceeded` when the server has not begun to answer.
+    package func subscribe(
+        _ path: String, _ message: [UInt8], metadata: HTTPFields = [:], timeout: Duration
+    ) async throws(GRPCError) -> GRPCStream {
+        let body = Body.writer { writer in
+            for piece in GRPCFraming.frame(message) { writer.write(piece) }
+        }
+        return try await open(path, body, metadata: metadata, answer: timeout)
     }
 
-    private func open(_ path: String, _ body: Body, metadata: HTTPFields, timeout: Duration?) async throws(GRPCError) -> GRPCStream {
+    /// - Parameters:
+    ///   - timeout: for the whole call; told to the server too.
+    ///   - answer: for the beginning of the answer.
+    private func open(
+        _ path: String, _ body: Body, metadata: HTTPFields, timeout: Duration? = nil, answer: Duration? = nil
+    ) async throws(GRPCError) -> GRPCStream {
         if let timeout, timeout <= .zero { throw GRPCError(.deadlineExceeded, "context deadline exceeded") }
         var headers: HTTPFields = ["content-type": "application/grpc", "te": "trailers", "user-agent": "eyrie-grpc/1"]
         if let timeout { headers.add("grpc-timeout", GRPCFraming.timeout(timeout)) }
         for (name, value) in metadata { headers.add(name, value) }
         let request = HTTPRequest("POST", path, headers: headers, body: body)
-        let deadline = client.deadline(timeout)
+        let deadline = client.deadline(timeout ?? answer)
         do {
             let response = try await client.send(request, deadline: deadline)
             if response.status != 200 {
@@ -89,7 +96,8 @@ package final class GRPCChannel: Sendable {
             guard response.headers["content-type"]?.hasPrefix("application/grpc") == true else {
                 throw GRPCError(.unknown, "unexpected content-type \"\(response.headers["content-type"] ?? "")\" received from server")
             }
-            return GRPCStream(response, limit: messageLimit, deadline: deadline)
+            // A deadline that nobody keeps is forgotten.
+            return GRPCStream(response, limit: messageLimit, deadline: timeout == nil ? nil : deadline)
         } catch {
             throw GRPCError(error)
         }

@@ -11,8 +11,6 @@ package final class GRPCStream: Sendable {
     private let state: Mutex<State>
     /// Kept so that it can break off a call that takes too long.
     private let deadline: RequestDeadline?
-    /// Where further messages go; nil when the call takes one.
-    let requests = Mutex<GRPCRequests?>(nil)
 
     init(_ response: HTTPResponse, limit: Int, deadline: RequestDeadline?) {
         (self.response, self.deadline) = (response, deadline)
@@ -21,9 +19,6 @@ package final class GRPCStream: Sendable {
     }
 
     deinit { reader.cancel() }
-
-    /// Sends another message of a call that takes several; none once the call is over.
-    package func send(_ message: [UInt8]) { requests.withLock { $0 }?.send(message) }
 
     /// Ends the call; `next` throws `canceled` from then on.
     package func cancel() { reader.cancel() }
@@ -52,24 +47,5 @@ package final class GRPCStream: Sendable {
         if let error = GRPCError(status: trailers["grpc-status"] == nil ? response.headers : trailers) { throw error }
         guard state.withLock({ !$0.framing.isPartial }) else { throw GRPCError(.internal, "unexpected EOF") }
         return nil
-    }
-}
-
-/// The messages of a call that takes several.
-final class GRPCRequests: Sendable {
-    private let first: [UInt8]
-    private let writer = Mutex<(any BodyWriter)?>(nil)
-
-    init(_ first: [UInt8]) { self.first = first }
-
-    /// Sends the first message by the writer of the call's body and keeps the writer for more.
-    func begin(_ writer: any BodyWriter) {
-        self.writer.withLock { $0 = writer }
-        send(first)
-    }
-
-    func send(_ message: [UInt8]) {
-        guard let writer = writer.withLock({ $0 }) else { return }
-        for piece in GRPCFraming.frame(message) { writer.write(piece) }
     }
 }

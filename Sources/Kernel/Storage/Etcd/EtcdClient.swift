@@ -54,13 +54,15 @@ final class EtcdClient: Sendable {
         }
     }
 
-    /// One message there and a stream back, which its reader gives to `failed` when it ends with an error.
+    /// One message there and a stream back, for as long as the member knows of a leader. Whoever reads it tells by `moveOn` of its failure.
     func stream(_ path: String, _ message: [UInt8]) async throws(GRPCError) -> EtcdStream {
         let (channel, index) = try present()
         do throws(GRPCError) {
-            return EtcdStream(stream: try await channel.duplex(path, message, metadata: ["hasleader": "true"]), member: index)
+            return EtcdStream(
+                stream: try await channel.subscribe(path, message, metadata: ["hasleader": "true"], timeout: EtcdEngine.attempt),
+                member: index)
         } catch {
-            if error.isOfTheMember { moveOn(from: index, broken: nil) }
+            if error.isOfTheMember { moveOn(from: index, broken: error.code == .deadlineExceeded ? channel : nil) }
             throw error
         }
     }

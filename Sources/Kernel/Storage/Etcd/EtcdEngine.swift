@@ -52,6 +52,8 @@ final class EtcdEngine: SharedEngine {
     func start(_ hooks: Hooks) async throws(StorageError) {
         self.hooks.withLock { $0 = hooks }
         try await persistently { () async throws(GRPCError) in try await self.list() }
+        let version = try await persistently { () async throws(GRPCError) in try await self.client.status(timeout: Self.attempt).version }
+        log.info("the store is on etcd", ["version": version, "prefix": configuration.prefix])
         tasks.serve([follow, expire, guardWatch, keepSession, tidy])
     }
 

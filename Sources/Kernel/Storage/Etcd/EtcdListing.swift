@@ -27,6 +27,8 @@ extension EtcdEngine {
     /// Reads everything below the prefix at one revision.
     private func read() async throws(GRPCError) -> EtcdContents {
         var contents = EtcdContents()
+        // A small question first: a member that does not answer is left before much is asked of it.
+        contents.revision = try await client.range(EtcdRangeRequest(key: keys.mark, keysOnly: true), timeout: Self.attempt).revision
         try await scan(keys.realms, in: &contents) { key, contents in
             guard case .realm(let name) = keys.place(key.key) else { return }
             contents.realms[key.created] = EtcdContents.RealmContents(
@@ -47,15 +49,13 @@ extension EtcdEngine {
         return contents
     }
 
-    /// Visits all keys that begin with `prefix`, at the revision of the contents; the first visit decides on that.
+    /// Visits all keys that begin with `prefix`, at the revision of the contents.
     private func scan(
         _ prefix: [UInt8], in contents: inout EtcdContents, _ visit: (EtcdKeyValue, inout EtcdContents) -> Void
     ) async throws(GRPCError) {
-        var request = EtcdRangeRequest(key: prefix, end: EtcdKeys.end(prefix), limit: Self.page)
+        var request = EtcdRangeRequest(key: prefix, end: EtcdKeys.end(prefix), limit: Self.page, revision: contents.revision)
         while true {
-            request.revision = contents.revision
             let range = try await client.range(request, timeout: configuration.patience)
-            if contents.revision == 0 { contents.revision = range.revision }
             for key in range.keys { visit(key, &contents) }
             guard range.more, let last = range.keys.last else { return }
             request.key = last.key + [0]
