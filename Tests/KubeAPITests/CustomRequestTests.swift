@@ -146,3 +146,22 @@ import Testing
         #expect(!(try await bed.get("/openapi/v2"))["definitions"]["com.example.stable.v1.CronTab"].isNull)
     }
 }
+
+@Suite struct CustomQuotaTests {
+    @Test func quotasCountDocuments() async throws {
+        let clock = ManualClock(Timestamp(seconds: 1_800_000_000))
+        let store = Store.memory(clock: clock)
+        let realm = try await store.realm("cluster/test")
+        let rbac = RBACAuthorizer(realm: realm)
+        let plugins = StandardAdmission.plugins(
+            rbac: rbac, authorizer: AuthorizerChain([SuperuserAuthorizer(), rbac]), clock: clock, random: RandomSource(seed: 7), realm: realm)
+        let bed = try await ClusterBed(admission: plugins, store: store)
+        try await bed.define(CustomSample.cronTab)
+        let quota: Value = ["metadata": ["name": "few"], "spec": ["hard": ["count/crontabs.stable.example.com": "1"]]]
+        #expect(try await bed.post("/api/v1/namespaces/default/resourcequotas", quota).status == 201)
+        #expect(try await bed.post(CustomSample.tabs, CustomSample.tab("one")).status == 201)
+        let second = try await bed.post(CustomSample.tabs, CustomSample.tab("two"))
+        #expect(second.status == 403)
+        #expect(second.message.contains("exceeded quota: few, requested: count/crontabs.stable.example.com=1"))
+    }
+}

@@ -14,19 +14,40 @@ final class DefinitionLedger: Sendable {
         /// Whether its names are accepted as it wants them and it is served.
         let isSettled: Bool
     }
-    private let state = Mutex<[String: Row]>([:])
+    private struct State {
+        var rows: [String: Row] = [:]
+        /// The watches of the documents that definitions on their way out still have.
+        var vigils: [String: WatchHandle] = [:]
+        var signal: (@Sendable () -> Void)?
+    }
+    private let state = Mutex(State())
     /// By the definitions' keys.
-    var rows: [String: Row] { state.withLock { $0 } }
+    var rows: [String: Row] { state.withLock { $0.rows } }
+
+    /// Whom to call when the documents of a leaving definition change.
+    func notify(_ signal: (@Sendable () -> Void)?) { state.withLock { $0.signal = signal } }
+
+    /// Calls when the documents of a leaving definition change: finalizers may hold some for long.
+    func watchDocuments(of key: String, prefix: String, _ realm: Realm) {
+        guard state.withLock({ $0.vigils[key] == nil && $0.signal != nil }) else { return }
+        let watch = try? realm.watch(prefix: prefix, after: realm.head) { [weak self] _ in self?.state.withLock { $0.signal }?() }
+        state.withLock { $0.vigils[key] = watch }
+    }
 
     /// Takes over what has changed.
     func read(_ snapshot: Snapshot) {
         let entries = snapshot.range(prefix: CustomDefinition.prefix)
-        state.withLock { rows in
-            let old = rows
-            rows = [:]
+        state.withLock { state in
+            var rows: [String: Row] = [:]
             for entry in entries {
-                if let row = old[entry.key], row.revision == entry.revision { rows[entry.key] = row } else { rows[entry.key] = Row(entry) }
+                if let row = state.rows[entry.key], row.revision == entry.revision {
+                    rows[entry.key] = row
+                } else {
+                    rows[entry.key] = Row(entry)
+                }
             }
+            state.rows = rows
+            state.vigils = state.vigils.filter { rows[$0.key]?.leaves == true }
         }
     }
 }
@@ -53,28 +74,15 @@ extension APIServer {
         let (signals, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let watch = try realm.watch(prefix: CustomDefinition.prefix, after: realm.head) { _ in continuation.yield() }
         defer { watch.cancel() }
+        ledger.notify { continuation.yield() }
+        defer { ledger.notify(nil) }
         continuation.yield()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                for await _ in signals {
-                    await self.reconcileDefinitions()
-                    await self.registerLocalServices()
-                }
-                throw CancellationError()
-            }
-            group.addTask { [clock] in
-                // Documents that finalizers hold go without a change of their definition.
-                while true {
-                    try await clock.sleep(for: .seconds(1))
-                    if self.hasLeavingDefinitions { continuation.yield() }
-                }
-            }
-            defer { group.cancelAll() }
-            try await group.next()
+        for await _ in signals {
+            await reconcileDefinitions()
+            await registerLocalServices()
         }
+        try Task.checkCancellation()
     }
-
-    private var hasLeavingDefinitions: Bool { ledger.rows.contains { $0.value.leaves } }
 
     /// Brings every definition one step on. May be repeated.
     package func reconcileDefinitions() async {
@@ -121,6 +129,7 @@ extension APIServer {
                 for entry in left[start..<min(start + 64, left.count)] { group.addTask { await self.delete(entry, info) } }
             }
         }
+        ledger.watchDocuments(of: target.key, prefix: prefix, realm)
         if realm.snapshot().count(prefix: prefix) == 0 { await letGo(target) }
     }
 
