@@ -135,6 +135,47 @@ struct EchoService: HTTPHandler {
         }
     }
 
+    /// Says who asks and what it was told, over calls whose requests stay open.
+    @Sendable private func follow(_ request: HTTPRequest) async -> HTTPResponse {
+        guard request.target != "/test.Echo/Mute", let first = try? await request.body.read().next() else {
+            try? await Task.sleep(for: .seconds(2))
+            return HTTPResponse(404)
+        }
+        let peer = "\(request.peer.certificate?.commonName ?? "nobody") \(request.headers["hasleader"] ?? "")"
+        var response = HTTPResponse(200, headers: ["content-type": "application/grpc"])
+        response.trailers = HTTPTrailers(["grpc-status": "0"])
+        response.body = .writer { writer in
+            for piece in GRPCFraming.frame(Array(peer.utf8)) { writer.write(piece) }
+            let timer = testLoops.next().after(.milliseconds(300)) {
+                writer.write(first)
+                writer.finish(error: false)
+            }
+            writer.onClose { timer.cancel() }
+        }
+        return response
+    }
+
+    @Test func `a subscription over TLS shows a certificate, and only its beginning is hurried`() async throws {
+        let (ours, others) = (try TestCertificates(), try TestCertificates())
+        try await withServer(tls: try ours.server(clientCA: ours.authority), follow) { port in
+            let channel = try GRPCChannel(
+                endpoint: "https://localhost:\(port)", trust: ours.trust, clientCertificate: try ours.client("jane", []), loops: testLoops)
+            let stream = try await channel.subscribe(
+                "/test.Echo/Follow", [1, 2, 3], metadata: ["hasleader": "true"], timeout: .milliseconds(250))
+            #expect(try await stream.next() == Array("jane true".utf8))
+            #expect(try await stream.next() == [1, 2, 3])
+            #expect(try await stream.next() == nil)
+            let mute = await #expect(throws: GRPCError.self) {
+                try await channel.subscribe("/test.Echo/Mute", [1], timeout: .milliseconds(50))
+            }
+            #expect(mute?.code == .deadlineExceeded)
+            channel.close()
+            let wary = try GRPCChannel(endpoint: "https://localhost:\(port)", trust: others.trust, loops: testLoops)
+            let refused = await #expect(throws: GRPCError.self) { try await wary.unary("/test.Echo/Follow", [1]) }
+            #expect(refused?.code == .unavailable && refused?.message.contains("handshake failed") == true)
+        }
+    }
+
     @Test func `percent-encoding of messages holds for any text`() {
         for text in ["", "plain", "100 %", "ü ☃\n", "%zz", "%4"] {
             #expect(GRPCFraming.decodeMessage(GRPCFraming.encodeMessage(text)) == text)
