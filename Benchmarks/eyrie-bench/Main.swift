@@ -13,6 +13,7 @@ import Glibc
           store [--directory DIR | --store URL] [--writers N] [--count N] [--bytes N]   durable puts a second; URL is http://HOST:PORT of an etcd
           scheduler [--nodes N] [--pods N] [--shape plain|spread|apart]  the scheduler's decisions alone
           fleet --directory DIR [--nodes N] [--pods N]                   a large cluster of simulated machines in this process
+          scheduler-perf [--case NAME] [--scale N]                       upstream's scheduler_perf; all numbers divided by N
           services [--services N] [--connections N]                      kube-proxy's rules on the kernel (needs root)
           json [--count N]                                               parsing, editing and writing documents
           hammer DIRECTORY START                                         writes until killed, telling what was acknowledged
@@ -30,6 +31,7 @@ import Glibc
             case "store": try await StoreBench(Options(arguments)).run()
             case "scheduler": try SchedulerBench(Options(arguments)).run()
             case "fleet": try await FleetBench(Options(arguments)).run()
+            case "scheduler-perf": try await SchedulerPerf(Options(arguments)).run()
             case "services": try ServicesBench(Options(arguments)).run()
             case "json": try JSONBench(Options(arguments)).run()
             case "hammer": try await Hammer(arguments).run()

@@ -239,14 +239,15 @@ import Testing
     @Test func theSameFailureIsToldSeldomAndANewOneAtOnce() async throws {
         let bed = try await Self.bed(nodes: 1)
         bed.startScheduler()
-        try Self.make(bed, "waiting", priority: 0, cpu: "64")
+        try Self.make(bed, "there", priority: 0, cpu: "1500m")
+        try Self.make(bed, "waiting", priority: 0, cpu: "1500m")
         for index in 0..<200 {
-            try bed.patch(KubeNode.self, "n0", ["metadata": ["labels": ["turn": .string("\(index)")]]])
+            try bed.patch(KubeNode.self, "n0", ["status": ["allocatable": ["memory": .string("\(4000 + index)Mi")]]])
             bed.advance(.seconds(1))
         }
         let counts = bed.list(KubeEvent.self).filter { $0.reason == "FailedScheduling" }.map { $0.value["count"].int ?? 0 }
         #expect(counts.count == 1 && (4...8).contains(counts.first ?? 0), "\(counts)")
-        try bed.patch(KubeNode.self, "n0", ["spec": ["unschedulable": true]])
+        try bed.patch(KubeNode.self, "n0", ["spec": ["unschedulable": true], "status": ["allocatable": ["memory": "4Gi"]]])
         bed.advance(.seconds(10))
         #expect(bed.events("FailedScheduling").count == 2)
         bed.stop()

@@ -1,3 +1,4 @@
+package import Documents
 package import Network
 
 /// What a control plane needs to know of its EKS cluster; every field may be read again from the cluster's document later.
@@ -12,6 +13,8 @@ package struct ControlPlaneSpec: Sendable, Hashable {
     /// The VPC that its nodes are in, and the addresses there on which the API server answers at port 443.
     package var vpcID = ""
     package var privateAddresses: [String] = []
+    /// The `kubeSchedulerConfig` of the EKS API; null for the defaults.
+    package var schedulerConfig = Value.null
     package init(id: String, name: String, region: String, version: String, serviceCIDR: String) {
         (self.id, self.name, self.region, self.version, self.serviceCIDR) = (id, name, region, version, serviceCIDR)
     }

@@ -123,6 +123,50 @@ package final class Realm: Sendable {
         return try result.get()
     }
 
+    /// Writes several keys, each for itself, and returns when those that were taken are durable and published, or have failed: what
+    /// `commit` of each would give, in their order.
+    package func commit(_ writes: [Write]) async -> [Result<Entry, StorageError>] {
+        if case .journal(let journal) = backing { return await commit(writes, to: journal) }
+        return await withTaskGroup(of: (Int, Result<Entry, StorageError>).self) { group in
+            for (index, write) in writes.enumerated() {
+                group.addTask { [self] in
+                    do throws(StorageError) { return (index, .success(try await commit(write))) } catch { return (index, .failure(error)) }
+                }
+            }
+            var outcomes = [Result<Entry, StorageError>](repeating: .failure(.unavailable("not written")), count: writes.count)
+            for await (index, outcome) in group { outcomes[index] = outcome }
+            return outcomes
+        }
+    }
+
+    private func commit(_ writes: [Write], to journal: any Journal) async -> [Result<Entry, StorageError>] {
+        var outcomes: [Result<Entry, StorageError>] = []
+        var isTaken = false
+        let last = await withUnsafeContinuation { continuation in
+            let (results, taken) = state.withLock { state in
+                var (results, taken) = ([Result<Entry, StorageError>](), Revision?.none)
+                for write in writes {
+                    do throws(StorageError) {
+                        if case .put(let document) = write.operation, document.bytes.count > limits.documentBytes {
+                            throw .tooLarge(bytes: document.bytes.count, limit: limits.documentBytes)
+                        }
+                        let record = try Realm.sequence(write, in: &state)
+                        journal.append(record, from: self)
+                        taken = record.entry.revision
+                        results.append(.success(record.entry))
+                    } catch { results.append(.failure(error)) }
+                }
+                // Revisions become durable in their order, so the last one speaks for all.
+                if let taken { state.waiting.append(Waiter(revision: taken, continuation: continuation)) }
+                return (results, taken)
+            }
+            (outcomes, isTaken) = (results, taken != nil)
+            if isTaken { journal.flush() } else { continuation.resume(returning: .failure(.unavailable("nothing was written"))) }
+        }
+        guard isTaken, case .failure(let error) = last else { return outcomes }
+        return outcomes.map { outcome in outcome.flatMap { _ in .failure(error) } }
+    }
+
     /// Returns when every write that was taken before is durable and published, or has failed. A writer that was refused because of
     /// another finds that one's outcome in a snapshot taken afterwards.
     package func settled() async {

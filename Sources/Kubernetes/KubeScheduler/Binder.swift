@@ -17,6 +17,12 @@ package protocol Binder: Sendable {
     func bind(_ pod: PodIdentity, to node: String) async throws(ChangeError)
 }
 
+/// Gives many pods their nodes at once.
+package protocol BatchBinder: Binder {
+    /// Assigns each pod to its node and tells so by an event; gives what `bind` of each would throw, in their order.
+    func bind(_ pods: [(pod: PodIdentity, node: String)], as scheduler: String) async -> [ChangeError?]
+}
+
 /// Binds through the `binding` subresource of pods.
 package struct WriterBinder: Binder {
     private let writer: any ChangeWriter

@@ -24,6 +24,7 @@ struct ClusterState {
     private(set) var placed: [String: Placement] = [:]
     /// Who is near whom.
     var company = CompanyBook()
+    var volumes = VolumeBook()
     /// Pods that wait for room on a node.
     var nominations = Nominations()
     /// Pods whose deletion was asked for to make room, until it shows.
@@ -121,6 +122,7 @@ struct ClusterState {
         load(node)
         pod.group.add(1, slot: slot, isLeaving: pod.isDeleting)
         company.note(pod.group)
+        if pod.demands != nil { volumes.count(pod, 1) }
         if node.isReal { company.count(pod, slot: slot, 1) }
     }
     /// Takes a pod off its node; tells which it was on.
@@ -132,6 +134,7 @@ struct ClusterState {
         pod.group.add(-1, slot: placement.slot, isLeaving: pod.isDeleting)
         if node.isReal { company.count(pod, slot: placement.slot, -1) }
         company.forget(pod.group)
+        if pod.demands != nil { volumes.count(pod, -1) }
         if !node.isReal { drop(node) }
         return node
     }

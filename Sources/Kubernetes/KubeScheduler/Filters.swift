@@ -21,17 +21,21 @@ struct Filters {
     private var closed: [TermTable.Row] = []
     /// No pod matches the near terms anywhere, but this one would: it may be the first.
     private var isFirst = false
+    /// What its volumes ask for; nil for pods without such volumes.
+    let volumes: VolumeFilters?
     /// Whether only the node's traits and its CPU, memory and number of pods matter.
     private(set) var isPlain = true
 
     init(_ pod: SchedulingPod, _ profile: SchedulingProfile, _ cache: ShapeCache, _ state: inout ClusterState) {
         (self.pod, shape, self.profile, self.cache, filters) = (pod, pod.shape, profile, cache, profile.filters)
+        volumes = pod.demands == nil ? nil : VolumeFilters(pod, profile.filters, state.volumes)
         if filters.contains(.podTopologySpread) {
             for spread in SpreadRule.rules(for: pod, profile, state.company) where spread.required { addCheck(spread, &state) }
         }
         if filters.contains(.interPodAffinity) { readCompany(&state) }
         isPlain =
-            spreads.isEmpty && near.isEmpty && far.isEmpty && closed.isEmpty && shape.ports.isEmpty && shape.requests.storage == 0
+            volumes == nil && spreads.isEmpty && near.isEmpty && far.isEmpty && closed.isEmpty && shape.ports.isEmpty
+            && shape.requests.storage == 0
             && shape.requests.extended.isEmpty && filters.contains(.nodeResourcesFit) && profile.fit.ignoredResources.isEmpty
     }
     private mutating func addCheck(_ spread: PodShape.Spread, _ state: inout ClusterState) {
@@ -92,9 +96,15 @@ struct Filters {
             let room = shortages(node)
             if !room.isEmpty { return room }
         }
+        if let volumes {
+            let objections = volumes.rejections(node, state.volumes)
+            if !objections.isEmpty { return objections }
+        }
         if let rejection = spreadRejection(slot) ?? companyRejection(slot) { return [rejection] }
         return []
     }
+    /// What keeps the pod from all nodes alike.
+    var refusal: Rejection? { volumes?.refusal }
 
     /// Source: NodeResourcesFit, fitsRequest.
     private func shortages(_ node: SchedulingNode) -> [Rejection] {
@@ -132,7 +142,8 @@ struct Filters {
     func admits(_ slot: Int32) -> Bool { spreadRejection(slot) == nil && companyRejection(slot) == nil }
     /// Whether nothing but room, spread and company is asked of a node that its traits allow.
     var isQuick: Bool {
-        shape.ports.isEmpty && shape.requests.storage == 0 && shape.requests.extended.isEmpty && filters.contains(.nodeResourcesFit)
+        volumes == nil && shape.ports.isEmpty && shape.requests.storage == 0 && shape.requests.extended.isEmpty
+            && filters.contains(.nodeResourcesFit)
     }
 }
 

@@ -25,6 +25,7 @@ struct PodReader {
         let pinned = affinity.flatMap(Self.pinned)
         var content = PodDemandsContent()
         content.pinned = pinned
+        if let volumes = spec?["volumes"] { Self.read(volumes, of: metadata["name"]?.string ?? "", &content) }
         let nodeName = spec?["nodeName"]?.string ?? ""
         // Where it may go no longer matters once it is there.
         if !nodeName.isEmpty { content.pinned = nil }
@@ -49,6 +50,31 @@ struct PodReader {
             let values = field["values"], values.count == 1
         else { return nil }
         return values.items.first?.string
+    }
+
+    /// Reads the volumes that decide where a pod may go; most do not.
+    private static func read(_ volumes: Node, of pod: String, _ content: inout PodDemandsContent) {
+        for volume in volumes.items {
+            if let claim = volume["persistentVolumeClaim"]?["claimName"]?.string {
+                content.claims.append(.init(name: claim, isEphemeral: false))
+            } else if volume["ephemeral"] != nil {
+                content.claims.append(.init(name: "\(pod)-\(volume["name"]?.string ?? "")", isEphemeral: true))
+            } else if let disk = volume["gcePersistentDisk"] {
+                content.disks.append(Self.disk("gce", [disk["pdName"]?.string ?? ""], disk))
+                content.inlineDrivers.append("pd.csi.storage.gke.io")
+            } else if let disk = volume["awsElasticBlockStore"] {
+                content.disks.append(Self.disk("ebs", [disk["volumeID"]?.string ?? ""], disk))
+                content.inlineDrivers.append("ebs.csi.aws.com")
+            } else if let disk = volume["iscsi"] {
+                content.disks.append(Self.disk("iscsi", [disk["iqn"]?.string ?? ""], disk))
+            } else if let disk = volume["rbd"] {
+                let place = "\(disk["pool"]?.string ?? "rbd")/\(disk["image"]?.string ?? "")"
+                content.disks.append(Self.disk("rbd", (disk["monitors"]?.items ?? []).map { "\($0.string ?? "") \(place)" }, disk))
+            }
+        }
+    }
+    private static func disk(_ kind: String, _ names: [String], _ source: Node) -> PodDemandsContent.Disk {
+        PodDemandsContent.Disk(kind: kind, names: Set(names), isReadOnly: source["readOnly"]?.bool ?? false)
     }
 
     private mutating func group(_ metadata: Node, _ namespace: String) -> PodGroup {

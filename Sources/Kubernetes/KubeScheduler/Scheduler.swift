@@ -12,13 +12,17 @@ package struct Scheduler: Service {
     static let actor = "kube-scheduler"
     private let realm: Realm
     private let binder: any Binder
+    private let configuration: SchedulerConfiguration
     private let report: SchedulerReport
     private let clock: any WallClock
     private let random: RandomSource
 
-    /// A scheduler of a cluster's realm that binds through `binder` and tells events and conditions through `writer`.
-    package init(realm: Realm, writer: any ChangeWriter, binder: any Binder, clock: any WallClock, random: RandomSource) {
-        (self.realm, self.binder, self.clock, self.random) = (realm, binder, clock, random)
+    /// A scheduler of a cluster's realm that binds through `binder`, and tells events and conditions through `writer`.
+    package init(
+        realm: Realm, writer: any ChangeWriter, binder: any Binder, clock: any WallClock, random: RandomSource,
+        configuration: SchedulerConfiguration = SchedulerConfiguration()
+    ) {
+        (self.realm, self.binder, self.clock, self.random, self.configuration) = (realm, binder, clock, random, configuration)
         report = SchedulerReport(realm: realm, writer: writer, clock: clock)
     }
     /// A scheduler that binds and tells through one API server.
@@ -30,7 +34,7 @@ package struct Scheduler: Service {
     /// - Throws: `StorageError` when the realm cannot be followed.
     package func run() async throws {
         let mailbox = Mailbox<SchedulerLetter>()
-        var loop = SchedulerLoop([SchedulingProfile()], random: random)
+        var loop = SchedulerLoop(configuration, random: random)
         let watches = try follow(mailbox, &loop)
         defer { for watch in watches { watch.cancel() } }
         await withDiscardingTaskGroup { group in
@@ -40,13 +44,17 @@ package struct Scheduler: Service {
                 let letters = await mailbox.receive()
                 if Task.isCancelled { break }
                 for case .woke(let time) in letters { wakes.removeAll { $0 == time } }
-                loop.receive(letters, current: { realm.snapshot().get($0) }, now: clock.now)
-                for action in loop.decide(realm.snapshot, now: clock.now) { start(action, mailbox, &group) }
+                loop.receive(letters, current: { realm.get($0) }, now: clock.now)
+                var bindings: [(pod: SchedulingPod, node: String)] = []
+                for action in loop.decide(realm.snapshot, now: clock.now) {
+                    if case .bind(let pod, let node) = action { bindings.append((pod, node)) } else { start(action, mailbox, &group) }
+                }
+                bind(bindings, mailbox, &group)
                 if loop.hasMore {
                     mailbox.signal()
                     await Task.yield()
                 }
-                sleep(until: loop.queue.nextDeadline, &wakes, mailbox, &group)
+                sleep(until: loop.nextDeadline, &wakes, mailbox, &group)
             }
             group.cancelAll()
         }
@@ -58,9 +66,8 @@ package struct Scheduler: Service {
             let snapshot = realm.snapshot()
             do throws(StorageError) {
                 var watches: [WatchHandle] = []
-                for kind in [NamespaceFields.kind, ServiceFields.kind, NodeFields.kind, PodFields.kind] {
-                    watches.append(
-                        try realm.watch(prefix: kind.prefix, after: snapshot.revision) { mailbox.post(.events($0)) })
+                for prefix in SchedulerLoop.kinds {
+                    watches.append(try realm.watch(prefix: prefix, after: snapshot.revision) { mailbox.post(.events($0)) })
                 }
                 loop.load(snapshot, now: clock.now)
                 return watches
@@ -71,15 +78,38 @@ package struct Scheduler: Service {
         throw StorageError.unavailable("the history of realm \(realm.name) is too short to follow")
     }
 
-    private func start(_ action: SchedulerAction, _ mailbox: Mailbox<SchedulerLetter>, _ group: inout DiscardingTaskGroup) {
-        switch action {
-        case .bind(let pod, let node):
+    /// Binds pods, many at once where the binder can.
+    private func bind(
+        _ pods: [(pod: SchedulingPod, node: String)], _ mailbox: Mailbox<SchedulerLetter>, _ group: inout DiscardingTaskGroup
+    ) {
+        guard !pods.isEmpty else { return }
+        func identity(_ pod: SchedulingPod) -> PodIdentity { PodIdentity(namespace: pod.namespace, name: pod.name, uid: pod.uid.text) }
+        if let batches = binder as? any BatchBinder {
+            let batch = pods.map { (pod: identity($0.pod), node: $0.node) }
+            group.addTask {
+                let errors = await batches.bind(batch, as: pods[0].pod.shape.schedulerName)
+                mailbox.post(.bound(zip(pods, errors).map { ($0.pod, $1) }))
+            }
+            return
+        }
+        for (pod, node) in pods {
+            let identity = identity(pod)
             group.addTask { [binder, report] in
                 do throws(ChangeError) {
-                    try await binder.bind(PodIdentity(namespace: pod.namespace, name: pod.name, uid: pod.uid.text), to: node)
-                    mailbox.post(.bound(pod, node: node, nil))
+                    try await binder.bind(identity, to: node)
+                    mailbox.post(.bound([(pod, nil)]))
                     await report.scheduled(pod, on: node)
-                } catch { mailbox.post(.bound(pod, node: node, error)) }
+                } catch { mailbox.post(.bound([(pod, error)])) }
+            }
+        }
+    }
+
+    private func start(_ action: SchedulerAction, _ mailbox: Mailbox<SchedulerLetter>, _ group: inout DiscardingTaskGroup) {
+        switch action {
+        case .bind(let pod, let node): bind([(pod, node)], mailbox, &group)
+        case .prepare(let pod, let node, let plan):
+            group.addTask { [report] in
+                if let error = await report.prepare(plan, node: node) { mailbox.post(.unprepared(pod, .volumeBinding, error)) }
             }
         case .fail(let pod, let failure):
             if let nomination = failure.nomination { report.intend(pod, nomination: nomination) }

@@ -19,6 +19,32 @@ struct SchedulerReport: Sendable {
         await tell(pod, "Normal", "Scheduled", "Successfully assigned \(pod.namespace)/\(pod.name) to \(node)")
     }
 
+    /// Promises volumes to claims, and says near which node others are to be made. The volume controllers do the rest.
+    /// - Returns: Why not all of it could be written.
+    func prepare(_ plan: VolumePlan, node: String) async -> ChangeError? {
+        do throws(ChangeError) {
+            for binding in plan.bindings {
+                let path = binding.claim.split(separator: "/").map(String.init)
+                let reference: Value = [
+                    "kind": "PersistentVolumeClaim", "apiVersion": "v1", "namespace": .string(path[0]), "name": .string(path[1]),
+                    "uid": .string(binding.uid),
+                ]
+                let patch: Value = [
+                    "metadata": ["annotations": ["pv.kubernetes.io/bound-by-controller": "yes"]], "spec": ["claimRef": reference],
+                ]
+                _ = try await writer.apply(
+                    .patch(PersistentVolumeFields.kind, namespace: nil, name: binding.volume, patch), by: Scheduler.actor)
+            }
+            for claim in plan.provisions {
+                let path = claim.split(separator: "/").map(String.init)
+                let patch: Value = ["metadata": ["annotations": .object(Object([.init(VolumeBook.selectedNode, .string(node))]))]]
+                _ = try await writer.apply(
+                    .patch(PersistentVolumeClaimFields.kind, namespace: path[0], name: path[1], patch), by: Scheduler.actor)
+            }
+            return nil
+        } catch { return error }
+    }
+
     /// Takes note of a nomination at once, in the order of decisions; `failed` and `nominationEnded` write it.
     func intend(_ pod: SchedulingPod, nomination: String) { intents.intend(pod.key, nomination) }
 
@@ -109,10 +135,7 @@ struct SchedulerReport: Sendable {
     private func tell(
         _ pod: SchedulingPod, _ type: String, _ reason: String, _ message: String, action: String? = nil, related: SchedulingPod? = nil
     ) async {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in (pod.uid.text + reason + message).utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        let name = "\(pod.name).\(String(repeating: "0", count: 16 - digits.utf8.count))\(digits)"
+        let name = "\(pod.name).\(Naming.digits(pod.uid.text + reason + message))"
         let now = Value.string(clock.now.text)
         if let event = realm.snapshot().get(EventFields.kind.key(pod.namespace, name))?.value {
             let count = Int64((event["count"].int ?? 1) + 1)

@@ -10,13 +10,19 @@ struct SchedulingCycle {
     private var start = 0
     private var caches: [ObjectIdentifier: ShapeCache] = [:]
     private var turn = 0
-    private let profiles: [String: SchedulingProfile]
-    private let percentage: Int
+    private var profiles: [String: SchedulingProfile] = [:]
+    private var percentage = 0
     let random: RandomSource
 
-    init(_ profiles: [SchedulingProfile], percentageOfNodesToScore: Int = 0, random: RandomSource) {
-        self.profiles = Dictionary(profiles.map { ($0.name, $0) }) { first, _ in first }
-        (percentage, self.random) = (percentageOfNodesToScore, random)
+    init(_ configuration: SchedulerConfiguration, random: RandomSource) {
+        self.random = random
+        configure(configuration)
+    }
+    /// Takes other profiles from now on.
+    mutating func configure(_ configuration: SchedulerConfiguration) {
+        profiles = Dictionary(configuration.profiles.map { ($0.name, $0) }) { first, _ in first }
+        percentage = configuration.percentageOfNodesToScore
+        caches = [:]
     }
 
     /// The profile for the pod; nil when another scheduler is to give it a node.
@@ -53,6 +59,11 @@ struct SchedulingCycle {
     mutating func decide(_ pod: SchedulingPod, _ profile: SchedulingProfile, _ state: inout ClusterState) -> Decision {
         state.arrange()
         let filters = filters(pod, profile, &state)
+        if let refusal = filters.refusal {
+            var diagnosis = Diagnosis()
+            diagnosis.refuse(refusal, nodes: state.order.count)
+            return .none(diagnosis)
+        }
         // The node whose pods have made room for it comes first.
         if let name = state.nominations.node(of: pod.key), let node = state.node(name), filters.objections(node, &state).isEmpty {
             return .node(node)

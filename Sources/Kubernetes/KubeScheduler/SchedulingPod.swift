@@ -34,8 +34,32 @@ final class SchedulingPod: Sendable {
 
 /// What a pod needs as the very pod it is.
 struct PodDemandsContent: Sendable, Hashable {
+    /// A PersistentVolumeClaim of the pod's namespace.
+    struct Claim: Sendable, Hashable {
+        let name: String
+        /// Whether it is made for this pod.
+        let isEphemeral: Bool
+    }
+    /// A disk of one of the kinds that two pods of a node cannot both use.
+    struct Disk: Sendable, Hashable {
+        /// The kind and the names that make it what it is; any one of those of the same kind in common is the same disk.
+        let kind: String
+        let names: Set<String>
+        let isReadOnly: Bool
+        /// Source: VolumeRestrictions, isVolumeConflict. Disks of EBS cannot be shared even for reading.
+        func conflicts(with other: Disk) -> Bool {
+            kind == other.kind && !names.isDisjoint(with: other.names) && !(kind != "ebs" && isReadOnly && other.isReadOnly)
+        }
+    }
     /// The only node that it may be on, as pods of daemon sets name it.
     var pinned: String?
+    var claims: [Claim] = []
+    var disks: [Disk] = []
+    /// The CSI drivers of its inline volumes that limits count.
+    var inlineDrivers: [String] = []
+
+    /// Whether any plugin asks about its volumes.
+    var hasVolumes: Bool { !claims.isEmpty || !disks.isEmpty || !inlineDrivers.isEmpty }
 }
 
 /// A pod's demands, shared by its copies.

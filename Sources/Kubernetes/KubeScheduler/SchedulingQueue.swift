@@ -3,18 +3,10 @@ import Control
 /// Pods that wait for a node: those to be tried now, those that rest after a failure, and those for which nothing has changed since
 /// they found no node. Source: upstream's PriorityQueue.
 struct SchedulingQueue {
-    /// What has changed in the cluster.
-    enum News {
-        /// A node is new or other than it was.
-        case node
-        /// A pod has left its node.
-        case room
-        /// A pod is on a node.
-        case company
-    }
     private struct Waiting {
         let pod: SchedulingPod
         let deadline: Deadline
+        var plugins: [Plugin] = []
     }
     private struct Turn: Comparable {
         let pod: SchedulingPod
@@ -44,13 +36,17 @@ struct SchedulingQueue {
     private var turns: [String: Turn] = [:]
     private var resting: [String: Waiting] = [:]
     private var stuck: [String: Waiting] = [:]
-    /// Of the stuck pods, those that news of a kind could help.
-    private var waitingForRoom: Set<String> = []
-    private var waitingForCompany: Set<String> = []
+    /// The stuck pods by who has refused them.
+    private var refused: [Plugin: Set<String>] = [:]
     private var deadlines = Heap<Deadline>()
     private var histories: [String: History] = [:]
     private var nextNumber = 0
-    private let firstRest = Duration.seconds(1), longestRest = Duration.seconds(10), longestStuck = Duration.seconds(300)
+    private let firstRest: Duration, longestRest: Duration, longestStuck = Duration.seconds(300)
+
+    /// A queue whose pods rest that long after their first failure, twice as long after each further one, up to the longest.
+    init(firstRest: Duration = .seconds(1), longestRest: Duration = .seconds(10)) {
+        (self.firstRest, self.longestRest) = (firstRest, longestRest)
+    }
 
     var isEmpty: Bool { turns.isEmpty }
     /// Pods that wait in any way.
@@ -69,6 +65,7 @@ struct SchedulingQueue {
     func pod(_ key: String) -> SchedulingPod? { turns[key]?.pod ?? resting[key]?.pod ?? stuck[key]?.pod }
     /// A pod that needs no node any more.
     mutating func remove(_ key: String) {
+        guard turns[key] != nil || histories[key] != nil else { return }
         (turns[key], resting[key], histories[key]) = (nil, nil, nil)
         unstick(key)
     }
@@ -85,11 +82,10 @@ struct SchedulingQueue {
     /// A pod that found no node: it waits until something changes that could help.
     mutating func setAside(_ pod: SchedulingPod, _ diagnosis: Diagnosis, now: Timestamp) {
         failed(pod.key, now)
-        stuck[pod.key] = Waiting(pod: pod, deadline: expect(pod.key, now + longestStuck))
-        if !diagnosis.resolvable.isEmpty { waitingForRoom.insert(pod.key) }
-        if diagnosis.plugins.contains(.interPodAffinity) || diagnosis.plugins.contains(.podTopologySpread) {
-            waitingForCompany.insert(pod.key)
-        }
+        // Without a plugin to name, only a node can help.
+        let plugins = diagnosis.plugins.isEmpty ? [.nodeResourcesFit] : diagnosis.plugins.plugins
+        stuck[pod.key] = Waiting(pod: pod, deadline: expect(pod.key, now + longestStuck), plugins: plugins)
+        for plugin in plugins { refused[plugin, default: []].insert(pod.key) }
     }
     /// A pod that could not be bound: it is tried again after a rest.
     mutating func retry(_ pod: SchedulingPod, now: Timestamp) {
@@ -105,9 +101,8 @@ struct SchedulingQueue {
         return min(longestRest, firstRest * (1 << min(max(count - 1, 0), 10)))
     }
     private mutating func unstick(_ key: String) {
-        guard stuck.removeValue(forKey: key) != nil else { return }
-        waitingForRoom.remove(key)
-        waitingForCompany.remove(key)
+        guard let waiting = stuck.removeValue(forKey: key) else { return }
+        for plugin in waiting.plugins { refused[plugin]?.remove(key) }
     }
 
     /// Whether a failure's text is to be told of the pod: a new one at once, the same after pauses from the longest rest up to the
@@ -124,15 +119,16 @@ struct SchedulingQueue {
         return true
     }
 
-    /// Wakes the pods that the news could help.
-    mutating func wake(_ news: News, now: Timestamp) {
-        let helped: [Waiting]
-        switch news {
-        case .node: helped = Array(stuck.values)
-        case .room: helped = waitingForRoom.compactMap { stuck[$0] }
-        case .company: helped = waitingForCompany.compactMap { stuck[$0] }
+    /// Wakes the pods that an event could help, as the plugins say that have refused them.
+    mutating func wake(_ event: ClusterEvent, _ namespaces: NamespaceLabels, now: Timestamp) {
+        guard !stuck.isEmpty else { return }
+        var helped: [String: Waiting] = [:]
+        for plugin in event.plugins {
+            for key in refused[plugin] ?? [] where helped[key] == nil {
+                if let waiting = stuck[key], event.helps(waiting.pod, refusedBy: plugin, namespaces) { helped[key] = waiting }
+            }
         }
-        for waiting in helped.sorted(by: { $0.deadline < $1.deadline }) { release(waiting.pod, now) }
+        for waiting in helped.values.sorted(by: { $0.deadline < $1.deadline }) { release(waiting.pod, now) }
     }
     /// Wakes one pod, if it is stuck.
     mutating func activate(_ key: String, now: Timestamp) {

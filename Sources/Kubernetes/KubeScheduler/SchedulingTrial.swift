@@ -9,7 +9,7 @@ package struct SchedulingTrial {
 
     /// A trial over these Node documents.
     package init(nodes: [Value], random: RandomSource) {
-        cycle = SchedulingCycle([SchedulingProfile()], random: random)
+        cycle = SchedulingCycle(SchedulerConfiguration(), random: random)
         for node in nodes { if let seen = SeenNode(JSON.encode(node)) { _ = state.update(node: seen) } }
     }
     /// Places the Pod of a document's bytes, stored under a key; tells the node's name, or nil and leaves the pod out.

@@ -69,9 +69,11 @@ final class ClusterLead: Service {
             controllers: ClusterControllers.all(
                 rootCertificate: record.authority.certificate.pem, authority: record.authority, startedAt: parts.clock.now),
             log: Log("controllers/\(name)"))
+        let scheduler = Scheduler(
+            realm: realm, writer: api, binder: DirectBinder(realm: realm, clock: parts.clock, random: parts.random), clock: parts.clock,
+            random: parts.random)
         var loops: [(name: String, service: any Service)] = [
-            ("controllers", controllers), ("scheduler", Scheduler(realm: realm, binder: api, clock: parts.clock, random: parts.random)),
-            ("upkeep", api.upkeep),
+            ("controllers", controllers), ("scheduler", scheduler), ("upkeep", api.upkeep),
         ]
         if advertisesServers { loops.append(("endpoints", AdvertisedServers(api: api, servers: parts.servers, clock: parts.clock))) }
         await withDiscardingTaskGroup { group in

@@ -3,6 +3,7 @@ import Control
 import Cryptography
 import Documents
 import KubeAPI
+import KubeScheduler
 import Network
 import Storage
 
@@ -57,12 +58,15 @@ actor ControlPlanes: ControlPlaneHost {
     private func begin(_ spec: ControlPlaneSpec) async throws -> ControlPlaneFacts {
         guard !destroyed.contains(spec.id) else { throw Destroyed(id: spec.id) }
         if let plane = running.get(spec.id) {
+            try await SchedulerSettings.store(spec.schedulerConfig, in: plane.realm)
             if stands(plane, for: spec) { return plane.record.facts(at: parts.address) }
             _ = running.remove(spec.id)
             await plane.stop()
         }
         parts.prepareMachines?(spec.region, spec.version)
-        return try await open(try await record(for: spec)).record.facts(at: parts.address)
+        let plane = try await open(try await record(for: spec))
+        try await SchedulerSettings.store(spec.schedulerConfig, in: plane.realm)
+        return plane.record.facts(at: parts.address)
     }
     /// Whether a control plane serves all that is wanted; one that another server made has no listeners in the VPC.
     private func stands(_ plane: ControlPlane, for spec: ControlPlaneSpec) -> Bool {

@@ -104,7 +104,7 @@ extension ModelTexts {
         struct	CreateCapabilityRequest	capabilityName:string !	clusterName:string ! uri=name	clientRequestToken:string ~	type:CapabilityType !	roleArn:string !	configuration:CapabilityConfigurationRequest	tags:TagMap	deletePropagationPolicy:CapabilityDeletePropagationPolicy !
         struct	CreateCapabilityResponse	capability:Capability
         error	AccessDeniedException	AccessDeniedException	403	message:string
-        struct	CreateClusterRequest	name:ClusterName !	version:string	roleArn:string !	resourcesVpcConfig:VpcConfigRequest !	kubernetesNetworkConfig:KubernetesNetworkConfigRequest	logging:Logging	clientRequestToken:string ~	tags:TagMap	encryptionConfig:EncryptionConfigList	outpostConfig:OutpostConfigRequest	accessConfig:CreateAccessConfigRequest	bootstrapSelfManagedAddons:boolean	upgradePolicy:UpgradePolicyRequest	zonalShiftConfig:ZonalShiftConfigRequest	remoteNetworkConfig:RemoteNetworkConfigRequest	computeConfig:ComputeConfigRequest	storageConfig:StorageConfigRequest	deletionProtection:boolean	controlPlaneScalingConfig:ControlPlaneScalingConfig
+        struct	CreateClusterRequest	name:ClusterName !	version:string	roleArn:string !	resourcesVpcConfig:VpcConfigRequest !	kubernetesNetworkConfig:KubernetesNetworkConfigRequest	logging:Logging	clientRequestToken:string ~	tags:TagMap	encryptionConfig:EncryptionConfigList	outpostConfig:OutpostConfigRequest	accessConfig:CreateAccessConfigRequest	bootstrapSelfManagedAddons:boolean	upgradePolicy:UpgradePolicyRequest	zonalShiftConfig:ZonalShiftConfigRequest	remoteNetworkConfig:RemoteNetworkConfigRequest	computeConfig:ComputeConfigRequest	storageConfig:StorageConfigRequest	deletionProtection:boolean	controlPlaneScalingConfig:ControlPlaneScalingConfig	kubeSchedulerConfig:KubeSchedulerConfigRequest
         struct	CreateClusterResponse	cluster:Cluster
         error	ServiceUnavailableException	ServiceUnavailableException	503	message:string
         error	UnsupportedAvailabilityZoneException	UnsupportedAvailabilityZoneException	400	message:string	clusterName:string	nodegroupName:string	validZones:StringList
@@ -213,7 +213,7 @@ extension ModelTexts {
         struct	UpdateAddonResponse	update:Update
         struct	UpdateCapabilityRequest	clusterName:string ! uri=name	capabilityName:string ! uri=capabilityName	roleArn:string	configuration:UpdateCapabilityConfiguration	clientRequestToken:string ~	deletePropagationPolicy:CapabilityDeletePropagationPolicy
         struct	UpdateCapabilityResponse	update:Update
-        struct	UpdateClusterConfigRequest	name:string ! uri=name	resourcesVpcConfig:VpcConfigRequest	logging:Logging	clientRequestToken:string ~	accessConfig:UpdateAccessConfigRequest	upgradePolicy:UpgradePolicyRequest	zonalShiftConfig:ZonalShiftConfigRequest	computeConfig:ComputeConfigRequest	kubernetesNetworkConfig:KubernetesNetworkConfigRequest	storageConfig:StorageConfigRequest	remoteNetworkConfig:RemoteNetworkConfigRequest	deletionProtection:boolean	controlPlaneScalingConfig:ControlPlaneScalingConfig
+        struct	UpdateClusterConfigRequest	name:string ! uri=name	resourcesVpcConfig:VpcConfigRequest	logging:Logging	clientRequestToken:string ~	accessConfig:UpdateAccessConfigRequest	upgradePolicy:UpgradePolicyRequest	zonalShiftConfig:ZonalShiftConfigRequest	computeConfig:ComputeConfigRequest	kubernetesNetworkConfig:KubernetesNetworkConfigRequest	storageConfig:StorageConfigRequest	remoteNetworkConfig:RemoteNetworkConfigRequest	deletionProtection:boolean	controlPlaneScalingConfig:ControlPlaneScalingConfig	kubeSchedulerConfig:KubeSchedulerConfigRequest
         struct	UpdateClusterConfigResponse	update:Update
         struct	UpdateClusterVersionRequest	name:string ! uri=name	version:string !	clientRequestToken:string ~	force:boolean
         struct	UpdateClusterVersionResponse	update:Update
@@ -254,8 +254,17 @@ extension ModelTexts {
         struct	RemoteNetworkConfigRequest	remoteNodeNetworks:RemoteNodeNetworkList	remotePodNetworks:RemotePodNetworkList
         struct	ComputeConfigRequest	enabled:boolean	nodePools:StringList	nodeRoleArn:string
         struct	StorageConfigRequest	blockStorage:BlockStorage
+        struct	KubeSchedulerConfigRequest	nodeResourcesFit:NodeResourcesFitConfig
+        struct	KubeSchedulerConfigResponse	nodeResourcesFit:NodeResourcesFitConfig
+        struct	NodeResourcesFitConfig	scoringStrategy:ScoringStrategy
+        struct	ScoringStrategy	type:ScoringStrategyType	resources:ResourceWeightList
+        string	ScoringStrategyType			LeastAllocated|MostAllocated
+        list	ResourceWeightList		100	ResourceWeight
+        struct	ResourceWeight	name:ResourceWeightName	weight:ResourceWeightValue
+        string	ResourceWeightName	1	253
+        integer	ResourceWeightValue	1	100
         struct	ControlPlaneScalingConfig	tier:ProvisionedControlPlaneTier
-        struct	Cluster	name:string	arn:string	createdAt:timestamp	version:string	endpoint:string	roleArn:string	resourcesVpcConfig:VpcConfigResponse	kubernetesNetworkConfig:KubernetesNetworkConfigResponse	logging:Logging	identity:Identity	status:ClusterStatus	certificateAuthority:Certificate	clientRequestToken:string	platformVersion:string	tags:TagMap	encryptionConfig:EncryptionConfigList	connectorConfig:ConnectorConfigResponse	id:string	health:ClusterHealth	outpostConfig:OutpostConfigResponse	accessConfig:AccessConfigResponse	upgradePolicy:UpgradePolicyResponse	zonalShiftConfig:ZonalShiftConfigResponse	remoteNetworkConfig:RemoteNetworkConfigResponse	computeConfig:ComputeConfigResponse	storageConfig:StorageConfigResponse	deletionProtection:boolean	controlPlaneScalingConfig:ControlPlaneScalingConfig
+        struct	Cluster	name:string	arn:string	createdAt:timestamp	version:string	endpoint:string	roleArn:string	resourcesVpcConfig:VpcConfigResponse	kubernetesNetworkConfig:KubernetesNetworkConfigResponse	logging:Logging	identity:Identity	status:ClusterStatus	certificateAuthority:Certificate	clientRequestToken:string	platformVersion:string	tags:TagMap	encryptionConfig:EncryptionConfigList	connectorConfig:ConnectorConfigResponse	id:string	health:ClusterHealth	outpostConfig:OutpostConfigResponse	accessConfig:AccessConfigResponse	upgradePolicy:UpgradePolicyResponse	zonalShiftConfig:ZonalShiftConfigResponse	remoteNetworkConfig:RemoteNetworkConfigResponse	computeConfig:ComputeConfigResponse	storageConfig:StorageConfigResponse	deletionProtection:boolean	controlPlaneScalingConfig:ControlPlaneScalingConfig	kubeSchedulerConfig:KubeSchedulerConfigResponse
         string	EksAnywhereSubscriptionName	1	100		^[0-9A-Za-z][A-Za-z0-9\-_]*
         struct	EksAnywhereSubscriptionTerm	duration:integer	unit:EksAnywhereSubscriptionTermUnit
         string	EksAnywhereSubscriptionLicenseType			Cluster
@@ -317,7 +326,7 @@ extension ModelTexts {
         string	AccessScopeType			cluster|namespace
         struct	EncryptionConfig	resources:StringList	provider:Provider
         string	UpdateStatus			InProgress|Failed|Cancelled|Successful
-        string	UpdateType			VersionUpdate|EndpointAccessUpdate|LoggingUpdate|ConfigUpdate|AssociateIdentityProviderConfig|DisassociateIdentityProviderConfig|AssociateEncryptionConfig|AddonUpdate|VpcConfigUpdate|AccessConfigUpdate|UpgradePolicyUpdate|ZonalShiftConfigUpdate|AutoModeUpdate|RemoteNetworkConfigUpdate|DeletionProtectionUpdate|ControlPlaneScalingConfigUpdate|VendedLogsUpdate
+        string	UpdateType			VersionUpdate|EndpointAccessUpdate|LoggingUpdate|ConfigUpdate|AssociateIdentityProviderConfig|DisassociateIdentityProviderConfig|AssociateEncryptionConfig|AddonUpdate|VpcConfigUpdate|AccessConfigUpdate|UpgradePolicyUpdate|ZonalShiftConfigUpdate|AutoModeUpdate|RemoteNetworkConfigUpdate|DeletionProtectionUpdate|ControlPlaneScalingConfigUpdate|ControlPlaneComponentConfigUpdate|VendedLogsUpdate
         list	UpdateParams			UpdateParam
         list	ErrorDetails			ErrorDetail
         map	requiredClaimsMap			requiredClaimsKey	requiredClaimsValue
@@ -427,7 +436,7 @@ extension ModelTexts {
         list	DeprecationDetails			DeprecationDetail
         list	AddonCompatibilityDetails			AddonCompatibilityDetail
         struct	UpdateRoleMappings	addOrUpdateRoleMappings:ArgoCdRoleMappingList	removeRoleMappings:ArgoCdRoleMappingList
-        string	UpdateParamType			Version|PlatformVersion|EndpointPrivateAccess|EndpointPublicAccess|ClusterLogging|DesiredSize|LabelsToAdd|LabelsToRemove|TaintsToAdd|TaintsToRemove|MaxSize|MinSize|ReleaseVersion|PublicAccessCidrs|LaunchTemplateName|LaunchTemplateVersion|IdentityProviderConfig|EncryptionConfig|AddonVersion|ServiceAccountRoleArn|ResolveConflicts|MaxUnavailable|MaxUnavailablePercentage|NodeRepairEnabled|UpdateStrategy|ConfigurationValues|SecurityGroups|Subnets|AuthenticationMode|PodIdentityAssociations|UpgradePolicy|ZonalShiftConfig|ComputeConfig|StorageConfig|KubernetesNetworkConfig|RemoteNetworkConfig|DeletionProtection|NodeRepairConfig|VendedLogs|UpdatedTier|PreviousTier|WarmPoolEnabled|WarmPoolMaxGroupPreparedCapacity|WarmPoolMinSize|WarmPoolState|WarmPoolReuseOnScaleIn
+        string	UpdateParamType			Version|PlatformVersion|EndpointPrivateAccess|EndpointPublicAccess|ClusterLogging|DesiredSize|LabelsToAdd|LabelsToRemove|TaintsToAdd|TaintsToRemove|MaxSize|MinSize|ReleaseVersion|PublicAccessCidrs|LaunchTemplateName|LaunchTemplateVersion|IdentityProviderConfig|EncryptionConfig|AddonVersion|ServiceAccountRoleArn|ResolveConflicts|MaxUnavailable|MaxUnavailablePercentage|NodeRepairEnabled|UpdateStrategy|ConfigurationValues|SecurityGroups|Subnets|AuthenticationMode|PodIdentityAssociations|UpgradePolicy|ZonalShiftConfig|ComputeConfig|StorageConfig|KubernetesNetworkConfig|RemoteNetworkConfig|DeletionProtection|NodeRepairConfig|VendedLogs|KubeSchedulerConfig|UpdatedTier|PreviousTier|WarmPoolEnabled|WarmPoolMaxGroupPreparedCapacity|WarmPoolMinSize|WarmPoolState|WarmPoolReuseOnScaleIn
         string	ErrorCode			SubnetNotFound|SecurityGroupNotFound|EniLimitReached|IpNotAvailable|AccessDenied|OperationNotPermitted|VpcIdNotFound|Unknown|NodeCreationFailure|PodEvictionFailure|InsufficientFreeAddresses|ClusterUnreachable|InsufficientNumberOfReplicas|ConfigurationConflict|AdmissionRequestDenied|UnsupportedAddonModification|K8sResourceNotFound
         struct	AddonIssue	code:AddonIssueCode	message:string	resourceIds:StringList
         struct	ArgoCdRoleMapping	role:ArgoCdRole !	identities:SsoIdentityList !

@@ -30,7 +30,23 @@ extension EKSService {
         spec.bootstrapsAddons = input["bootstrapSelfManagedAddons"].bool ?? true
         spec.creator = context.principal.entryARN
         if !input["zonalShiftConfig"].isNull { spec.zonalShiftConfig = input["zonalShiftConfig"] }
+        spec.kubeSchedulerConfig = Self.schedulerConfig(input["kubeSchedulerConfig"])
         return spec
+    }
+
+    /// The scheduler's configuration with EKS's defaults: the strategy and weights of Kubernetes.
+    static func schedulerConfig(_ input: Value) -> Value {
+        let strategy = input["nodeResourcesFit"]["scoringStrategy"]
+        let resources: Value = [["name": "cpu", "weight": 1], ["name": "memory", "weight": 1]]
+        let weights = strategy["resources"].items.map { ["name": $0["name"], "weight": $0["weight"].isNull ? 1 : $0["weight"]] as Value }
+        return [
+            "nodeResourcesFit": [
+                "scoringStrategy": [
+                    "type": .string(strategy["type"].string ?? "LeastAllocated"),
+                    "resources": weights.isEmpty ? resources : .array(weights),
+                ]
+            ]
+        ]
     }
 
     private func version(_ asked: String?, _ context: OperationContext) throws -> String {

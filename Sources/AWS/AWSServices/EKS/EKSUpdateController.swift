@@ -44,6 +44,10 @@ package struct EKSUpdateController: Controller {
         wanted.status.status = "ACTIVE"
         var plan = close(update, "Successful")
         if wanted != cluster { plan.changes.insert(.update(EKSClusterFields.kind, wanted.value), at: 0) }
+        // The control plane takes over what it is told at each start, running or not.
+        if !patch["kubeSchedulerConfig"].isNull {
+            plan.effects.append(Effect(EKSEffects.start, subject: EKSClusterFields.kind.key(of: cluster.value)))
+        }
         return plan
     }
     /// An add-on's update ends with its objects ready, or with what stands in their way.

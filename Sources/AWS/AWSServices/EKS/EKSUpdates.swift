@@ -30,7 +30,10 @@ extension EKSService {
     /// Source: EKS API reference, UpdateClusterConfig: one kind of change in one call.
     func updateClusterConfig(_ input: Value, _ context: OperationContext) async throws -> Value {
         let name = input["name"].string ?? ""
-        let kinds = ["resourcesVpcConfig", "logging", "accessConfig", "upgradePolicy", "zonalShiftConfig", "deletionProtection"]
+        let kinds = [
+            "resourcesVpcConfig", "logging", "accessConfig", "upgradePolicy", "zonalShiftConfig", "deletionProtection",
+            "kubeSchedulerConfig",
+        ]
         let asked = kinds.filter { !input[$0].isNull }
         for member in ["computeConfig", "kubernetesNetworkConfig", "storageConfig", "remoteNetworkConfig", "controlPlaneScalingConfig"]
         where !input[member].isNull { throw EKSError.invalidParameter("\(member) is not supported yet", cluster: name) }
@@ -45,6 +48,9 @@ extension EKSService {
         case "accessConfig": return try await updateAccessConfig(input[kind], name)
         case "deletionProtection":
             return try await updateMember(kind, "DeletionProtectionUpdate", "DeletionProtection", input[kind], name)
+        case "kubeSchedulerConfig":
+            let wanted = Self.schedulerConfig(input[kind])
+            return try await updateMember(kind, "ControlPlaneComponentConfigUpdate", "KubeSchedulerConfig", wanted, name)
         case "upgradePolicy": return try await updateMember(kind, "UpgradePolicyUpdate", "UpgradePolicy", input[kind], name)
         default: return try await updateMember(kind, "ZonalShiftConfigUpdate", "ZonalShiftConfig", input[kind], name)
         }

@@ -5,8 +5,8 @@ package import Reconcile
 
 /// Finds or makes a volume for each claim. Source: kubernetes, pkg/controller/volume/persistentvolume, syncClaim.
 ///
-/// A class that waits for its first consumer gets its volume once a pod with the claim has a node; nodes are simulated, and their pods
-/// need no volume to start.
+/// A claim whose class waits for its first consumer gets its volume once the scheduler has chosen a node for that consumer: it promises a
+/// free volume itself, or names the node in the claim for one to be made there.
 package struct ClaimBinder: Controller {
     package typealias Primary = PersistentVolumeClaimFields
     package static let name = "persistent-volume-binder"
@@ -38,6 +38,8 @@ package struct ClaimBinder: Controller {
         if let reserved { return bind(claim, reserved) }
         let shop = StorageShop(claim, in: world)
         if shop.waits { return shop.notice("WaitForFirstConsumer", "waiting for first consumer to be created before binding") }
+        // The scheduler asks for a new volume only where no free one suits its node.
+        if shop.selectedNode != nil { return shop.provision() }
         let free = world.indexed(PersistentVolume.self, KubeIndexes.volumesByClaim.name, "").filter { $0.satisfies(claim) }
         if let smallest = free.min(by: { ($0.capacity.nanos, $0.name) < ($1.capacity.nanos, $1.name) }) { return bind(claim, smallest) }
         return shop.provision()
@@ -125,14 +127,17 @@ private struct StorageShop {
     let claim: PersistentVolumeClaim
     let world: World
     let storageClass: StorageClass?
-    /// The node of the first pod that mounts the claim.
+    /// The node for which the scheduler asks for a volume.
+    let selectedNode: String?
+    /// That one, or the node of the first pod that mounts the claim.
     let node: KubeNode?
 
     init(_ claim: PersistentVolumeClaim, in world: World) {
         (self.claim, self.world) = (claim, world)
         storageClass = claim.className.isEmpty ? nil : world.get(StorageClass.self, claim.className)
         let pods = world.indexed(Pod.self, KubeIndexes.podsByClaim.name, claim.path)
-        node = pods.first { !$0.nodeName.isEmpty }.flatMap { world.get(KubeNode.self, $0.nodeName) }
+        selectedNode = claim.metadata.annotations?[VolumeMark.selectedNode]
+        node = (selectedNode ?? pods.first { !$0.nodeName.isEmpty }?.nodeName).flatMap { world.get(KubeNode.self, $0) }
     }
 
     var waits: Bool { storageClass?.volumeBindingMode == "WaitForFirstConsumer" && node == nil }

@@ -13,6 +13,8 @@ enum VolumeMark {
     static let claimProtection = "kubernetes.io/pvc-protection"
     static let volumeProtection = "kubernetes.io/pv-protection"
     static let provisionerFinalizer = "external-provisioner.volume.kubernetes.io/finalizer"
+    /// The node near which the scheduler wants the volume to be made.
+    static let selectedNode = "volume.kubernetes.io/selected-node"
     static let zone = "topology.kubernetes.io/zone"
     /// The drivers whose volumes exist by being written down.
     static let simulated: Set<String> = [

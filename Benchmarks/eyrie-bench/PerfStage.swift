@@ -1,0 +1,117 @@
+import Control
+import Documents
+import KubeAPI
+import KubeModel
+import KubeScheduler
+import Reconcile
+import Storage
+import Synchronization
+
+/// What a case does, step by step.
+enum PerfStep: Sendable {
+    case nodes(Int, @Sendable (Int) -> Value)
+    case documents(Kind, Int, @Sendable (Int) -> Value)
+    case pods(Int, wait: Bool, @Sendable (Int) -> Value)
+    /// Creates one pod after each pause while the measured part runs.
+    case churn(Duration, @Sendable (Int) -> Value)
+    /// The part that counts.
+    case measure(Int, @Sendable (Int) -> Value)
+}
+
+/// An API server and a scheduler over a store in memory.
+final class PerfStage: Sendable {
+    struct Outcome {
+        let pods: Int
+        let seconds: Double
+        let processorSeconds: Double
+    }
+    private let store: Store
+    private let realm: Realm
+    private let server: APIServer
+    private let clock = SystemClock()
+    private let scheduler: Scheduler
+    private let bound = Mutex(0)
+    private let watch = Mutex<WatchHandle?>(nil)
+
+    init() async throws {
+        let random = RandomSource(seed: 1)
+        store = .memory(clock: clock)
+        realm = try await store.realm("cluster/perf")
+        server = APIServer(
+            realm: realm, schema: .kubernetes, kinds: .kubernetes, authenticators: [LocalAuthenticator()],
+            authorizers: [SuperuserAuthorizer()], clock: clock, random: random, configuration: APIServerConfiguration())
+        try await server.bootstrap()
+        let binder = DirectBinder(realm: realm, clock: clock, random: random)
+        scheduler = Scheduler(realm: realm, writer: server, binder: binder, clock: clock, random: random)
+        let handle = try realm.watch(prefix: PodFields.kind.prefix, after: realm.head) { [weak self] events in self?.count(events) }
+        watch.withLock { $0 = handle }
+    }
+    private func count(_ events: [Event]) {
+        var new = 0
+        for event in events where event.kind == .put {
+            guard let previous = event.previous, event.entry.document?.root["spec"]?["nodeName"] != nil else { continue }
+            if previous.document?.root["spec"]?["nodeName"] == nil { new += 1 }
+        }
+        if new > 0 { bound.withLock { $0 += new } }
+    }
+    func stop() async {
+        watch.withLock { $0?.cancel() }
+        await store.close()
+    }
+
+    /// Goes through the steps beside a running scheduler.
+    func run(_ steps: [PerfStep]) async throws -> Outcome {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [scheduler] in try await scheduler.run() }
+            defer { group.cancelAll() }
+            var outcome: Outcome?
+            for step in steps {
+                switch step {
+                case .nodes(let count, let template): try await create(NodeFields.kind, count, template)
+                case .documents(let kind, let count, let template): try await create(kind, count, template)
+                case .pods(let count, let wait, let template):
+                    let before = bound.withLock { $0 }
+                    try await create(PodFields.kind, count, template)
+                    if wait { try await waitFor(before + count) }
+                case .churn(let pause, let template): group.addTask { [self] in await churn(pause, template) }
+                case .measure(let count, let template):
+                    let before = bound.withLock { $0 }
+                    let (start, startCPU) = (seconds(), ownProcessorSeconds())
+                    try await create(PodFields.kind, count, template)
+                    try await waitFor(before + count)
+                    outcome = Outcome(pods: count, seconds: seconds() - start, processorSeconds: ownProcessorSeconds() - startCPU)
+                }
+            }
+            guard let outcome else { throw BenchError("nothing was measured") }
+            return outcome
+        }
+    }
+    private func churn(_ pause: Duration, _ template: @Sendable (Int) -> Value) async {
+        for index in 0... {
+            do { try await clock.sleep(for: pause) } catch { return }
+            _ = try? await server.apply(.create(PodFields.kind, template(index)), by: "bench")
+        }
+    }
+
+    /// Creates documents from several tasks at once.
+    private func create(_ kind: Kind, _ count: Int, _ template: @escaping @Sendable (Int) -> Value) async throws {
+        let workers = 16
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for worker in 0..<workers {
+                group.addTask { [server] in
+                    for index in stride(from: worker, to: count, by: workers) {
+                        _ = try await server.apply(.create(kind, template(index)), by: "bench")
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+    private func waitFor(_ count: Int) async throws {
+        let limit = seconds() + 120
+        while bound.withLock({ $0 }) < count {
+            guard seconds() < limit else { throw BenchError("only \(bound.withLock { $0 }) of \(count) pods have a node") }
+            try await clock.sleep(for: .milliseconds(2))
+        }
+    }
+}
