@@ -183,12 +183,13 @@ class Load:
     def end(self):
         """Ends the writers, and the watcher once it had time to see what they wrote."""
         self.enough.set()
+        for writer in self.threads[:-1]:
+            writer.join()
         deadline = time.time() + 15
         while time.time() < deadline and not set(self.acknowledged) <= set(self.seen):
             time.sleep(0.1)
         self.done.set()
-        for thread in self.threads:
-            thread.join()
+        self.threads[-1].join()
 
 
 def any_server_serves_any_cluster(bed):
