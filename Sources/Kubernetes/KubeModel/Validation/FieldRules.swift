@@ -6,6 +6,8 @@ struct FieldRules: Sendable {
         case required(zeroToo: Bool)
         case range(Int64, Int64)
         case intPort
+        /// The bits of a file's mode.
+        case mode
         case oneOf([String])
         case grammar(String)
     }
@@ -34,7 +36,9 @@ struct FieldRules: Sendable {
         return word[equals...].dropFirst().split(separator: ",").map { (name, rule(String($0))) }
     }
     private static func rule(_ text: String) -> Rule {
-        if text.hasPrefix("in:") { return .oneOf(text.dropFirst(3).split(separator: "|").map(String.init)) }
+        if text.hasPrefix("in:") {
+            return .oneOf(text.dropFirst(3).split(separator: "|", omittingEmptySubsequences: false).map(String.init))
+        }
         let ends = text.split(separator: ".").compactMap { Int64($0) }
         if ends.count == 2 { return .range(ends[0], ends[1]) }
         return switch text {
@@ -43,6 +47,7 @@ struct FieldRules: Sendable {
         case ">=0": .range(0, .max)
         case ">0": .range(1, .max)
         case "port": .range(1, 65535)
+        case "mode": .mode
         case "intport": .intPort
         default: .grammar(text)
         }
@@ -83,6 +88,8 @@ struct FieldRules: Sendable {
         case (_, .null), (_, .string("")): break
         case (.range(let low, let high), .int(let number)): if number < low || number > high { problems = [rangeText(low, high)] }
         case (.intPort, _): problems = portProblems(value)
+        case (.mode, .int(let bits)):
+            if !(0...0o777).contains(bits) { problems = ["must be a number between 0 and 0777 (octal), both inclusive"] }
         case (.oneOf(let values), .string(let text)):
             if !values.contains(text) { faults.add(.notSupported(parent.child(name), value, values)) }
         case (.grammar(let grammar), .string(let text)): problems = Self.problems(text, grammar)
@@ -110,6 +117,8 @@ struct FieldRules: Sendable {
         case "qualified": Names.qualifiedName(text)
         case "labelvalue": Names.labelValue(text)
         case "env": Names.environmentVariable(text)
+        case "configkey": Names.configKey(text)
+        case "ip": Names.address(text)
         default: Names.portName(text)
         }
     }

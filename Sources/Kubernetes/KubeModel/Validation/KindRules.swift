@@ -12,7 +12,8 @@ enum KindRules {
         "ClusterRoleBinding.rbac.authorization.k8s.io": clusterRoleBinding, "Ingress.networking.k8s.io": ingress,
         "PriorityClass.scheduling.k8s.io": priorityClass, "HorizontalPodAutoscaler.autoscaling": autoscaler,
         "StorageClass.storage.k8s.io": storageClass, "EndpointSlice.discovery.k8s.io": endpointSlice,
-        "CustomResourceDefinition.apiextensions.k8s.io": DefinitionRules.check, "Event": event,
+        "CustomResourceDefinition.apiextensions.k8s.io": DefinitionRules.check, "Event": event, "PersistentVolume": persistentVolume,
+        "CertificateSigningRequest.certificates.k8s.io": certificateRequest, "Namespace": namespace,
     ]
 
     private static let podText =
@@ -30,6 +31,11 @@ enum KindRules {
         let tolerations = spec["tolerations"].items
         if oldSpec["tolerations"].items.contains(where: { old in !tolerations.contains { sameToleration($0, old) } }) {
             return faults.add(.forbidden(path.child("tolerations"), "existing toleration can not be modified except its tolerationSeconds"))
+        }
+        let gates = Set(oldSpec["schedulingGates"].items.map { $0["name"] })
+        for gate in spec["schedulingGates"].items where !gates.contains(gate["name"]) {
+            let text = "only deletion is allowed, but found new scheduling gate '\(gate["name"].string ?? "")'"
+            faults.add(.forbidden(path.child("schedulingGates"), text))
         }
         deadline(spec["activeDeadlineSeconds"], oldSpec["activeDeadlineSeconds"], path.child("activeDeadlineSeconds"), &faults)
         if frozen(spec, gatedBy: oldSpec) != frozen(oldSpec, gatedBy: oldSpec) { faults.add(.forbidden(path, podText)) }

@@ -123,6 +123,39 @@ package enum Names {
         }
         return problems
     }
+    /// An address of either family. Source: validation.IsValidIP.
+    package static func address(_ text: String) -> [String] {
+        let isValid = text.contains(":") ? isSixth(text) : isFourth(text)
+        return isValid ? [] : ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"]
+    }
+    /// Four numbers without leading zeros.
+    private static func isFourth(_ text: String) -> Bool {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4
+            && parts.allSatisfy { part in
+                part.utf8.allSatisfy(isDigit) && (part.utf8.count == 1 || part.utf8.first != UInt8(ascii: "0"))
+                    && Int(part).map { $0 <= 255 } ?? false
+            }
+    }
+    /// Eight groups of hexadecimal digits, one run of which may be left out, the last two perhaps as an address of four numbers.
+    private static func isSixth(_ text: String) -> Bool {
+        let halves = text.components(of: "::")
+        guard halves.count <= 2 else { return false }
+        var count = 0
+        for (number, half) in halves.enumerated() where !half.isEmpty {
+            let groups = half.split(separator: ":", omittingEmptySubsequences: false)
+            for (position, group) in groups.enumerated() {
+                let isLast = number == halves.count - 1 && position == groups.count - 1
+                if isLast, group.contains("."), isFourth(String(group)) {
+                    count += 2
+                } else {
+                    guard (1...4).contains(group.utf8.count), group.allSatisfy(\.isHexDigit) else { return false }
+                    count += 1
+                }
+            }
+        }
+        return halves.count == 2 ? count < 8 : count == 8
+    }
     /// The name of a port: an IANA service name of at most 15 bytes.
     package static func portName(_ text: String) -> [String] {
         var problems = text.utf8.count > 15 ? ["must be no more than 15 characters"] : []
@@ -133,5 +166,22 @@ package enum Names {
         if text.contains("--") { problems.append("must not contain consecutive hyphens") }
         if text.hasPrefix("-") || text.hasSuffix("-") { problems.append("must not begin or end with a hyphen") }
         return problems
+    }
+}
+
+extension String {
+    /// The parts between occurrences of a separator.
+    fileprivate func components(of separator: String) -> [Substring] {
+        var (parts, start, index) = ([Substring](), startIndex, startIndex)
+        while index < endIndex {
+            if self[index...].hasPrefix(separator) {
+                parts.append(self[start..<index])
+                index = self.index(index, offsetBy: separator.count)
+                start = index
+            } else {
+                index = self.index(after: index)
+            }
+        }
+        return parts + [self[start...]]
     }
 }

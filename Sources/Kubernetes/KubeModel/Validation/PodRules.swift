@@ -40,6 +40,7 @@ extension TypeRules {
             )
         }
         initContainers(spec, path, &faults)
+        podDetails(spec, path, &faults)
     }
 
     private static func initContainers(_ spec: Object, _ path: FieldPath, _ faults: inout Faults) {

@@ -9,6 +9,12 @@ enum TypeRules {
         ("core.v1.NodeSelectorRequirement", nodeSelectorRequirement), ("core.v1.NodeSpec", nodeSpec), ("core.v1.ServiceSpec", service),
         ("meta.v1.LabelSelector", labelSelector), ("rbac.v1.PolicyRule", policyRule), ("rbac.v1.Subject", subject),
         ("discovery.v1.Endpoint", endpoint), ("core.v1.PersistentVolumeClaimSpec", claim), ("core.v1.HostPathVolumeSource", hostPath),
+        ("core.v1.SecurityContext", securityContext), ("core.v1.SeccompProfile", seccomp), ("core.v1.AppArmorProfile", appArmor),
+        ("core.v1.ObjectFieldSelector", fieldReference), ("core.v1.ResourceFieldSelector", resourceReference),
+        ("core.v1.EnvFromSource", environmentSource), ("core.v1.KeyToPath", keyToPath),
+        ("core.v1.ServiceAccountTokenProjection", tokenProjection), ("core.v1.ResourceQuotaSpec", quota),
+        ("core.v1.LimitRangeSpec", limitRange), ("autoscaling.v2.MetricSpec", metric), ("autoscaling.v2.MetricTarget", metricTarget),
+        ("autoscaling.v2.HPAScalingRules", scalingRules),
     ]
 
     // A set of labels, or of requirements whose operators fit their values.

@@ -1,7 +1,7 @@
 /// What single fields must be, one object type a line: `package.Type field=rule,rule …`.
 ///
-/// Rules: `!` must be there and not empty, `!0` neither 0; `>=0`, `>0`; `N..M` between; `port` 1 to 65535; `intport` that or a port's name;
-/// `in:A|B` one of these; `label`, `label1035`, `subdomain`, `qualified`, `labelvalue`, `env`, `portname` grammars.
+/// Rules: `!` must be there and not empty, `!0` neither 0; `>=0`, `>0`; `N..M` between; `port` 1 to 65535; `intport` that or a port's name; `mode` bits of a file's mode;
+/// `in:A|B` one of these; `label`, `label1035`, `subdomain`, `qualified`, `labelvalue`, `env`, `portname`, `configkey`, `ip` grammars.
 /// All but `!` let absent fields pass. What depends on several fields is in `TypeRules` and `KindRules`.
 /// Source: upstream's validation packages.
 enum ValidationText {
@@ -11,27 +11,27 @@ enum ValidationText {
         core.v1.EphemeralContainer name=!,label image=! imagePullPolicy=!,in:Always|IfNotPresent|Never
         core.v1.ContainerPort containerPort=!0,port hostPort=port name=portname protocol=!,in:SCTP|TCP|UDP
         core.v1.EnvVar name=!,env
-        core.v1.ConfigMapKeySelector key=!
-        core.v1.SecretKeySelector key=!
+        core.v1.ConfigMapKeySelector key=!,configkey
+        core.v1.SecretKeySelector key=!,configkey
         core.v1.ObjectFieldSelector apiVersion=! fieldPath=!
         core.v1.ResourceFieldSelector resource=!
-        core.v1.VolumeMount name=! mountPath=!
+        core.v1.VolumeMount name=! mountPath=! mountPropagation=in:Bidirectional|HostToContainer|None recursiveReadOnly=in:Disabled|Enabled|IfPossible
         core.v1.VolumeDevice name=! devicePath=!
         core.v1.Volume name=!,label
-        core.v1.SecretVolumeSource secretName=! defaultMode=0..511
-        core.v1.ConfigMapVolumeSource name=! defaultMode=0..511
-        core.v1.ProjectedVolumeSource defaultMode=0..511
-        core.v1.DownwardAPIVolumeSource defaultMode=0..511
+        core.v1.SecretVolumeSource secretName=! defaultMode=mode
+        core.v1.ConfigMapVolumeSource name=! defaultMode=mode
+        core.v1.ProjectedVolumeSource defaultMode=mode
+        core.v1.DownwardAPIVolumeSource defaultMode=mode
         core.v1.PersistentVolumeClaimVolumeSource claimName=!
-        core.v1.HostPathVolumeSource path=!
+        core.v1.HostPathVolumeSource path=! type=in:|BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket
         core.v1.NFSVolumeSource server=! path=!
-        core.v1.KeyToPath key=! path=!
+        core.v1.KeyToPath key=! path=! mode=mode
         core.v1.Probe initialDelaySeconds=>=0 timeoutSeconds=>=0 periodSeconds=>=0 successThreshold=>=0 failureThreshold=>=0 terminationGracePeriodSeconds=>0
         core.v1.HTTPGetAction path=! port=intport scheme=in:HTTP|HTTPS
         core.v1.TCPSocketAction port=intport
         core.v1.GRPCAction port=port
         core.v1.ExecAction command=!
-        core.v1.TopologySpreadConstraint maxSkew=>0 topologyKey=!,qualified whenUnsatisfiable=!,in:DoNotSchedule|ScheduleAnyway minDomains=>0
+        core.v1.TopologySpreadConstraint maxSkew=>0 topologyKey=!,qualified whenUnsatisfiable=!,in:DoNotSchedule|ScheduleAnyway minDomains=>0 nodeAffinityPolicy=in:Honor|Ignore nodeTaintsPolicy=in:Honor|Ignore
         core.v1.PodAffinityTerm topologyKey=!,qualified
         core.v1.WeightedPodAffinityTerm weight=1..100
         core.v1.PreferredSchedulingTerm weight=1..100
@@ -39,10 +39,25 @@ enum ValidationText {
         core.v1.Taint key=!,qualified value=labelvalue effect=!,in:NoSchedule|PreferNoSchedule|NoExecute
         core.v1.PodSchedulingGate name=!,qualified
         core.v1.PodReadinessGate conditionType=qualified
-        core.v1.HostAlias ip=!
+        core.v1.HostAlias ip=!,ip
         core.v1.ServiceSpec type=!,in:ClusterIP|ExternalName|LoadBalancer|NodePort sessionAffinity=!,in:ClientIP|None externalTrafficPolicy=in:Cluster|Local internalTrafficPolicy=in:Cluster|Local ipFamilyPolicy=in:SingleStack|PreferDualStack|RequireDualStack healthCheckNodePort=>=0
         core.v1.ServicePort port=port protocol=!,in:SCTP|TCP|UDP name=label targetPort=intport nodePort=port appProtocol=qualified
         core.v1.ClientIPConfig timeoutSeconds=1..86400
+        core.v1.PodSecurityContext runAsUser=0..2147483647 runAsGroup=0..2147483647 fsGroup=0..2147483647 fsGroupChangePolicy=in:Always|OnRootMismatch supplementalGroupsPolicy=in:Merge|Strict seLinuxChangePolicy=in:MountOption|Recursive
+        core.v1.SecurityContext runAsUser=0..2147483647 runAsGroup=0..2147483647 procMount=in:Default|Unmasked
+        core.v1.SeccompProfile type=!,in:Localhost|RuntimeDefault|Unconfined
+        core.v1.AppArmorProfile type=!,in:Localhost|RuntimeDefault|Unconfined
+        core.v1.Sysctl name=!
+        core.v1.PodOS name=!,in:linux|windows
+        core.v1.ContainerResizePolicy resourceName=!,in:cpu|memory restartPolicy=!,in:NotRequired|RestartContainer
+        core.v1.ConfigMapEnvSource name=!
+        core.v1.SecretEnvSource name=!
+        core.v1.CSIVolumeSource driver=!
+        core.v1.EphemeralVolumeSource volumeClaimTemplate=!
+        core.v1.ServiceAccountTokenProjection path=!
+        core.v1.PodResourceClaim name=!,label
+        core.v1.ScopedResourceSelectorRequirement scopeName=! operator=!
+        core.v1.LimitRangeItem type=!
         core.v1.PersistentVolumeClaimSpec accessModes=! volumeMode=in:Block|Filesystem storageClassName=subdomain
         core.v1.PersistentVolumeSpec accessModes=! capacity=! persistentVolumeReclaimPolicy=in:Delete|Recycle|Retain volumeMode=in:Block|Filesystem
         core.v1.ReplicationControllerSpec replicas=>=0 minReadySeconds=>=0 selector=! template=!
@@ -59,18 +74,29 @@ enum ValidationText {
         apps.v1.ControllerRevision revision=>=0
         batch.v1.JobSpec parallelism=>=0 completions=>=0 activeDeadlineSeconds=>=0 backoffLimit=>=0 backoffLimitPerIndex=>=0 maxFailedIndexes=>=0 ttlSecondsAfterFinished=>=0 completionMode=in:Indexed|NonIndexed podReplacementPolicy=in:Failed|TerminatingOrFailed
         batch.v1.CronJobSpec schedule=! concurrencyPolicy=!,in:Allow|Forbid|Replace startingDeadlineSeconds=>=0 successfulJobsHistoryLimit=>=0 failedJobsHistoryLimit=>=0
+        batch.v1.PodFailurePolicyRule action=!,in:Count|FailIndex|FailJob|Ignore
+        batch.v1.PodFailurePolicyOnExitCodesRequirement operator=!,in:In|NotIn values=!
+        batch.v1.PodFailurePolicyOnPodConditionsPattern type=!,qualified status=!,in:False|True|Unknown
         policy.v1.PodDisruptionBudgetSpec unhealthyPodEvictionPolicy=in:AlwaysAllow|IfHealthyBudget
         rbac.v1.RoleRef name=! apiGroup=in:rbac.authorization.k8s.io
         coordination.v1.LeaseSpec leaseDurationSeconds=>0 leaseTransitions=>=0
         autoscaling.v1.ScaleSpec replicas=>=0
         autoscaling.v2.HorizontalPodAutoscalerSpec minReplicas=>0 maxReplicas=>0
         autoscaling.v2.CrossVersionObjectReference kind=! name=!
+        autoscaling.v2.MetricSpec type=!,in:ContainerResource|External|Object|Pods|Resource
+        autoscaling.v2.MetricTarget type=!,in:AverageValue|Utilization|Value
+        autoscaling.v2.MetricIdentifier name=!
+        autoscaling.v2.ResourceMetricSource name=!
+        autoscaling.v2.ContainerResourceMetricSource name=! container=!
+        autoscaling.v2.HPAScalingRules selectPolicy=in:Disabled|Max|Min
+        autoscaling.v2.HPAScalingPolicy type=!,in:Percent|Pods
         autoscaling.v1.HorizontalPodAutoscalerSpec minReplicas=>0 maxReplicas=>0
         autoscaling.v1.CrossVersionObjectReference kind=! name=!
         networking.v1.HTTPIngressPath pathType=!,in:Exact|ImplementationSpecific|Prefix
         networking.v1.HTTPIngressRuleValue paths=!
         networking.v1.IngressServiceBackend name=!
         networking.v1.NetworkPolicyPort protocol=in:SCTP|TCP|UDP port=intport
+        networking.v1.IPBlock cidr=!
         networking.v1.IngressClassSpec controller=!
         discovery.v1.EndpointSlice addressType=!,in:FQDN|IPv4|IPv6
         discovery.v1.Endpoint addresses=! hostname=label nodeName=subdomain

@@ -84,6 +84,7 @@ extension KindRules {
         if spec["completionMode"] == "Indexed", spec["completions"].isNull {
             faults.add(.required(path.child("completions"), "when completion mode is Indexed"))
         }
+        jobPolicies(spec, path, &faults)
     }
 
     static func cronJob(_ new: Value, _ old: Value?, _ faults: inout Faults) {

@@ -1,0 +1,66 @@
+import Documents
+
+// The rules of volumes, namespaces and certificate requests. Source: core/validation and certificates/validation.
+extension KindRules {
+    /// What a volume's spec has besides the description of where it is.
+    private static let ownFields: Set = [
+        "accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity", "persistentVolumeReclaimPolicy", "storageClassName",
+        "volumeAttributesClassName", "volumeMode",
+    ]
+
+    static func persistentVolume(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        let (spec, path) = (new["spec"], FieldPath("spec"))
+        func sources(_ spec: Value) -> [Object.Member] {
+            (spec.object ?? [:]).filter { !ownFields.contains($0.key) }.sorted { $0.key < $1.key }
+        }
+        let found = sources(spec)
+        if found.isEmpty { faults.add(.required(path, "must specify a volume type")) }
+        for source in found.dropFirst() { faults.add(.forbidden(path.child(source.key), "may not specify more than 1 volume type")) }
+        let modes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]
+        for mode in spec["accessModes"].items where !modes.contains(mode.string ?? "") {
+            faults.add(.notSupported(path.child("accessModes"), mode, modes))
+        }
+        let capacity = spec["capacity"]
+        if !capacity.isBlank {
+            if capacity["storage"].isNull || (capacity.object?.count ?? 0) > 1 {
+                faults.add(.notSupported(path.child("capacity"), capacity, ["storage"]))
+            } else if let amount = Quantity(capacity["storage"]), amount.sign <= 0 {
+                faults.add(.invalid(path.child("capacity").key("storage"), capacity["storage"], "must be greater than zero"))
+            }
+        }
+        guard let old else { return }
+        if found.map(\.value) != sources(old["spec"]).map(\.value) {
+            let text = "spec.persistentvolumesource is immutable after creation"
+            faults.add(.forbidden(FieldPath("spec", "persistentvolumesource"), text))
+        }
+        faults.immutable(path.child("volumeMode"), spec["volumeMode"], old["spec"]["volumeMode"])
+    }
+
+    static func namespace(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        for finalizer in new["spec"]["finalizers"].items where finalizer != "kubernetes" {
+            let text = finalizer.string ?? ""
+            faults.invalid(FieldPath("spec", "finalizers"), finalizer, Names.qualifiedName(text))
+            if !text.contains("/") {
+                faults.add(
+                    .invalid(
+                        FieldPath("spec", "finalizers"), finalizer, "name is neither a standard finalizer name nor is it fully qualified"))
+            }
+        }
+    }
+
+    static func certificateRequest(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        let path = FieldPath("spec", "signerName")
+        guard let name = new["spec"]["signerName"].string, !name.isEmpty, old == nil else { return }
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, parts[0].contains("."), !parts[1].isEmpty else {
+            let text = "must be a fully qualified domain and path of the form 'example.com/signer-name'"
+            return faults.add(.invalid(path, .string(name), text))
+        }
+        for (index, label) in parts[0].split(separator: ".", omittingEmptySubsequences: false).enumerated() {
+            for problem in Names.label(String(label)) {
+                faults.add(.invalid(path, .string(parts[0]), "validating label \"\(label)\" of segment \(index): \(problem)"))
+            }
+        }
+        faults.invalid(path, .string(parts[1]), Names.subdomain(parts[1]))
+    }
+}
