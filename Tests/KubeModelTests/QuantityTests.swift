@@ -4,6 +4,21 @@ import Testing
 @testable import KubeModel
 
 @Suite struct QuantityTests {
+    @Test func plainTextsAreReadAsAllOthers() throws {
+        for digits in ["0", "00", "1", "7", "010", "64", "100", "512", "999", "1000", "1023", "1024", "1536", "2048", "123456789"] {
+            for suffix in ["", "m", "k", "M", "Ki", "Mi", "Gi"] {
+                let plain = try #require(PlainQuantity(digits + suffix))
+                // A point makes it a text of the general reader.
+                let general = try Quantity(parsing: digits + "." + suffix)
+                #expect(plain.nanos == general.nanos && plain.format == general.format)
+                #expect(plain.isCanonical == (general.text == digits + suffix))
+            }
+        }
+        for text in ["", "m", "1.5", "-1", "1i", "1ii", "1mi", "1KI", "1e3", "1234567890", "1 ", "1Kii"] {
+            #expect(PlainQuantity(text) == nil)
+        }
+    }
+
     @Test(arguments: [
         ("0", "0"), ("100m", "100m"), ("1000m", "1"), ("0.5", "500m"), ("1.5Gi", "1536Mi"), ("1Gi", "1Gi"), ("1024Mi", "1Gi"),
         ("128974848", "128974848"), ("129e6", "129e6"), ("129M", "129M"), ("123Mi", "123Mi"), ("1000k", "1M"), ("1E", "1E"), ("1e3", "1e3"),

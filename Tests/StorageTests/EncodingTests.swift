@@ -27,4 +27,26 @@ import Testing
         #expect(text(Encoded(document: ["a": 1]).spliced(at: 2)) == #"{"a":1}"#)
         #expect(text(Encoded(document: [1, 2]).spliced(at: 2)) == "[1,2]")
     }
+
+    @Test func `owners given as text stand last in the metadata`() {
+        let document: Value = ["metadata": ["managedFields": ["old"], "name": "a"], "data": [:]]
+        #expect(
+            text(Encoded(document: document, owners: Array("[1]".utf8)).spliced(at: 3))
+                == #"{"metadata":{"resourceVersion":"3","name":"a","managedFields":[1]},"data":{}}"#)
+        #expect(text(Encoded(document: ["metadata": [:]], owners: Array("[]".utf8)).spliced(at: 3)).hasSuffix(#"3","managedFields":[]}}"#))
+    }
+
+    @Test func `an entry's tree leaves its owners out, and both are there`() {
+        let document: Value = ["metadata": ["name": "a", "managedFields": [["manager": "m"]], "uid": "u"], "managedFields": 1]
+        let entry = Entry(key: "k", revision: 7, created: 7, document: Encoded(document: document))
+        for _ in 0..<2 {
+            let (value, owners) = entry.parts
+            #expect(value == ["metadata": ["resourceVersion": "7", "name": "a", "uid": "u"], "managedFields": 1])
+            #expect(owners.map { text($0) } == #"[{"manager":"m"}]"#)
+        }
+        #expect(entry.whole["metadata"]["managedFields"] == [["manager": "m"]])
+        let bare = Entry(key: "k", revision: 7, created: 7, document: Encoded(document: ["metadata": ["name": "a"]]))
+        #expect(bare.parts.owners == nil)
+        #expect(bare.value == bare.whole)
+    }
 }

@@ -22,9 +22,7 @@ package struct AdmissionRequest: Sendable {
     package let namespace: String
     package let name: String
     /// The document as it is to be; null for deletions. Plugins may edit it.
-    package var object: Value { didSet { isEdited = true } }
-    /// Whether a plugin has edited the document.
-    private(set) var isEdited = false
+    package var object: Value
     /// The document as it is; null for creations.
     package let old: Value
     package let user: UserInfo

@@ -25,7 +25,8 @@ extension APIServer {
         }
     }
 
-    /// Runs the admission plugins over a write and returns the document as they leave it, defaulted again when they edited it.
+    /// Runs the admission plugins over a write and returns the document as they leave it. What they add they write out with its
+    /// defaults, as upstream's own do.
     /// - Throws: `KubeStatus`.
     func admit(
         _ operation: AdmissionOperation, _ target: Target, new: consuming Value, old: Value, options: WriteOptions, snapshot: Snapshot,
@@ -38,7 +39,6 @@ extension APIServer {
             snapshot: snapshot)
         for plugin in admission { try await plugin.admit(&request) }
         for text in request.warnings { warnings.add(text) }
-        if operation != .delete, request.isEdited { applyDefaults(&request.object, target.info) }
         return request.object
     }
 }

@@ -84,6 +84,7 @@ struct StructuralChecker {
         case (.intOrString, .string): return nil
         case (.intOrString, .int(let number)) where Int32(exactly: number) != nil: return nil
         case (.intOrString, _): throw Mismatch(message: "json: cannot unmarshal \(Self.text(of: value)) into Go value of type int32")
+        case (.quantity, .string(let text)) where PlainQuantity(text)?.isCanonical == true: return nil
         case (.quantity, _): return Self.change(value, try quantity(value))
         case (.time, _): return Self.change(value, try time(value, micro: false))
         case (.microTime, _): return Self.change(value, try time(value, micro: true))

@@ -115,10 +115,11 @@ enum DefaultingRules {
         container["imagePullPolicy"] = isLatest(container["image"]?.string ?? "") ? "Always" : "IfNotPresent"
     }
     private static func isLatest(_ image: String) -> Bool {
-        if image.contains("@") { return false }
-        let last = image.split(separator: "/").last ?? ""
-        guard let colon = last.lastIndex(of: ":") else { return true }
-        return last[last.index(after: colon)...] == "latest"
+        let bytes = image.utf8
+        if bytes.contains(UInt8(ascii: "@")) { return false }
+        let name = bytes.lastIndex(of: UInt8(ascii: "/")).map { bytes[bytes.index(after: $0)...] } ?? bytes[...]
+        guard let colon = name.lastIndex(of: UInt8(ascii: ":")) else { return true }
+        return name[name.index(after: colon)...].elementsEqual("latest".utf8)
     }
     private static func volume(_ volume: inout Object) {
         if !volume.contains(where: { $0.key != "name" }) { volume["emptyDir"] = .object([:]) }

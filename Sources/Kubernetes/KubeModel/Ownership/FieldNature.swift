@@ -69,6 +69,7 @@ struct ListElements {
     /// The path element of an element that is told apart by the values of these fields; nil when one is missing.
     static func name(_ item: Value, keys: [String]) -> String? {
         guard case .object(let object) = item else { return nil }
+        if keys.count == 1, let value = object[keys[0]], case .string(let text) = value, let name = plainName(keys[0], text) { return name }
         var writer = JSONWriter(capacity: 128)
         writer.append(words: "k:{")
         for (index, key) in keys.enumerated() {
@@ -81,5 +82,17 @@ struct ListElements {
         }
         writer.append(UInt8(ascii: "}"))
         return writer.text
+    }
+    /// The path element of one key whose text needs no escapes; nil for others.
+    private static func plainName(_ key: String, _ text: String) -> String? {
+        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x80 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else { return nil }
+        var name = ""
+        name.reserveCapacity(key.utf8.count + text.utf8.count + 9)
+        name += "k:{\""
+        name += key
+        name += "\":\""
+        name += text
+        name += "\"}"
+        return name
     }
 }

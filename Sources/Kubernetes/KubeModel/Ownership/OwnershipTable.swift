@@ -1,5 +1,5 @@
 /// How every place of a schema is owned, as numbers: `FieldNature` for walks that must not count owners of shared types.
-struct OwnershipTable: Sendable {
+final class OwnershipTable: Sendable {
     enum Kind: UInt8, Sendable {
         case leaf, fields, entries, set, elements, deduced
     }
@@ -16,27 +16,33 @@ struct OwnershipTable: Sendable {
     static let leaf: Int32 = 0
     static let deduced: Int32 = 1
 
-    private(set) var rows = [Nature(kind: .leaf), Nature(kind: .deduced)]
+    private let rows: [Nature]
     /// The fields that tell elements apart, sorted by name.
-    private(set) var keys: [[String]] = []
+    let keys: [[String]]
+
+    init(_ rows: OwnershipRows) { (self.rows, keys) = (rows.rows, rows.keys) }
+    subscript(place: Int32) -> Nature { rows[Int(place)] }
+}
+
+/// The table while it is being made.
+struct OwnershipRows {
+    typealias Nature = OwnershipTable.Nature
+    fileprivate var rows = [Nature(kind: .leaf), Nature(kind: .deduced)]
+    fileprivate var keys: [[String]] = []
     private let atomic: [Bool]
     private var ofTypes: [Int32]
 
     init(_ types: [ObjectType]) {
         atomic = types.map(\.atomic)
         ofTypes = [Int32](repeating: -1, count: types.count)
-        for index in types.indices { _ = add(.object(TypeID(index))) }
     }
-    subscript(place: Int32) -> Nature { rows[Int(place)] }
-    /// The place of a document's type, whose fields are owned one by one.
-    func root(_ type: ObjectType) -> Int32 { ofTypes[type.id.index] }
 
     /// How a field is owned.
     mutating func add(_ field: SchemaField) -> Int32 {
-        if field.atomic { return Self.leaf }
+        if field.atomic { return OwnershipTable.leaf }
         guard case .list(let element) = field.type else { return add(field.type) }
         switch field.list {
-        case .atomic: return Self.leaf
+        case .atomic: return OwnershipTable.leaf
         case .set: return append(Nature(kind: .set))
         case .map(let keys):
             let inner = add(element)
@@ -48,13 +54,13 @@ struct OwnershipTable: Sendable {
     private mutating func add(_ type: FieldType) -> Int32 {
         switch type {
         case .object(let id):
-            if atomic[id.index] { return Self.leaf }
+            if atomic[id.index] { return OwnershipTable.leaf }
             if ofTypes[id.index] < 0 { ofTypes[id.index] = append(Nature(kind: .fields, type: Int32(id.index))) }
             return ofTypes[id.index]
         case .map(let element):
             let inner = add(element)
             return append(Nature(kind: .entries, inner: inner))
-        default: return Self.leaf
+        default: return OwnershipTable.leaf
         }
     }
     private mutating func append(_ nature: Nature) -> Int32 {

@@ -2,7 +2,7 @@ import Glibc
 
 /// The fields of all types in flat tables without references, so that walks along documents find them by hash and count no owners:
 /// the types are shared by every thread, and counting their owners was a tenth of a pod's creation.
-struct FieldIndex: Sendable {
+final class FieldIndex: Sendable {
     /// How a field leads to the object type below it.
     enum Nesting: UInt8, Sendable {
         case object, list, map
@@ -38,25 +38,26 @@ struct FieldIndex: Sendable {
         /// A power of two less one.
         let mask: Int32
     }
-    private var types: [TypeSlots] = []
+    private let types: [TypeSlots]
     /// In the order of the types and their fields.
-    private var rows: [Row] = []
+    private let rows: [Row]
     /// Hash tables, one a type: the place of a row among its type's, or -1.
-    private var slots: [Int16] = []
+    private let slots: [Int16]
     /// The names, one after the other.
-    private var names: [UInt8] = []
-    /// How fields are owned, without references.
+    private let names: [UInt8]
+    /// How fields are owned.
     let natures: OwnershipTable
 
     init(_ types: [ObjectType]) {
-        var natures = OwnershipTable(types)
+        var (places, rows, slots, names) = ([TypeSlots](), [Row](), [Int16](), [UInt8]())
+        var natures = OwnershipRows(types)
         for type in types {
             let count = type.fields.count
             var capacity = 4
             while capacity < count * 2 { capacity *= 2 }
             let place = TypeSlots(rows: Int32(rows.count), slots: Int32(slots.count), mask: Int32(capacity - 1))
             slots += [Int16](repeating: -1, count: capacity)
-            self.types.append(place)
+            places.append(place)
             for (index, field) in type.fields.enumerated() {
                 let name = Array(field.name.utf8)
                 var slot = Int(name.withUnsafeBufferPointer(Self.hash)) & (capacity - 1)
@@ -70,7 +71,8 @@ struct FieldIndex: Sendable {
                 names += name
             }
         }
-        self.natures = natures
+        (self.types, self.rows, self.slots, self.names) = (places, rows, slots, names)
+        self.natures = OwnershipTable(natures)
     }
 
     private static func nesting(_ type: FieldType) -> Nesting {

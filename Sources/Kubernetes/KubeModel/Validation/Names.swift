@@ -163,7 +163,9 @@ package enum Names {
             problems.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)")
         }
         if !text.utf8.contains(where: isLower) { problems.append("must contain at least one letter (a-z)") }
-        if text.contains("--") { problems.append("must not contain consecutive hyphens") }
+        if zip(text.utf8, text.utf8.dropFirst()).contains(where: { $0 == UInt8(ascii: "-") && $1 == UInt8(ascii: "-") }) {
+            problems.append("must not contain consecutive hyphens")
+        }
         if text.hasPrefix("-") || text.hasSuffix("-") { problems.append("must not begin or end with a hyphen") }
         return problems
     }

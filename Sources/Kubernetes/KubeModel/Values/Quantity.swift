@@ -62,6 +62,10 @@ extension Quantity {
 
     /// Reads a text. Throws for texts that upstream refuses.
     package init(parsing text: String) throws(ParseError) {
+        if let plain = PlainQuantity(text) {
+            self.init(nanos: plain.nanos, format: plain.format)
+            return
+        }
         let bytes = Array(text.utf8)
         var index = 0
         var negative = false
