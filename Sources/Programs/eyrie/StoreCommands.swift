@@ -5,7 +5,8 @@ import Storage
 
 /// `store`: what concerns the store as a whole, while no server runs on it.
 enum StoreCommands {
-    static let all = Command("store", help: "Care for the store that a region keeps its state in", subcommands: [migrate] + StoreInspection.all)
+    static let all = Command(
+        "store", help: "Care for the store that a region keeps its state in", subcommands: [migrate] + StoreInspection.all)
 
     private static let migrate = Command(
         "migrate", help: "Copy a store into another, empty one, while no server runs on either",
