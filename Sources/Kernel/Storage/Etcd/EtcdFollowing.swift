@@ -41,7 +41,7 @@ extension EtcdEngine {
                 if Task.isCancelled { return }
                 if error.code == .outOfRange {
                     await listAgain()
-                } else {
+                } else if pause == .milliseconds(20) {
                     log.warning("the watch ended", ["reason": error.message])
                 }
             }

@@ -140,6 +140,8 @@ extension EtcdEngine {
         let sent = ContinuousClock.now
         do throws(GRPCError) {
             let lease = try await client.grantLease(seconds: configuration.leaseSeconds, timeout: Self.attempt)
+            // Nobody has to wait for the end of leases that this process has given up.
+            for lease in leads.takeFormer() { try? await client.revoke(lease: lease, timeout: Self.attempt) }
             leads.begin(EtcdLeads.Session(lease: lease.id, validUntil: sent + leaseLife))
         } catch {
             try? await clock.sleep(for: .milliseconds(500))
@@ -150,6 +152,6 @@ extension EtcdEngine {
     func endSession() async {
         guard let session = leads.session else { return }
         leads.end(session.lease)
-        try? await client.revoke(lease: session.lease, timeout: .seconds(1))
+        for lease in leads.takeFormer() { try? await client.revoke(lease: lease, timeout: .seconds(1)) }
     }
 }

@@ -42,6 +42,8 @@ final class EtcdLeads: Sendable {
         var held: [String: EtcdLead] = [:]
         var candidates: [String: Mailbox<Void>] = [:]
         var session: Session?
+        /// Leases of this process that may still be there, with the keys of its former leaderships on them.
+        var former: [Int64] = []
     }
     /// The candidates of this process stand in line for each realm.
     let line = LocalLeaders()
@@ -88,6 +90,14 @@ final class EtcdLeads: Sendable {
         if let lead, lead.fence == fence { lead.lose() }
     }
 
+    /// The leases that are to be revoked, once each.
+    func takeFormer() -> [Int64] {
+        state.withLock { state in
+            defer { state.former = [] }
+            return state.former
+        }
+    }
+
     /// A lease was granted.
     func begin(_ session: Session) {
         let candidates = state.withLock { state in
@@ -104,6 +114,7 @@ final class EtcdLeads: Sendable {
         let lost = state.withLock { state -> [EtcdLead] in
             guard state.session?.lease == lease else { return [] }
             state.session = nil
+            state.former.append(lease)
             return Array(state.held.values)
         }
         for lead in lost { lead.lose() }
