@@ -123,7 +123,7 @@ import Testing
 
     @Test("Events expire an hour after they were last seen") func events() async throws {
         let bed = try await ClusterBed()
-        let running = Task { try await bed.server.run() }
+        let running = Task { try await bed.server.upkeep.run() }
         defer { running.cancel() }
         let event: Value = [
             "metadata": ["name": "e"], "involvedObject": ["kind": "Pod", "name": "web", "namespace": "default"], "reason": "R",
