@@ -64,6 +64,9 @@ final class PerfStage: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [scheduler] in try await scheduler.run() }
             defer { group.cancelAll() }
+            for name in ["default", "sched-0", "sched-1", "first", "low", "high", "large", "measured", "gated", "deleting"] {
+                _ = try? await server.apply(.create(NamespaceFields.kind, ["metadata": ["name": .string(name)]]), by: "bench")
+            }
             var outcome: Outcome?
             for step in steps {
                 switch step {

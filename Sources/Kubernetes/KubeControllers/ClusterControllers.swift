@@ -24,6 +24,8 @@ package enum ClusterControllers {
             ClaimBinder(),
             VolumeController(),
             ClaimProtection(),
+            PodClaimsController(),
+            DeviceReleaseController(),
             EphemeralVolumeController(),
             EndpointSliceController(),
             EndpointsController(),

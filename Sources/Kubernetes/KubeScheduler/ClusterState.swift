@@ -25,6 +25,7 @@ struct ClusterState {
     /// Who is near whom.
     var company = CompanyBook()
     var volumes = VolumeBook()
+    var devices = DeviceBook()
     /// Pods that wait for room on a node.
     var nominations = Nominations()
     /// Pods whose deletion was asked for to make room, until it shows.

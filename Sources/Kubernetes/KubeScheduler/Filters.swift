@@ -23,18 +23,21 @@ struct Filters {
     private var isFirst = false
     /// What its volumes ask for; nil for pods without such volumes.
     let volumes: VolumeFilters?
+    /// What its claims to devices ask for; nil for pods without any.
+    let devices: DeviceFilters?
     /// Whether only the node's traits and its CPU, memory and number of pods matter.
     private(set) var isPlain = true
 
     init(_ pod: SchedulingPod, _ profile: SchedulingProfile, _ cache: ShapeCache, _ state: inout ClusterState) {
         (self.pod, shape, self.profile, self.cache, filters) = (pod, pod.shape, profile, cache, profile.filters)
         volumes = pod.demands == nil ? nil : VolumeFilters(pod, profile.filters, state.volumes)
+        devices = pod.demands == nil ? nil : DeviceFilters(pod, profile.filters, state.devices)
         if filters.contains(.podTopologySpread) {
             for spread in SpreadRule.rules(for: pod, profile, state.company) where spread.required { addCheck(spread, &state) }
         }
         if filters.contains(.interPodAffinity) { readCompany(&state) }
         isPlain =
-            volumes == nil && spreads.isEmpty && near.isEmpty && far.isEmpty && closed.isEmpty && shape.ports.isEmpty
+            volumes == nil && devices == nil && spreads.isEmpty && near.isEmpty && far.isEmpty && closed.isEmpty && shape.ports.isEmpty
             && shape.requests.storage == 0
             && shape.requests.extended.isEmpty && filters.contains(.nodeResourcesFit) && profile.fit.ignoredResources.isEmpty
     }
@@ -101,10 +104,10 @@ struct Filters {
             if !objections.isEmpty { return objections }
         }
         if let rejection = spreadRejection(slot) ?? companyRejection(slot) { return [rejection] }
-        return []
+        return devices?.rejection(node, state.devices).map { [$0] } ?? []
     }
     /// What keeps the pod from all nodes alike.
-    var refusal: Rejection? { volumes?.refusal }
+    var refusal: Rejection? { volumes?.refusal ?? devices?.refusal }
 
     /// Source: NodeResourcesFit, fitsRequest.
     private func shortages(_ node: SchedulingNode) -> [Rejection] {
@@ -142,7 +145,7 @@ struct Filters {
     func admits(_ slot: Int32) -> Bool { spreadRejection(slot) == nil && companyRejection(slot) == nil }
     /// Whether nothing but room, spread and company is asked of a node that its traits allow.
     var isQuick: Bool {
-        volumes == nil && shape.ports.isEmpty && shape.requests.storage == 0 && shape.requests.extended.isEmpty
+        volumes == nil && devices == nil && shape.ports.isEmpty && shape.requests.storage == 0 && shape.requests.extended.isEmpty
             && filters.contains(.nodeResourcesFit)
     }
 }

@@ -26,6 +26,12 @@ struct PodReader {
         var content = PodDemandsContent()
         content.pinned = pinned
         if let volumes = spec?["volumes"] { Self.read(volumes, of: metadata["name"]?.string ?? "", &content) }
+        for entry in spec?["resourceClaims"]?.items ?? [] {
+            let name = entry["name"]?.string ?? ""
+            let made = status?["resourceClaimStatuses"]?.items.first { $0["name"]?.string == name }
+            let claim = entry["resourceClaimName"]?.string ?? made.map { $0["resourceClaimName"]?.string ?? "" }
+            content.devices.append(.init(name: name, claim: claim))
+        }
         let nodeName = spec?["nodeName"]?.string ?? ""
         // Where it may go no longer matters once it is there.
         if !nodeName.isEmpty { content.pinned = nil }

@@ -107,9 +107,15 @@ package struct Scheduler: Service {
     private func start(_ action: SchedulerAction, _ mailbox: Mailbox<SchedulerLetter>, _ group: inout DiscardingTaskGroup) {
         switch action {
         case .bind(let pod, let node): bind([(pod, node)], mailbox, &group)
-        case .prepare(let pod, let node, let plan):
+        case .prepare(let pod, let node, let volumes, let devices):
             group.addTask { [report] in
-                if let error = await report.prepare(plan, node: node) { mailbox.post(.unprepared(pod, .volumeBinding, error)) }
+                if let error = await report.prepare(volumes, node: node) {
+                    mailbox.post(.unprepared(pod, .volumeBinding, error))
+                } else if let error = await report.allocate(devices, for: pod) {
+                    mailbox.post(.unprepared(pod, .dynamicResources, error))
+                } else {
+                    mailbox.post(.written(pod))
+                }
             }
         case .fail(let pod, let failure):
             if let nomination = failure.nomination { report.intend(pod, nomination: nomination) }

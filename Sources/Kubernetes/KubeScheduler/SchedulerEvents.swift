@@ -11,7 +11,8 @@ extension SchedulerLoop {
         SchedulerSettings.prefix,
         NamespaceFields.kind.prefix, ServiceFields.kind.prefix, StorageClassFields.kind.prefix, PersistentVolumeFields.kind.prefix,
         PersistentVolumeClaimFields.kind.prefix, "storage.k8s.io/csinodes/", "storage.k8s.io/csidrivers/",
-        "storage.k8s.io/csistoragecapacities/", NodeFields.kind.prefix, PodFields.kind.prefix,
+        "storage.k8s.io/csistoragecapacities/", DeviceBook.classPrefix, DeviceBook.slicePrefix, DeviceBook.claimPrefix,
+        NodeFields.kind.prefix, PodFields.kind.prefix,
     ]
 
     mutating func load(_ snapshot: Snapshot, now: Timestamp) {
@@ -28,6 +29,7 @@ extension SchedulerLoop {
                     receive(event.entry, prefix: prefix, isGone: event.kind == .delete, now: now)
                 }
             case .bound(let outcomes): for outcome in outcomes { bound(outcome.pod, outcome.error, .defaultBinder, current, now: now) }
+            case .written(let pod): written(pod)
             case .unprepared(let pod, let plugin, let error): bound(pod, error, plugin, current, now: now)
             case .spared(let victims, let pod): spared(victims, pod, now: now)
             case .woke: break
@@ -67,6 +69,15 @@ extension SchedulerLoop {
         case "storage.k8s.io/csidrivers/":
             state.volumes.put(csiDriver: name, isGone ? nil : entry.value)
             wake(.csiDriver, now: now)
+        case DeviceBook.classPrefix:
+            state.devices.put(class: name, isGone ? nil : entry.value)
+            if !isGone { wake(.devices, now: now) }
+        case DeviceBook.slicePrefix:
+            state.devices.put(slice: name, isGone ? nil : entry.value)
+            if !isGone { wake(.devices, now: now) }
+        case DeviceBook.claimPrefix:
+            state.devices.put(claim: name, isGone ? nil : entry.value)
+            wake(.resourceClaim(name), now: now)
         default:
             state.volumes.put(capacity: name, isGone ? nil : entry.value)
             if !isGone { wake(.storageCapacity, now: now) }
@@ -95,7 +106,7 @@ extension SchedulerLoop {
     private mutating func gone(_ key: String, now: Timestamp) {
         queue.remove(key)
         (assumed[key], nominated[key]) = (nil, nil)
-        if let preparation = preparing.removeValue(forKey: key) { state.volumes.revert(preparation.plan) }
+        if let preparation = preparing.removeValue(forKey: key) { revert(preparation) }
         state.victims.remove(key)
         if state.nominations.remove(key) != nil { wake(.room, now: now) }
         let pod = state.placed[key]?.pod
@@ -131,7 +142,7 @@ extension SchedulerLoop {
         if isSame, expected == nil { return }
         queue.remove(key)
         nominated[key] = nil
-        if let preparation = preparing.removeValue(forKey: key) { state.volumes.revert(preparation.plan) }
+        if let preparation = preparing.removeValue(forKey: key) { revert(preparation) }
         if pod.isDeleting { state.victims.remove(key) }
         let nomination = state.nominations.remove(key)
         state.place(pod, on: node)
@@ -143,15 +154,28 @@ extension SchedulerLoop {
 
     /// A claim has changed: pods may have all the volumes that they wait for.
     private mutating func prepared(_ path: String) {
-        for preparation in preparing.values where preparation.waits(for: path) {
-            let claims = (preparation.pod.demands?.content.claims ?? []).map {
-                state.volumes.claims["\(preparation.pod.namespace)/\($0.name)"]
-            }
-            if claims.allSatisfy({ $0?.isBound ?? false }) {
-                preparing[preparation.pod.key] = nil
-                untold.append(.bind(preparation.pod, node: preparation.node))
-            }
+        for preparation in preparing.values where preparation.waits(for: path) { finish(preparation) }
+    }
+    /// What was to be written before a pod can have its node is written.
+    private mutating func written(_ pod: SchedulingPod) {
+        guard assumed[pod.key]?.uid == pod.uid else { return }
+        preparing[pod.key]?.isWritten = true
+        if let preparation = preparing[pod.key] { finish(preparation) }
+    }
+    private mutating func finish(_ preparation: Preparation) {
+        guard preparation.isWritten else { return }
+        let pod = preparation.pod
+        if preparation.waitsForVolumes {
+            let claims = (pod.demands?.content.claims ?? []).map { state.volumes.claims["\(pod.namespace)/\($0.name)"] }
+            guard claims.allSatisfy({ $0?.isBound ?? false }) else { return }
         }
+        preparing[pod.key] = nil
+        untold.append(.bind(pod, node: preparation.node))
+    }
+
+    private mutating func revert(_ preparation: Preparation) {
+        state.volumes.revert(preparation.volumes)
+        state.devices.revert(preparation.devices)
     }
 
     /// The outcome of a write that was to give a pod its node.
@@ -161,7 +185,7 @@ extension SchedulerLoop {
         // Once the binding has been seen, the outcome is old news.
         guard let error, assumed[pod.key]?.uid == pod.uid else { return }
         assumed[pod.key] = nil
-        if let preparation = preparing.removeValue(forKey: pod.key) { state.volumes.revert(preparation.plan) }
+        if let preparation = preparing.removeValue(forKey: pod.key) { revert(preparation) }
         if state.displace(pod.key) != nil { wake(.podGone(pod), now: now) }
         if case .notFound = error, plugin == .defaultBinder { return }
         guard let entry = current(pod.key), let present = reader.read(entry.bytes, key: pod.key) else { return }
@@ -185,8 +209,10 @@ extension SchedulerLoop {
 }
 
 extension SchedulerLoop.Preparation {
+    /// Whether volumes are to be bound.
+    var waitsForVolumes: Bool { !volumes.isEmpty }
     /// Whether the claim is one that the plan is about.
-    func waits(for path: String) -> Bool { plan.provisions.contains(path) || plan.bindings.contains { $0.claim == path } }
+    func waits(for path: String) -> Bool { volumes.provisions.contains(path) || volumes.bindings.contains { $0.claim == path } }
 }
 
 extension ChangeError {

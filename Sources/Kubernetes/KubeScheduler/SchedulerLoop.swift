@@ -8,6 +8,8 @@ import Storage
 enum SchedulerLetter: Sendable {
     case events([Event])
     case bound([(pod: SchedulingPod, error: ChangeError?)])
+    /// What had to be written before the pod can have its node is written.
+    case written(SchedulingPod)
     /// What had to be written before the pod can have its node could not be.
     case unprepared(SchedulingPod, Plugin, ChangeError)
     /// Victims that could not be deleted, to make room for a pod.
@@ -18,7 +20,7 @@ enum SchedulerLetter: Sendable {
 enum SchedulerAction: Sendable {
     case bind(SchedulingPod, node: String)
     /// Writes what volumes and devices a pod shall have, before it can have its node.
-    case prepare(SchedulingPod, node: String, VolumePlan)
+    case prepare(SchedulingPod, node: String, VolumePlan, DevicePlan)
     /// Tells why a pod has no node: `Unschedulable`, or `SchedulerError` when it could not be bound.
     case fail(SchedulingPod, SchedulingFailure)
     /// Deletes pods to make room for another on their node.
@@ -43,8 +45,11 @@ struct SchedulerLoop {
     struct Preparation {
         let pod: SchedulingPod
         let node: String
-        let plan: VolumePlan
+        let volumes: VolumePlan
+        let devices: DevicePlan
         let deadline: Timestamp
+        /// Whether the API server has taken what the scheduler writes.
+        var isWritten = false
     }
     var state = ClusterState()
     var queue: SchedulingQueue
@@ -83,16 +88,18 @@ struct SchedulerLoop {
             guard let profile = cycle.profile(of: pod) else { continue }
             switch cycle.decide(pod, profile, &state) {
             case .node(let node):
-                let plan = volumePlan(pod, profile, node)
+                let plans = plans(pod, profile, node)
                 let nominated = state.nominations.remove(pod.key)
                 state.place(pod, slot: node.slot)
                 assumed[pod.key] = pod
                 if let nominated, nominated != node.name { wake(.room, now: now) }
-                if let plan {
-                    state.volumes.assume(plan, node: node.name)
-                    let deadline = now + .seconds(profile.bindTimeoutSeconds)
-                    preparing[pod.key] = Preparation(pod: pod, node: node.name, plan: plan, deadline: deadline)
-                    actions.append(.prepare(pod, node: node.name, plan))
+                if let (volumes, devices) = plans {
+                    state.volumes.assume(volumes, node: node.name)
+                    state.devices.assume(devices)
+                    preparing[pod.key] = Preparation(
+                        pod: pod, node: node.name, volumes: volumes, devices: devices,
+                        deadline: now + .seconds(profile.bindTimeoutSeconds))
+                    actions.append(.prepare(pod, node: node.name, volumes, devices))
                 } else {
                     actions.append(.bind(pod, node: node.name))
                 }
@@ -103,11 +110,13 @@ struct SchedulerLoop {
         return actions
     }
 
-    /// What has to be written for the pod's volumes; nil for nothing.
-    private func volumePlan(_ pod: SchedulingPod, _ profile: SchedulingProfile, _ node: SchedulingNode) -> VolumePlan? {
-        guard pod.demands != nil, let volumes = VolumeFilters(pod, profile.filters, state.volumes), !volumes.isBound else { return nil }
+    /// What has to be written for the pod's volumes and devices; nil for nothing.
+    private func plans(_ pod: SchedulingPod, _ profile: SchedulingProfile, _ node: SchedulingNode) -> (VolumePlan, DevicePlan)? {
+        guard pod.demands != nil else { return nil }
         var rejections: [Rejection] = []
-        return volumes.plan(node, state.volumes, &rejections)
+        let volumes = VolumeFilters(pod, profile.filters, state.volumes)?.plan(node, state.volumes, &rejections) ?? VolumePlan()
+        let devices = DeviceFilters(pod, profile.filters, state.devices)?.plan(node, state.devices) ?? DevicePlan()
+        return volumes.isEmpty && devices.allocations.isEmpty ? nil : (volumes, devices)
     }
 
     /// A pod found no node: looks for victims, and puts it aside until there is room.

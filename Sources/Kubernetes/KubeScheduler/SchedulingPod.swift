@@ -51,8 +51,15 @@ struct PodDemandsContent: Sendable, Hashable {
             kind == other.kind && !names.isDisjoint(with: other.names) && !(kind != "ebs" && isReadOnly && other.isReadOnly)
         }
     }
+    /// A claim to devices.
+    struct DeviceClaim: Sendable, Hashable {
+        let name: String
+        /// The ResourceClaim; nil while it is not made, empty when none is needed.
+        let claim: String?
+    }
     /// The only node that it may be on, as pods of daemon sets name it.
     var pinned: String?
+    var devices: [DeviceClaim] = []
     var claims: [Claim] = []
     var disks: [Disk] = []
     /// The CSI drivers of its inline volumes that limits count.

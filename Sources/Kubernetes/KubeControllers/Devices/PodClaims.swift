@@ -1,0 +1,164 @@
+import Control
+package import Documents
+package import KubeModel
+package import Reconcile
+
+/// A claim to devices.
+package typealias ResourceClaim = View<ResourceClaimFields>
+/// The fields of that. Source: ResourceClaim of Kubernetes 1.36.
+package struct ResourceClaimFields: KindFields {
+    package init() {}
+    package static let kind = Kind(group: "resource.k8s.io", version: "v1", "ResourceClaim", prefix: "resource.k8s.io/resourceclaims/")
+    package let metadata = Field<Self, View<MetadataFields>>("metadata")
+}
+/// What claims to devices are made of.
+typealias ResourceClaimTemplate = View<ResourceClaimTemplateFields>
+/// The fields of that. Source: ResourceClaimTemplate of Kubernetes 1.36.
+struct ResourceClaimTemplateFields: KindFields {
+    static let kind = Kind(
+        group: "resource.k8s.io", version: "v1", "ResourceClaimTemplate", prefix: "resource.k8s.io/resourceclaimtemplates/")
+    let metadata = Field<Self, View<MetadataFields>>("metadata")
+}
+
+/// Makes the claims that belong to one pod: those to devices out of templates, and those to storage for its ephemeral volumes.
+///
+/// Source: kubernetes, pkg/controller/resourceclaim and pkg/controller/volume/ephemeral.
+package struct PodClaimsController: Controller {
+    package typealias Primary = PodFields
+    package static let name = "resource-claim-controller"
+    package static let watches = [
+        Watch(prefix: ResourceClaimTemplateFields.kind.prefix) { change, world in
+            guard let template = change.new?["metadata"] else { return [] }
+            let pods = world.list(Pod.self, in: template["namespace"].string)
+            return pods.filter { pod in
+                pod.value["spec"]["resourceClaims"].items.contains { $0["resourceClaimTemplateName"] == template["name"] }
+            }.map(\.key)
+        }
+    ]
+    package static let writes: Set<Kind> = [PodFields.kind, ResourceClaimFields.kind, PersistentVolumeClaimFields.kind, EventFields.kind]
+    package init() {}
+
+    package func reconcile(_ pod: Pod, in world: World) throws -> Plan {
+        guard !pod.isDeleting, !pod.isTerminated else { return Plan() }
+        var plan = Plan()
+        makeVolumeClaims(pod, world, &plan)
+        makeDeviceClaims(pod, world, &plan)
+        return plan
+    }
+
+    private func makeVolumeClaims(_ pod: Pod, _ world: World, _ plan: inout Plan) {
+        for volume in pod.value["spec"]["volumes"].items where !volume["ephemeral"].isNull {
+            let name = "\(pod.name)-\(volume["name"].string ?? "")"
+            if let present = world.get(PersistentVolumeClaim.self, name, in: pod.namespace) {
+                guard present.controllerUID != pod.uid else { continue }
+                let text = "PVC \"\(pod.namespace)/\(name)\" was not created for pod \"\(pod.namespace)/\(pod.name)\" (pod is not owner)"
+                plan.tell(.warning("FailedBinding", text), about: pod, from: "ephemeral_volume", in: world)
+                continue
+            }
+            let template = volume["ephemeral"]["volumeClaimTemplate"]
+            plan.changes.append(
+                .create(
+                    PersistentVolumeClaimFields.kind,
+                    [
+                        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata(name, pod, template),
+                        "spec": template["spec"],
+                    ]))
+        }
+    }
+
+    private func makeDeviceClaims(_ pod: Pod, _ world: World, _ plan: inout Plan) {
+        let wanted = pod.value["spec"]["resourceClaims"].items
+        guard !wanted.isEmpty else { return }
+        let known = pod.value["status"]["resourceClaimStatuses"].items
+        var statuses = known
+        for entry in wanted {
+            guard let source = entry["resourceClaimTemplateName"].string, let claim = entry["name"].string,
+                !known.contains(where: { $0["name"].string == claim })
+            else { continue }
+            guard let template = world.get(ResourceClaimTemplate.self, source, in: pod.namespace) else {
+                let text = "resource claim template \"\(source)\": resourceclaimtemplate.resource.k8s.io \"\(source)\" not found"
+                plan.tell(.warning("FailedResourceClaimCreation", text), about: pod, from: "resource_claim", in: world)
+                continue
+            }
+            let digits = String(Naming.hash(pod.uid, claim), radix: 36).prefix(5)
+            let name = "\(pod.name)-\(claim)-\(digits)"
+            if world.get(ResourceClaim.self, name, in: pod.namespace) == nil {
+                var metadata = metadata(name, pod, template.value["spec"])
+                metadata["annotations"]["resource.kubernetes.io/pod-claim-name"] = .string(claim)
+                plan.changes.append(
+                    .create(
+                        ResourceClaimFields.kind,
+                        [
+                            "apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim", "metadata": metadata,
+                            "spec": template.value["spec"]["spec"],
+                        ]))
+            }
+            statuses.append(["name": .string(claim), "resourceClaimName": .string(name)])
+        }
+        guard statuses != known else { return }
+        plan.changes.append(
+            .patch(
+                PodFields.kind, namespace: pod.namespace, name: pod.name,
+                ["metadata": ["uid": .string(pod.uid)], "status": ["resourceClaimStatuses": .array(statuses)]], subresource: "status"))
+    }
+
+    private func metadata(_ name: String, _ pod: Pod, _ template: Value) -> Value {
+        var metadata: Value = [
+            "name": .string(name), "namespace": .string(pod.namespace), "ownerReferences": [pod.controllerReference],
+        ]
+        for field in ["labels", "annotations"] where !template["metadata"][field].isNull { metadata[field] = template["metadata"][field] }
+        return metadata
+    }
+}
+
+/// Gives devices back once no pod that needs them is left. Source: kubernetes, pkg/controller/resourceclaim, syncClaim.
+package struct DeviceReleaseController: Controller {
+    package typealias Primary = ResourceClaimFields
+    package static let name = "resource-claim-release-controller"
+    package static let watches = [
+        Watch(prefix: PodFields.kind.prefix) { change, _ in
+            let pods = [change.new, change.old].compactMap { $0 }
+            return Array(Set(pods.flatMap(Self.claims)))
+        }
+    ]
+    package static let writes: Set<Kind> = [ResourceClaimFields.kind]
+    private static let finalizer = "resource.kubernetes.io/delete-protection"
+    package init() {}
+
+    private static func claims(of pod: Value) -> [String] {
+        let namespace = pod["metadata"]["namespace"].string ?? ""
+        let named = pod["spec"]["resourceClaims"].items.compactMap { $0["resourceClaimName"].string }
+        let made = pod["status"]["resourceClaimStatuses"].items.compactMap { $0["resourceClaimName"].string }
+        return (named + made).map { ResourceClaimFields.kind.key(namespace, $0) }
+    }
+
+    package func reconcile(_ claim: ResourceClaim, in world: World) throws -> Plan {
+        let status = claim.value["status"]
+        let reserved = status["reservedFor"].items
+        let left = reserved.filter { reference in
+            guard reference["resource"].string == "pods", let name = reference["name"].string,
+                let pod = world.get(Pod.self, name, in: claim.namespace)
+            else { return reference["resource"].string != "pods" }
+            return pod.uid == reference["uid"].string && !pod.isTerminated
+        }
+        var plan = Plan()
+        let isFree = left.isEmpty && !status["allocation"].isNull
+        if left != reserved || isFree {
+            let body: Value = [
+                "metadata": ["uid": .string(claim.uid), "resourceVersion": claim.value["metadata"]["resourceVersion"]],
+                "status": [
+                    "reservedFor": left.isEmpty ? .null : .array(left), "allocation": isFree ? .null : status["allocation"],
+                ],
+            ]
+            plan.changes.append(
+                .patch(ResourceClaimFields.kind, namespace: claim.namespace, name: claim.name, body, subresource: "status"))
+            return plan
+        }
+        let finalizers = claim.value["metadata"]["finalizers"].items
+        if status["allocation"].isNull, finalizers.contains(.string(Self.finalizer)) {
+            let rest = finalizers.filter { $0.string != Self.finalizer }
+            plan.changes.append(claim.guardedPatch(["finalizers": rest.isEmpty ? .null : .array(rest)]))
+        }
+        return plan
+    }
+}
