@@ -53,7 +53,7 @@ package struct CertificateSigner: Controller {
             return plan
         }
         let seconds = min(Self.year, max(600, request.value["spec"]["expirationSeconds"].int ?? Self.year))
-        let certificate = try authority.sign(parsed, usages: [signer.usage], now: world.now.seconds, lifetime: Int64(seconds))
+        let certificate = try authority.sign(parsed, usages: signer.usages(of: request), now: world.now.seconds, lifetime: Int64(seconds))
         let text = Value.string(Base64.encode(Array(certificate.pem.utf8)))
         plan.changes.append(Self.patch(request, ["certificate": text], "status"))
         return plan
@@ -97,13 +97,25 @@ private enum Signer: String {
     case client = "kubernetes.io/kube-apiserver-client"
     case kubeletClient = "kubernetes.io/kube-apiserver-client-kubelet"
     case kubeletServing = "kubernetes.io/kubelet-serving"
+    /// Trusted by nobody by itself, and asked nothing.
+    case legacy = "kubernetes.io/legacy-unknown"
+    /// EKS' own, for what serves inside clusters. Source: EKS User Guide, "Secure workloads with Kubernetes certificates".
+    case appServing = "beta.eks.amazonaws.com/app-serving"
 
-    var usage: CertificateAuthority.Usage { self == .kubeletServing ? .serverAuth : .clientAuth }
+    private var serves: Bool { self == .kubeletServing || self == .appServing }
+
+    /// What certificates are for: one thing, or for the oldest signer what the request says.
+    func usages(of request: CertificateSigningRequest) -> Set<CertificateAuthority.Usage> {
+        guard self == .legacy else { return [serves ? .serverAuth : .clientAuth] }
+        let asked = request.value["spec"]["usages"].items
+        let all: [(String, CertificateAuthority.Usage)] = [("server auth", .serverAuth), ("client auth", .clientAuth)]
+        return Set(all.filter { asked.contains(.string($0.0)) }.map(\.1))
+    }
 
     /// What nodes use it for, whose requests for themselves are approved.
     var purposeOfNodes: String? {
         switch self {
-        case .client: nil
+        case .client, .legacy, .appServing: nil
         case .kubeletClient: "client"
         case .kubeletServing: "server"
         }
@@ -111,12 +123,13 @@ private enum Signer: String {
 
     /// Why the signer does not sign; nil when it does.
     func objection(to parsed: CertificateRequest, _ request: CertificateSigningRequest) -> String? {
-        let purpose = self == .kubeletServing ? "server auth" : "client auth"
+        if self == .legacy { return nil }
+        let purpose = serves ? "server auth" : "client auth"
         let usages = Set(request.value["spec"]["usages"].items.compactMap(\.string))
         guard usages.contains(purpose), usages.isSubset(of: [purpose, "digital signature", "key encipherment"]) else {
             return "usages did not match [\(purpose) digital signature key encipherment]"
         }
-        guard self != .client else { return nil }
+        guard self != .client, self != .appServing else { return nil }
         let (subject, names) = (parsed.subject, parsed.alternativeNames)
         if subject.organizations != ["system:nodes"] { return "subject organization is not system:nodes" }
         if !subject.commonName.hasPrefix("system:node:") { return "subject common name does not begin with system:node:" }
