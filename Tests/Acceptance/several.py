@@ -210,7 +210,7 @@ def any_server_serves_any_cluster(bed):
 def a_cluster_made_and_deleted_at_one_server_is_so_at_the_other(bed):
     (first, second) = bed.servers
     second.out("aws eks create-cluster --name brief --region us-west-2 --role-arn " + role(second) + " --resources-vpc-config subnetIds=" + subnets(second))
-    second.out("aws eks wait cluster-active --name brief --region us-west-2")
+    wait_active(second, "brief")
     port = int(second.json("aws eks describe-cluster --name brief --region us-west-2")["cluster"]["endpoint"].rsplit(":", 1)[1])
     eventually(lambda: is_open(first.address, port), "the other server does not serve the cluster", 5)
     first.out("aws eks delete-cluster --name brief --region us-west-2")
@@ -311,7 +311,7 @@ def a_cluster_is_backed_up_and_restored_while_it_runs(bed):
     path = os.path.join(bed.folder, "shared.backup")
     first.out(f"eyrie backup cluster shared --region us-west-2 --file {path}")
     second.out(f"eyrie restore cluster --file {path} --name copy --region us-west-2")
-    second.out("aws eks wait cluster-active --name copy --region us-west-2")
+    wait_active(second, "copy")
     second.out("eyrie utils write-kubeconfig --cluster copy --region us-west-2")
     expect(second.out("kubectl get configmap written -o jsonpath={.data.a}") == "b", "the copy lacks a ConfigMap")
     second.out("kubectl rollout status deployment/web --timeout=90s")
@@ -322,6 +322,12 @@ def a_cluster_is_backed_up_and_restored_while_it_runs(bed):
         file.seek(-1, 1)
         file.write(bytes([byte[0] ^ 1]))
     expect("damaged" in second.error(f"eyrie restore cluster --file {path} --name third --region us-west-2"), "damage is not noticed")
+
+
+def wait_active(server, name):
+    """The CLI's own wait looks every half minute."""
+    status = lambda: server.json(f"aws eks describe-cluster --name {name} --region us-west-2")["cluster"]["status"]
+    eventually(lambda: status() == "ACTIVE", lambda: f"{name} is {status()}", 60)
 
 
 def running(api, host):
