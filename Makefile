@@ -7,7 +7,11 @@ BIN = .build/release/eyrie
 CLIENTS = $(CURDIR)/.build/clients
 export CLUSTER CLIENTS
 
+<<<<<<< HEAD
 .PHONY: help build run test acceptance multi bench simulate crash fuzz format lint install dependencies clients machines test-machines test-etcd clean
+=======
+.PHONY: help build run test acceptance bench connections simulate crash fuzz format lint install dependencies clients machines test-machines test-etcd clean
+>>>>>>> 8b9248f (Let requests in by priority and fairness, pack lists by ISA-L, wake watchers together)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +43,9 @@ crash: build ## kill the server under load and compare what it was told with wha
 fuzz: dependencies ## feed the decoders with mutated input, so long for each (SECONDS=60 SEED=1)
 	swift build --build-tests
 	EYRIE_FUZZ_SECONDS=$(or $(SECONDS),60) EYRIE_FUZZ_SEED=$(or $(SEED),1) swift test --skip-build --filter FuzzTests
+
+connections: build ## open ten thousand connections and watches, and print what they cost
+	python3 Tests/Acceptance/connections.py $(BIN) 10000 10000
 
 format: ## format the sources
 	swift format -i -r --parallel Package.swift Sources Tests Benchmarks

@@ -28,7 +28,7 @@ let package = Package(
     products: [.executable(name: "eyrie", targets: ["eyrie"]), .executable(name: "eyrie-pause", targets: ["eyrie-pause"])],
     targets: [
         clib("COpenSSL", "openssl"), clib("CNGHTTP2", "libnghttp2"), clib("CYAML", "yaml-0.1"), clib("CZlib", "zlib"),
-        clib("CNftables", "libnftables"),
+        clib("CNftables", "libnftables"), clib("CISAL", "libisal"),
         .target(name: "CLinux", path: "Sources/Clibs/CLinux"),
 
         target("Kernel", "Documents", ["CYAML"]),
@@ -36,7 +36,7 @@ let package = Package(
         target("Kernel", "Control", ["CLinux"]),
         target("Kernel", "Storage", ["Documents", "Control", "CLinux", "Network"]),
         target("Kernel", "Reconcile", ["Documents", "Control", "Storage"]),
-        target("Kernel", "Network", ["Control", "CLinux", "COpenSSL", "CNGHTTP2", "CZlib"]),
+        target("Kernel", "Network", ["Control", "CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CISAL"]),
 
         target("Kernel", "Linux", ["Control", "CLinux", "CNftables"]),
 

@@ -3,7 +3,7 @@ import Foundation
 /// Which target may see which: the whole architecture in one table.
 enum Architecture {
     static let kernel = ["Documents", "Cryptography", "Control", "Storage", "Reconcile", "Network"]
-    static let clibs = ["COpenSSL", "CNGHTTP2", "CYAML", "CZlib", "CLinux", "CNftables"]
+    static let clibs = ["COpenSSL", "CNGHTTP2", "CYAML", "CZlib", "CISAL", "CLinux", "CNftables"]
 
     static let mayImport: [String: [String]] = [
         "Documents": ["CYAML"],
@@ -11,7 +11,7 @@ enum Architecture {
         "Control": ["CLinux"],
         "Storage": ["CLinux", "Documents", "Control", "Network"],
         "Reconcile": ["Documents", "Control", "Storage"],
-        "Network": ["CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "Control"],
+        "Network": ["CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CISAL", "Control"],
         "Linux": ["CLinux", "CNftables", "Control"],
 
         "KubeModel": kernel,

@@ -89,6 +89,14 @@ package protocol BodyWriter: AnyObject, Sendable {
     func onClose(_ body: @escaping @Sendable () -> Void)
 }
 
+/// A writer whose connection is told later of what was written: who writes the same to many wakes their loops once, when all have it.
+package protocol GatheringWriter: BodyWriter {
+    /// Queues a piece. - Returns: whether `wake` has to follow.
+    func gather(_ bytes: [UInt8]) -> Bool
+    /// Tells the connection.
+    func wake()
+}
+
 /// A message body. Servers receive and clients get `bytes` or `reader`; servers answer and clients send any of the four.
 package enum Body: Sendable {
     case bytes([UInt8])

@@ -7,7 +7,7 @@ protocol OutgoingListener: AnyObject {
 
 /// The writer that an application gets for a body which a connection sends. Any thread writes; the connection's loop is told once for
 /// all that was written since it last looked.
-final class OutgoingBody: BodyWriter, Pokable, @unchecked Sendable {
+final class OutgoingBody: GatheringWriter, Pokable, @unchecked Sendable {
     private struct Shared {
         var queue = ByteQueue()
         var finished = false
@@ -35,16 +35,21 @@ final class OutgoingBody: BodyWriter, Pokable, @unchecked Sendable {
     var buffered: Int { count.load(ordering: .relaxed) }
 
     func write(_ bytes: [UInt8]) {
-        guard !bytes.isEmpty else { return }
-        let first = shared.withLock { shared in
+        if gather(bytes) { wake() }
+    }
+
+    func gather(_ bytes: [UInt8]) -> Bool {
+        guard !bytes.isEmpty else { return false }
+        return shared.withLock { shared in
             guard !shared.finished, !shared.over else { return false }
             shared.queue.append(bytes)
             count.add(bytes.count, ordering: .relaxed)
             defer { shared.poked = true }
             return !shared.poked
         }
-        if first { loop.poke(self) }
     }
+
+    func wake() { loop.poke(self) }
 
     func finish(error: Bool) {
         let first = shared.withLock { shared in

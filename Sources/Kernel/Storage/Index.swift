@@ -94,12 +94,40 @@ final class IndexNode: @unchecked Sendable {
     }
     private func child(for key: String) -> Int { child { !key.precedes($0) } }
 
+    /// Walks without taking references: all readers would write to the counts of the same nodes.
     func get(_ key: String) -> Entry? {
-        var node = self
-        while !node.isLeaf { node = node.children[node.child(for: key)] }
-        let position = node.position(of: key)
-        guard position < node.entries.count, node.entries[position].key.matches(key) else { return nil }
-        return node.entries[position]
+        var node = Unmanaged.passUnretained(self)
+        while true {
+            var next: Unmanaged<IndexNode>?
+            let found: Entry? = node._withUnsafeGuaranteedRef { node in
+                guard node.children.isEmpty else {
+                    let place = node.lowest.withUnsafeBufferPointer { Self.child(for: key, $0) }
+                    next = node.children.withUnsafeBufferPointer { Unmanaged.passUnretained($0[place]) }
+                    return nil
+                }
+                return node.entries.withUnsafeBufferPointer { Self.find(key, $0) }
+            }
+            guard let next else { return found }
+            node = next
+        }
+    }
+    private static func child(for key: String, _ lowest: UnsafeBufferPointer<String>) -> Int {
+        var (low, high) = (1, lowest.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if key.precedes(lowest[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low - 1
+    }
+    private static func find(_ key: String, _ entries: UnsafeBufferPointer<Entry>) -> Entry? {
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            let order = Unmanaged.passUnretained(entries[middle])._withUnsafeGuaranteedRef { $0.key.byteOrder(to: key) }
+            if order == 0 { return entries[middle] }
+            if order < 0 { low = middle + 1 } else { high = middle }
+        }
+        return nil
     }
 
     static func put(_ entry: Entry, in node: inout IndexNode) -> (previous: Entry?, split: IndexNode?) {

@@ -4,6 +4,8 @@ import Glibc
 extension String {
     /// Whether this key comes before the other.
     func precedes(_ other: String) -> Bool { compareBytes(self, other) < 0 }
+    /// Negative when this key comes before the other, 0 when both are the same.
+    func byteOrder(to other: String) -> Int { compareBytes(self, other) }
     /// Whether this key begins with the bytes of `prefix`.
     func begins(with prefix: String) -> Bool {
         let length = prefix.utf8.count

@@ -16,10 +16,13 @@ final class Publisher: Sendable {
         let deliver: @Sendable ([Delivery]) -> Void = { batch in
             for delivery in batch {
                 switch delivery {
-                case .events(let table, let events): table.deliver(events)
+                case .events(let table, let events):
+                    table.deliver(events)
+                    table.finishDelivery()
                 case .start(let watch, let events):
                     watch.deliver(events)
                     watch.table.add(watch)
+                    watch.table.finishDelivery()
                 case .stop(let watch): watch.table.remove(watch)
                 case .realms(let watch, let names): watch.deliver(names)
                 }

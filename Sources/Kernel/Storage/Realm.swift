@@ -69,6 +69,10 @@ package final class Realm: Sendable {
     /// The entry of the key as a snapshot taken now would have it, without the cost of one.
     package func get(_ key: String) -> Entry? { state.withLock { $0.index.get(key) } }
 
+    /// Calls back on the publisher's thread behind every delivery, when all watchers have had their events: what each of them began can
+    /// be finished for all together.
+    package func whenDelivered(_ body: @escaping @Sendable () -> Void) { watches.whenDelivered(body) }
+
     /// Follows the newest change below a prefix for as long as the realm lives.
     package func mark(prefix: String) -> ChangeMark {
         state.withLock { state in

@@ -56,6 +56,7 @@ final class WatchTable: @unchecked Sendable {
     private var lengths: [(length: Int, prefixes: Int)] = []
     /// How many watches have begun, even if they are not in the table yet, and have not been cancelled.
     private let expected = Atomic(0)
+    private let finishers = Mutex<[@Sendable () -> Void]>([])
 
     /// Whether events need to be delivered at all.
     var isWatched: Bool { expected.load(ordering: .relaxed) > 0 }
@@ -63,6 +64,11 @@ final class WatchTable: @unchecked Sendable {
     func expect() { expected.add(1, ordering: .relaxed) }
     /// A watch has been cancelled.
     func forget() { expected.subtract(1, ordering: .relaxed) }
+
+    /// Has a closure called behind every delivery, when all its watchers have had their events.
+    func whenDelivered(_ body: @escaping @Sendable () -> Void) { finishers.withLock { $0.append(body) } }
+    /// All watchers have had the events of a delivery.
+    func finishDelivery() { for finisher in finishers.withLock({ $0 }) { finisher() } }
 
     func add(_ watch: Watch) {
         let prefix = Substring(watch.prefix)

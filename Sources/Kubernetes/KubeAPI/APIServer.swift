@@ -30,6 +30,7 @@ package final class APIServer: HTTPHandler, Service {
     let metrics = APIMetrics()
     let snapshots: SnapshotKeeper
     let services: ServiceAllocator
+    let flows: FlowController
     /// What decisions about access rest on; nil where they must not be kept.
     let accessStamp: (@Sendable () -> AccessStamp)?
 
@@ -51,17 +52,30 @@ package final class APIServer: HTTPHandler, Service {
         catalogue = Catalogue(kinds, realm: realm)
         (self.authenticators, authority, self.admission) = (AuthenticatorChain(authenticators), AuthorizerChain(authorizers), admission)
         (self.configuration, self.accessStamp, endpoints) = (configuration, accessStamp, EndpointTable(kinds))
-        self.routes = RawRoutes(routes + [metrics.route(realm: realm) { [watches] in watches.count }])
+        let flows = FlowController(realm: realm, seats: configuration.seats)
+        self.flows = flows
+        self.routes = RawRoutes(
+            routes + [
+                metrics.route(realm: realm) { [watches] in
+                    watches.count
+                } further: {
+                    APIMetrics.flowControl(flows.levels)
+                }
+            ])
         self.creations = Dictionary(
             creations.map { (CreateOnlyResource.key($0.group, $0.resource, $0.subresource), $0) }, uniquingKeysWith: { first, _ in first })
         snapshots = SnapshotKeeper(lifetime: configuration.continueLifetime, clock: clock)
         services = ServiceAllocator(
             addresses: AddressRange(configuration.serviceCIDR), ports: configuration.nodePorts, snapshot: realm.snapshot(),
             claims: configuration.isShared ? ServiceClaims(realm: realm) : nil)
+        realm.whenDelivered { [watches] in watches.wakeAll() }
     }
 
     /// How many watches run, for metrics.
     package var watchCount: Int { watches.count }
+
+    /// What `/metrics` tells of priority levels.
+    package var flowControlFigures: String { APIMetrics.flowControl(flows.levels) }
 
     /// Keeps the server's time until cancelled, then ends its watches.
     package func run() async throws {
@@ -79,6 +93,7 @@ package final class APIServer: HTTPHandler, Service {
         while true {
             try await clock.sleep(for: .seconds(1))
             watches.tick(realm, now: clock.now)
+            flows.expire(clock.now)
             seconds += 1
             if seconds % 60 == 0 { snapshots.sweep() }
         }

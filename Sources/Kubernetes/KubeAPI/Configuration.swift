@@ -23,6 +23,11 @@ package struct APIServerConfiguration: Sendable {
     package var bookmarkInterval: Duration = .seconds(60)
     /// Bytes a watcher may lag behind before its watch is broken off.
     package var watchBacklogBytes = 16 << 20
+    /// Requests that are carried out at the same time, shared out among the priority levels. Source: upstream's --max-requests-inflight
+    /// and --max-mutating-requests-inflight together.
+    package var seats = 600
+    /// How long a request may wait for its turn. Source: a quarter of upstream's --request-timeout.
+    package var queueTime: Duration = .seconds(15)
     /// The way to kubelets, pods and aggregated APIs; without one nobody is there.
     package var dialer: (any NodeDialer)?
     /// Aggregated APIs that are answered in this process, by their `group/version`, whatever service an APIService names for them.

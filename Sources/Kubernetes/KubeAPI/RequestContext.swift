@@ -43,14 +43,14 @@ struct RequestContext: Sendable {
     /// Compresses a large body for a client that takes gzip.
     private func compressed(_ status: Int, _ slices: [[UInt8]], size: Int) -> HTTPResponse {
         let plain = HTTPResponse(status, headers: headers, body: slices.count == 1 ? .bytes(slices[0]) : .slices(slices))
-        guard size >= Self.compressionThreshold, request.method == "GET", takesGzip, let packed = Gzip.compress(Array(slices.joined()))
+        guard size >= Self.compressionThreshold, request.method == "GET", takesGzip, let packed = Gzip.compress(slices)
         else {
             return plain
         }
         var headers = headers
         headers["content-encoding"] = "gzip"
         headers["vary"] = "Accept-Encoding"
-        return HTTPResponse(status, headers: headers, body: .bytes(packed))
+        return HTTPResponse(status, headers: headers, body: .slices(packed))
     }
     private var takesGzip: Bool {
         request.headers.all("accept-encoding").joined(separator: ",").split(separator: ",").contains { coding in

@@ -1,4 +1,5 @@
 import Control
+import Network
 import Storage
 import Synchronization
 
@@ -10,9 +11,21 @@ final class WatchRegistry: Sendable {
         var barrier: WatchHandle?
     }
     private let state = Mutex(State())
+    private let asleep = Mutex<[any GatheringWriter]>([])
 
     /// How many watches run.
     var count: Int { state.withLock { $0.streams.count } }
+
+    /// Leaves the waking of a writer until all watchers have their events.
+    func wakeLater(_ writer: any GatheringWriter) { asleep.withLock { $0.append(writer) } }
+    /// Wakes those who got something.
+    func wakeAll() {
+        let writers = asleep.withLock { asleep in
+            defer { asleep = [] }
+            return asleep
+        }
+        for writer in writers { writer.wake() }
+    }
 
     /// Adds a stream that follows the realm already; returns its number.
     func add(_ stream: WatchStream) -> Int {

@@ -28,7 +28,7 @@ extension APIServer {
                 let stream = WatchStream(
                     writer: writer, encoder: encoder, revision: start.revision, deadline: clock.now + lifetime,
                     bookmarkInterval: options.bookmarks ? configuration.bookmarkInterval : nil, backlog: configuration.watchBacklogBytes,
-                    clock: clock)
+                    clock: clock, registry: watches)
                 stream.begin(with: start.entries, endBookmark: options.initialEvents && options.bookmarks)
                 do throws(StorageError) {
                     stream.attach(

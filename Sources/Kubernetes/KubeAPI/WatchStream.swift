@@ -8,6 +8,8 @@ import Synchronization
 /// One client's watch: a sink of the realm's events that writes lines into a body.
 final class WatchStream: Sendable {
     private let writer: any BodyWriter
+    private let gathering: (any GatheringWriter)?
+    private let registry: WatchRegistry
     private let encoder: WatchEncoder
     private let clock: any WallClock
     private let backlog: Int
@@ -28,9 +30,10 @@ final class WatchStream: Sendable {
 
     init(
         writer: any BodyWriter, encoder: WatchEncoder, revision: Revision, deadline: Timestamp, bookmarkInterval: Duration?, backlog: Int,
-        clock: any WallClock
+        clock: any WallClock, registry: WatchRegistry
     ) {
         (self.writer, self.encoder, self.deadline, self.clock) = (writer, encoder, deadline, clock)
+        (gathering, self.registry) = (writer as? any GatheringWriter, registry)
         (self.bookmarkInterval, self.backlog) = (bookmarkInterval, backlog)
         let next = bookmarkInterval.map { min(clock.now + $0, deadline - .seconds(2)) } ?? deadline
         state = Mutex(State(nextBookmark: next, revision: revision))
@@ -57,7 +60,11 @@ final class WatchStream: Sendable {
         let now = clock.now
         for event in events {
             guard let line = encoder.line(event, now: now, columns: encoder.form == .table && firstTime()) else { continue }
-            writer.write(line)
+            guard let gathering else {
+                writer.write(line)
+                continue
+            }
+            if gathering.gather(line) { registry.wakeLater(gathering) }
         }
         if let last = events.last { state.withLock { $0.revision = max($0.revision, last.revision) } }
         // As upstream ends a watcher that does not keep up: it gets what waits, and may watch again from there.

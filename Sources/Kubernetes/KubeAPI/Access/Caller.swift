@@ -19,6 +19,7 @@ final class Caller: Sendable {
     let credential: String?
     private let holds: (@Sendable (Timestamp) -> Bool)?
     private let decisions = Mutex(Decisions())
+    private let flows = Mutex(Flows())
 
     /// A collection that the user may act on, whatever the object's name.
     private struct Decision {
@@ -29,6 +30,17 @@ final class Caller: Sendable {
     private struct Decisions {
         var stamp: AccessStamp?
         var allowed: [Decision?] = []
+    }
+    /// The flow of the user's requests on a collection.
+    private struct KnownFlow {
+        let flow: Flow
+        let endpoint: Endpoint
+        let verb: Verb
+        let namespace: String
+    }
+    private struct Flows {
+        var revision: Revision = -1
+        var known: [KnownFlow?] = []
     }
     private static let slots = 16
 
@@ -57,6 +69,22 @@ final class Caller: Sendable {
             decisions.allowed[Self.slot(verb, endpoint)] = Decision(endpoint: endpoint, verb: verb, namespace: namespace)
         }
     }
+
+    /// The flow that was found for such requests when the schemas stood as they do now.
+    func flow(_ verb: Verb, _ endpoint: Endpoint, _ namespace: String, at revision: Revision) -> Flow? {
+        flows.withLock { flows in
+            guard flows.revision == revision, let known = flows.known[Self.slot(verb, endpoint)] else { return nil }
+            return known.endpoint === endpoint && known.verb == verb && known.namespace == namespace ? known.flow : nil
+        }
+    }
+    /// Notes the flow of such requests.
+    func note(_ flow: Flow, _ verb: Verb, _ endpoint: Endpoint, _ namespace: String, at revision: Revision) {
+        flows.withLock { flows in
+            if flows.revision != revision { (flows.revision, flows.known) = (revision, Array(repeating: nil, count: Self.slots)) }
+            flows.known[Self.slot(verb, endpoint)] = KnownFlow(flow: flow, endpoint: endpoint, verb: verb, namespace: namespace)
+        }
+    }
+
     private static func slot(_ verb: Verb, _ endpoint: Endpoint) -> Int { (endpoint.number &* 5 &+ verb.number) % slots }
 }
 

@@ -5,13 +5,14 @@ package import Storage
 
 /// The policies that a cluster begins with, and their upkeep at each start; its namespaces must be there.
 package enum ClusterBootstrap {
-    /// Priority classes, roles and bindings: creates what is missing. Doing it twice changes nothing.
+    /// Priority classes, flow control, roles and bindings: creates what is missing. Doing it twice changes nothing.
     /// - Throws: `ChangeError`.
     package static func reconcile(_ realm: Realm, writer: any ChangeWriter) async throws {
         let snapshot = realm.snapshot()
         for (kind, document) in priorityClasses where snapshot.get(kind.key(of: document)) == nil {
             do { _ = try await writer.apply(.create(kind, document), by: "cluster-bootstrap") } catch ChangeError.alreadyExists { continue }
         }
+        try await FlowBootstrap.reconcile(snapshot, writer: writer)
         try await BootstrapPolicy.reconcile(snapshot, writer: writer)
     }
 

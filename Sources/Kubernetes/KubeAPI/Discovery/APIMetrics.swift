@@ -93,9 +93,12 @@ package final class APIMetrics: Sendable {
     }
 
     /// `/metrics`, with the figures of the realm.
-    package func route(realm: Realm, watches: @escaping @Sendable () -> Int) -> RawRoute {
+    /// - Parameter further: more of the text, asked for at each scrape.
+    package func route(
+        realm: Realm, watches: @escaping @Sendable () -> Int, further: @escaping @Sendable () -> String = { "" }
+    ) -> RawRoute {
         RawRoute("/metrics") { _ in
-            let text = self.text + Self.store(realm.snapshot(), watches: watches())
+            let text = self.text + further() + Self.store(realm.snapshot(), watches: watches())
             return HTTPResponse(200, headers: ["content-type": "text/plain; version=0.0.4; charset=utf-8"], body: .bytes(Array(text.utf8)))
         }
     }
@@ -121,6 +124,18 @@ package final class APIMetrics: Sendable {
             lines.append("apiserver_request_duration_seconds_sum{\(text)} \(Self.number(figures.sum))")
             lines.append("apiserver_request_duration_seconds_count{\(text)} \(total)")
         }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The figures of priority levels.
+    static func flowControl(_ levels: [PriorityLevel]) -> String {
+        let figures = levels.map { (label: "priority_level=\"\($0.name)\"", figures: $0.figures) }
+        var lines = head("apiserver_flowcontrol_current_executing_seats", "gauge", "Seats in use, by priority level.")
+        lines += figures.map { "apiserver_flowcontrol_current_executing_seats{\($0.label)} \($0.figures.inUse)" }
+        lines += head("apiserver_flowcontrol_current_inqueue_requests", "gauge", "Requests that wait for a seat.")
+        lines += figures.map { "apiserver_flowcontrol_current_inqueue_requests{\($0.label)} \($0.figures.waiting)" }
+        lines += head("apiserver_flowcontrol_rejected_requests_total", "counter", "Requests that found no seat.")
+        lines += figures.map { "apiserver_flowcontrol_rejected_requests_total{\($0.label)} \($0.figures.refused)" }
         return lines.joined(separator: "\n") + "\n"
     }
 
