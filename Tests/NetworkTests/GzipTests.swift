@@ -12,7 +12,7 @@ import Testing
 
     @Test func `pieces are packed as one member, whatever their sizes`() throws {
         var random = SystemRandomNumberGenerator()
-        for _ in 0..<20 {
+        for _ in 0..<5 {
             let slices = (0..<Int.random(in: 1...40, using: &random)).map { _ in
                 (0..<Int.random(in: 0...30_000, using: &random)).map { _ in UInt8.random(in: 0...9, using: &random) }
             }
