@@ -7,11 +7,7 @@ BIN = .build/release/eyrie
 CLIENTS = $(CURDIR)/.build/clients
 export CLUSTER CLIENTS
 
-<<<<<<< HEAD
-.PHONY: help build run test acceptance multi bench simulate crash fuzz format lint install dependencies clients machines test-machines test-etcd clean
-=======
-.PHONY: help build run test acceptance bench connections simulate crash fuzz format lint install dependencies clients machines test-machines test-etcd clean
->>>>>>> 8b9248f (Let requests in by priority and fairness, pack lists by ISA-L, wake watchers together)
+.PHONY: help build run test acceptance multi bench connections simulate crash fuzz format lint install dependencies clients machines test-machines test-etcd clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

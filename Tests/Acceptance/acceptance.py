@@ -1,11 +1,7 @@
 """Runs the acceptance tests in order, each part on a region of its own; later tests of a part build on what earlier ones made."""
 import os, shutil, sys, time, traceback
 
-<<<<<<< HEAD
-import addons, aws, courses, crash, custom_resources, disk, faults, hostile, kubelet_api, kubernetes_clients, machines, nodes, security, services, several, streams, surroundings, vpc
-=======
-import addons, aws, connections, courses, crash, custom_resources, disk, faults, hostile, kubelet_api, kubernetes_clients, machines, nodes, security, services, streams, surroundings, vpc
->>>>>>> 8b9248f (Let requests in by priority and fairness, pack lists by ISA-L, wake watchers together)
+import addons, aws, connections, courses, crash, custom_resources, disk, faults, hostile, kubelet_api, kubernetes_clients, machines, nodes, security, services, several, streams, surroundings, vpc
 from bed import Bed, Failure
 
 only = sys.argv[2:]
