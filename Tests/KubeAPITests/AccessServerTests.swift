@@ -55,6 +55,23 @@ struct GuardedBed {
         #expect(anonymous.status == 403)
         #expect(anonymous.json["message"] == #"forbidden: User "system:anonymous" cannot get path "/apis""#)
     }
+    /// Decisions are remembered for a connection, and forgotten with the role that they rest on.
+    @Test func aRightThatIsTakenAwayEndsOnAConnectionThatUsedIt() async throws {
+        let bed = try await GuardedBed()
+        var alice = GuardedBed.alice
+        alice.memory = PeerMemory()
+        let pods = "/api/v1/namespaces/default/pods"
+        let binding: Value = [
+            "metadata": ["name": "alice"], "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"],
+            "subjects": [["apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "alice"]],
+        ]
+        let bindings = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings"
+        #expect(try await bed.send("GET", pods, as: alice).status == 403)
+        #expect(try await bed.send("POST", bindings, binding, as: GuardedBed.admin).status == 201)
+        for _ in 0..<3 { #expect(try await bed.send("GET", pods, as: alice).status == 200) }
+        #expect(try await bed.send("DELETE", bindings + "/alice", as: GuardedBed.admin).status == 200)
+        #expect(try await bed.send("GET", pods, as: alice).status == 403)
+    }
     @Test func aBrokenTokenIsUnauthorized() async throws {
         let bed = try await GuardedBed()
         let answer = try await bed.send("GET", "/api/v1/pods", headers: ["authorization": "Bearer nonsense"], as: Peer())
