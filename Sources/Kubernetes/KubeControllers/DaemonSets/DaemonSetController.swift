@@ -15,8 +15,10 @@ package struct DaemonSetController: Controller {
         Watch.owned(ControllerRevision.self, by: DaemonSet.self),
         // Heartbeats concern nobody.
         Watch(prefix: NodeFields.kind.prefix) { change, world in
-            guard let old = change.old, let new = change.new else { return world.keys(DaemonSetFields.kind) }
-            let same = old["metadata"]["labels"] == new["metadata"]["labels"] && old["spec"]["taints"] == new["spec"]["taints"]
+            guard let old = change.nodes.old, let new = change.nodes.new else { return world.keys(DaemonSetFields.kind) }
+            let same =
+                old["metadata"]?["labels"]?.bytes == new["metadata"]?["labels"]?.bytes
+                && old["spec"]?["taints"]?.bytes == new["spec"]?["taints"]?.bytes
             return same ? [] : world.keys(DaemonSetFields.kind)
         },
     ]

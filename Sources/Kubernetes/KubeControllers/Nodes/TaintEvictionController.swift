@@ -11,7 +11,8 @@ package struct TaintEvictionController: Controller {
     package static let name = "taint-eviction-controller"
     package static let watches = [
         Watch(prefix: NodeFields.kind.prefix) { change, world in
-            guard change.old?["spec"]["taints"] != change.new?["spec"]["taints"] else { return [] }
+            let (old, new) = change.nodes
+            guard old?["spec"]?["taints"]?.bytes != new?["spec"]?["taints"]?.bytes else { return [] }
             return world.keys(KubeIndexes.podsByNode.name, change.name)
         }
     ]
