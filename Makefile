@@ -30,7 +30,7 @@ bench: dependencies ## build the load generator and run its standard set
 	@Tools/bench
 
 simulate: dependencies ## play seeds of the deterministic simulation (SEEDS=1000 SEED=1 STEPS=30)
-	swift build -c release --product eyrie-simulate
+	swift build -c release $(STATIC) --product eyrie-simulate
 	@SEEDS=$(SEEDS) SEED=$(SEED) STEPS=$(STEPS) Tools/simulate .build/release/eyrie-simulate
 
 crash: build ## kill the server under load and compare what it was told with what is there (RUNS=50 SEED=1)
