@@ -55,12 +55,18 @@ package struct Watch: Sendable {
     package static func all<F: KindFields, P: KindFields>(_: View<F>.Type, wake _: View<P>.Type) -> Watch {
         Watch(prefix: F.kind.prefix) { _, world in world.keys(P.kind) }
     }
-    /// The mapping is asked about the document before and after the change, where it has no controlling owner.
+    /// The mapping is asked about the document before and after the change, where it has no controlling owner, when its owners or labels change.
     package static func orphans<F: KindFields>(
         _: View<F>.Type, _ mapping: @escaping @Sendable (View<F>, World) -> [String]
     ) -> Watch {
         Watch(prefix: F.kind.prefix) { change, world in
             let (old, new) = change.nodes
+            // Who may adopt it has looked at these labels before.
+            if let old, let new, !old.isControlled, !new.isControlled,
+                old["metadata"]?["labels"]?.bytes == new["metadata"]?["labels"]?.bytes
+            {
+                return []
+            }
             var documents: [View<F>] = []
             if let new, !new.isControlled, let view = change.new.flatMap(View<F>.init) { documents.append(view) }
             if let old, !old.isControlled, let view = change.old.flatMap(View<F>.init) { documents.append(view) }

@@ -20,8 +20,23 @@ package final class Entry: Sendable {
         var tree: Value?
         /// Where `metadata.managedFields` stands in the bytes, as long as there is a tree.
         var owners: Range<Int>?
+        var tape: Document?
         /// Whether it was read since the cache last looked.
         var isUsed = false
+        /// Whether the cache knows of it.
+        var isKept = false
+
+        /// The tape, made when there is none.
+        mutating func tape(_ bytes: [UInt8]) -> Document? {
+            isUsed = true
+            if tape == nil { tape = try? Document(bytes, limits: .own) }
+            return tape
+        }
+        /// Whether the cache has to be told, once.
+        mutating func isNew() -> Bool {
+            defer { isKept = true }
+            return !isKept
+        }
     }
 
     init(key: String, revision: Revision, created: Revision, bytes: [UInt8], gap: Int?, comma: Bool) {
@@ -41,30 +56,35 @@ package final class Entry: Sendable {
     /// The tree, and the JSON of `metadata.managedFields`; nil when that is absent.
     package var parts: (value: Value, owners: [UInt8]?) {
         let (value, owners, isNew) = decoded.withLock { decoded in
+            let document = decoded.tree == nil ? decoded.tape(bytes) : nil
             decoded.isUsed = true
             if let tree = decoded.tree { return (tree, decoded.owners, false) }
-            let document = document
             let owners = document?.root["metadata"]?["managedFields"]
             let value = document?.root.value(without: owners) ?? .null
             (decoded.tree, decoded.owners) = (value, owners?.range)
-            return (value, owners?.range, true)
+            return (value, owners?.range, decoded.isNew())
         }
         if isNew { TreeCache.shared.kept(self) }
         return (value, owners.map { Array(bytes[$0]) })
     }
     /// The whole document as a tree, made anew; null when the bytes are not JSON.
     package var whole: Value { (try? JSON.parse(bytes, limits: .own)) ?? .null }
-    /// The document as a tape over its bytes, made anew: quicker than a tree for those who look at few fields; nil when they are not JSON.
-    package var document: Document? { try? Document(bytes, limits: .own) }
+    /// The document as a tape over its bytes: quicker than a tree for those who look at few fields; nil when they are not JSON. Kept as
+    /// trees are, for an event is looked at by many.
+    package var document: Document? {
+        let (document, isNew) = decoded.withLock { decoded in (decoded.tape(bytes), decoded.isNew()) }
+        if isNew { TreeCache.shared.kept(self) }
+        return document
+    }
 
-    /// Forgets the tree unless it was read since the last call; tells whether it is gone.
+    /// Forgets tree and tape unless they were read since the last call; tells whether they are gone.
     func forgetTreeIfUnused() -> Bool {
         decoded.withLock { decoded in
             if decoded.isUsed {
                 decoded.isUsed = false
                 return false
             }
-            decoded.tree = nil
+            (decoded.tree, decoded.tape, decoded.isKept) = (nil, nil, false)
             return true
         }
     }
