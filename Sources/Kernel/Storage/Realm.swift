@@ -131,16 +131,22 @@ package final class Realm: Sendable {
     /// `commit` of each would give, in their order.
     package func commit(_ writes: [Write]) async -> [Result<Entry, StorageError>] {
         if case .journal(let journal) = backing { return await commit(writes, to: journal) }
-        return await withTaskGroup(of: (Int, Result<Entry, StorageError>).self) { group in
-            for (index, write) in writes.enumerated() {
-                group.addTask { [self] in
-                    do throws(StorageError) { return (index, .success(try await commit(write))) } catch { return (index, .failure(error)) }
-                }
+        return await withTaskGroup(of: Outcome.self) { group in
+            for (place, write) in writes.enumerated() {
+                group.addTask { [self] in Outcome(place: place, result: await attempt(write)) }
             }
-            var outcomes = [Result<Entry, StorageError>](repeating: .failure(.unavailable("not written")), count: writes.count)
-            for await (index, outcome) in group { outcomes[index] = outcome }
-            return outcomes
+            var outcomes: [Outcome] = []
+            for await outcome in group { outcomes.append(outcome) }
+            return outcomes.sorted { $0.place < $1.place }.map(\.result)
         }
+    }
+    /// What became of one of several writes. A type of its own: as a tuple out of a task group it is miscompiled by Swift 6.3 with -O.
+    private struct Outcome: Sendable {
+        let place: Int
+        let result: Result<Entry, StorageError>
+    }
+    private func attempt(_ write: Write) async -> Result<Entry, StorageError> {
+        do throws(StorageError) { return .success(try await commit(write)) } catch { return .failure(error) }
     }
 
     private func commit(_ writes: [Write], to journal: any Journal) async -> [Result<Entry, StorageError>] {
