@@ -146,7 +146,7 @@ struct EchoService: HTTPHandler {
         response.trailers = HTTPTrailers(["grpc-status": "0"])
         response.body = .writer { writer in
             for piece in GRPCFraming.frame(Array(peer.utf8)) { writer.write(piece) }
-            let timer = testLoops.next().after(.milliseconds(4_500)) {
+            let timer = testLoops.next().after(.milliseconds(1_300)) {
                 writer.write(first)
                 writer.finish(error: false)
             }
@@ -161,7 +161,7 @@ struct EchoService: HTTPHandler {
             let channel = try GRPCChannel(
                 endpoint: "https://localhost:\(port)", trust: ours.trust, clientCertificate: try ours.client("jane", []), loops: testLoops)
             let stream = try await channel.subscribe(
-                "/test.Echo/Follow", [1, 2, 3], metadata: ["hasleader": "true"], timeout: .seconds(4))
+                "/test.Echo/Follow", [1, 2, 3], metadata: ["hasleader": "true"], timeout: .seconds(1))
             #expect(try await stream.next() == Array("jane true".utf8))
             #expect(try await stream.next() == [1, 2, 3])
             #expect(try await stream.next() == nil)
