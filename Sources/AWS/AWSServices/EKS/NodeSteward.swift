@@ -13,15 +13,22 @@ package struct NodeSteward: Sendable {
     package init(records: Records, clusters: any ControlPlaneHost) { (self.records, self.clusters) = (records, clusters) }
 
     /// The client of the instance's cluster; nil when it belongs to none or the cluster is gone.
-    private func client(of instance: Instance) -> KubeClient? {
+    /// - Throws: `ControlPlaneAway` when the control plane has not started yet, as after a restart: the node must not be forgotten.
+    private func client(of instance: Instance) throws(ControlPlaneAway) -> KubeClient? {
         let name = instance.spec.node?["cluster"].string ?? instance.spec.userData.flatMap(NodeUserData.init)?.cluster
-        guard let name, let id = records.get(EKSCluster.self, name)?.metadata.uid else { return nil }
-        return clusters.transport(id: id).map { KubeClient(transport: $0) }
+        guard let name, let cluster = records.get(EKSCluster.self, name), let id = cluster.metadata.uid else { return nil }
+        if let transport = clusters.transport(id: id) { return KubeClient(transport: transport) }
+        guard ["ACTIVE", "UPDATING"].contains(cluster.status.status ?? "") else { return nil }
+        throw ControlPlaneAway(cluster: name)
+    }
+    private struct ControlPlaneAway: Error, CustomStringConvertible {
+        let cluster: String
+        var description: String { "the control plane of \(cluster) does not run yet" }
     }
 
     /// Cordons the node and evicts its pods, waiting for disruption budgets; pods of daemon sets and static pods stay.
     package func drain(_ instance: Instance) async throws {
-        guard let client = client(of: instance), let node = instance.spec.privateDNSName else { return }
+        guard let client = try client(of: instance), let node = instance.spec.privateDNSName else { return }
         let deadline = records.clock.now + Self.patience
         do throws(KubeClientError) {
             _ = try await client.patch(NodeFields.kind, node, .merge(["spec": ["unschedulable": true]]))
@@ -64,7 +71,7 @@ package struct NodeSteward: Sendable {
     }
     /// Deletes the node's document in its cluster, as the cloud controller does when an instance is gone.
     package func remove(_ instance: Instance) async throws {
-        guard let client = client(of: instance), let node = instance.spec.privateDNSName else { return }
+        guard let client = try client(of: instance), let node = instance.spec.privateDNSName else { return }
         do throws(KubeClientError) { try await client.delete(NodeFields.kind, node) } catch {
             guard error.isNotFound else { throw error }
         }
