@@ -20,9 +20,7 @@ struct ResourceClaimTemplateFields: KindFields {
     let metadata = Field<Self, View<MetadataFields>>("metadata")
 }
 
-/// Makes the claims that belong to one pod: those to devices out of templates, and those to storage for its ephemeral volumes.
-///
-/// Source: kubernetes, pkg/controller/resourceclaim and pkg/controller/volume/ephemeral.
+/// Makes the claims to devices that pods ask for by templates; they go with their pods. Source: kubernetes, pkg/controller/resourceclaim.
 package struct PodClaimsController: Controller {
     package typealias Primary = PodFields
     package static let name = "resource-claim-controller"
@@ -35,40 +33,23 @@ package struct PodClaimsController: Controller {
             }.map(\.key)
         }
     ]
-    package static let writes: Set<Kind> = [PodFields.kind, ResourceClaimFields.kind, PersistentVolumeClaimFields.kind, EventFields.kind]
+    package static let writes: Set<Kind> = [PodFields.kind, ResourceClaimFields.kind, EventFields.kind]
     package init() {}
+
+    /// Only pods that ask for devices are decoded.
+    package static func concerns(_ change: WorldChange, in world: World) -> Bool {
+        change.nodes.new?["spec"]?["resourceClaims"].map { $0.count > 0 } ?? false
+    }
 
     package func reconcile(_ pod: Pod, in world: World) throws -> Plan {
         guard !pod.isDeleting, !pod.isTerminated else { return Plan() }
         var plan = Plan()
-        makeVolumeClaims(pod, world, &plan)
-        makeDeviceClaims(pod, world, &plan)
+        makeClaims(pod, world, &plan)
         return plan
     }
 
-    private func makeVolumeClaims(_ pod: Pod, _ world: World, _ plan: inout Plan) {
-        for volume in pod.value["spec"]["volumes"].items where !volume["ephemeral"].isNull {
-            let name = "\(pod.name)-\(volume["name"].string ?? "")"
-            if let present = world.get(PersistentVolumeClaim.self, name, in: pod.namespace) {
-                guard present.controllerUID != pod.uid else { continue }
-                let text = "PVC \"\(pod.namespace)/\(name)\" was not created for pod \"\(pod.namespace)/\(pod.name)\" (pod is not owner)"
-                plan.tell(.warning("FailedBinding", text), about: pod, from: "ephemeral_volume", in: world)
-                continue
-            }
-            let template = volume["ephemeral"]["volumeClaimTemplate"]
-            plan.changes.append(
-                .create(
-                    PersistentVolumeClaimFields.kind,
-                    [
-                        "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata(name, pod, template),
-                        "spec": template["spec"],
-                    ]))
-        }
-    }
-
-    private func makeDeviceClaims(_ pod: Pod, _ world: World, _ plan: inout Plan) {
+    private func makeClaims(_ pod: Pod, _ world: World, _ plan: inout Plan) {
         let wanted = pod.value["spec"]["resourceClaims"].items
-        guard !wanted.isEmpty else { return }
         let known = pod.value["status"]["resourceClaimStatuses"].items
         var statuses = known
         for entry in wanted {
@@ -117,19 +98,17 @@ package struct DeviceReleaseController: Controller {
     package static let name = "resource-claim-release-controller"
     package static let watches = [
         Watch(prefix: PodFields.kind.prefix) { change, _ in
-            let pods = [change.new, change.old].compactMap { $0 }
-            return Array(Set(pods.flatMap(Self.claims)))
+            Array(Set(change.present.flatMap(Self.claims)))
         }
     ]
     package static let writes: Set<Kind> = [ResourceClaimFields.kind]
     private static let finalizer = "resource.kubernetes.io/delete-protection"
     package init() {}
 
-    private static func claims(of pod: Value) -> [String] {
-        let namespace = pod["metadata"]["namespace"].string ?? ""
-        let named = pod["spec"]["resourceClaims"].items.compactMap { $0["resourceClaimName"].string }
-        let made = pod["status"]["resourceClaimStatuses"].items.compactMap { $0["resourceClaimName"].string }
-        return (named + made).map { ResourceClaimFields.kind.key(namespace, $0) }
+    private static func claims(of pod: Node) -> [String] {
+        let lists = [pod["spec"]?["resourceClaims"], pod["status"]?["resourceClaimStatuses"]]
+        let names = lists.flatMap { $0?.items ?? [] }.compactMap { $0["resourceClaimName"]?.string }
+        return names.map { ResourceClaimFields.kind.key(pod.namespace, $0) }
     }
 
     package func reconcile(_ claim: ResourceClaim, in world: World) throws -> Plan {

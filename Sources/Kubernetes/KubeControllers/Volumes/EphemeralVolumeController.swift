@@ -24,7 +24,7 @@ package struct EphemeralVolumeController: Controller {
             if let present = world.get(PersistentVolumeClaim.self, name, in: pod.namespace) {
                 guard present.controllerUID != pod.uid else { continue }
                 let text = "PVC \(pod.namespace)/\(name) was not created for pod \(pod.namespace)/\(pod.name) (pod is not owner)"
-                plan.tell(.warning("ProvisioningFailed", text), about: pod, from: "ephemeral_volume", in: world)
+                plan.tell(.warning("FailedBinding", text), about: pod, from: "ephemeral_volume", in: world)
                 continue
             }
             let template = volume["ephemeral"]["volumeClaimTemplate"]
