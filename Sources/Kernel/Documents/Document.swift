@@ -17,6 +17,11 @@ package final class Document: Sendable {
         guard bytes.count <= min(limits.bytes, Tape.largestText) else {
             throw DocumentError("text of \(bytes.count) bytes is larger than the limit of \(min(limits.bytes, Tape.largestText))")
         }
+        if let quick = bytes.withUnsafeBufferPointer({ QuickTape.read($0, limits: limits) }) {
+            if !quick.ascii, !limits.trusts { try JSONScan.validate(bytes.span.bytes) }
+            (self.bytes, tape, duplicates, ascii) = (bytes, quick.tape, [], quick.ascii)
+            return
+        }
         var builder = TapeBuilder(limits: limits, expecting: bytes.count)
         try builder.read(bytes.span.bytes)
         self.bytes = bytes

@@ -1,3 +1,5 @@
+import Glibc
+
 /// One value of a parsed text. Reads cost no allocation, except those that make strings.
 package struct Node: Sendable {
     package let document: Document
@@ -9,40 +11,44 @@ package struct Node: Sendable {
 
     /// The member `key` of an object; nil when absent or not an object.
     package subscript(key: StaticString) -> Node? {
-        member { text, start, length in
-            length == key.utf8CodeUnitCount
-                && text.withUnsafeBytes {
-                    UnsafeRawBufferPointer(rebasing: $0[start..<start + length]).elementsEqual(
-                        UnsafeBufferPointer(start: key.utf8Start, count: length))
-                }
-        } else: {
-            $0 == "\(key)"
-        }
+        member(UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount))
     }
     /// The member `key` of an object; nil when absent or not an object.
     package subscript(name key: String) -> Node? {
-        let utf8 = key.utf8
-        return member { text, start, length in
-            length == utf8.count && text.withUnsafeBytes { $0[start..<start + length].elementsEqual(utf8) }
-        } else: {
-            $0 == key
-        }
+        var key = key
+        return key.withUTF8 { member($0) }
     }
-    private func member(where plain: (RawSpan, Int, Int) -> Bool, else escaped: (String) -> Bool) -> Node? {
-        guard Tape.tag(word) == Tape.Tag.object else { return nil }
-        let (tape, bytes, end) = (document.tape, document.bytes, next)
-        let text = bytes.span.bytes
-        var at = index + 2
-        var last: Node?
+    private func member(_ key: UnsafeBufferPointer<UInt8>) -> Node? {
+        let place = document.tape.withUnsafeBufferPointer { tape -> Int in
+            document.bytes.withUnsafeBufferPointer { search(key, tape, $0) }
+        }
+        return place < 0 ? nil : Node(document: document, index: place)
+    }
+    /// The place of a member's value in the tape; -1 when there is none.
+    private func search(_ key: UnsafeBufferPointer<UInt8>, _ tape: UnsafeBufferPointer<UInt64>, _ text: UnsafeBufferPointer<UInt8>) -> Int {
+        guard Tape.tag(tape[index]) == Tape.Tag.object else { return -1 }
+        let end = Tape.next(tape[index + 1])
+        let isLastWanted = !document.duplicates.isEmpty
+        var (at, last) = (index + 2, -1)
         while at < end {
-            let key = tape[at]
-            let value = Node(document: document, index: at + 1)
-            let found = Tape.tag(key) == Tape.Tag.plain ? plain(text, Tape.start(key), Tape.length(key)) : escaped(JSONScan.text(key, text))
-            if found, document.duplicates.isEmpty { return value }
-            if found { last = value }
-            at = value.next
+            if isKey(tape[at], key, text) {
+                guard isLastWanted else { return at + 1 }
+                last = at + 1
+            }
+            let tag = Tape.tag(tape[at + 1])
+            at = tag >= Tape.Tag.array ? Tape.next(tape[at + 2]) : at + 2
         }
         return last
+    }
+    private func isKey(_ word: UInt64, _ key: UnsafeBufferPointer<UInt8>, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let (start, length) = (Tape.start(word), Tape.length(word))
+        if Tape.tag(word) == Tape.Tag.plain {
+            guard length == key.count, start + length <= text.count else { return false }
+            guard let left = text.baseAddress, let right = key.baseAddress else { return length == 0 }
+            return memcmp(left + start, right, length) == 0
+        }
+        let bytes = document.bytes
+        return length > key.count && JSONScan.text(word, bytes.span.bytes).utf8.elementsEqual(key)
     }
 
     /// The text, when this is a string.

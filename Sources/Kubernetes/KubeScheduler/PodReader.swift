@@ -13,9 +13,7 @@ struct PodReader {
 
     /// - Returns: nil for bytes that are no JSON.
     mutating func read(_ bytes: [UInt8], key: String) -> SeenPod? {
-        var limits = DocumentLimits()
-        limits.bytes = .max
-        guard let document = try? Document(bytes, limits: limits) else { return nil }
+        guard let document = try? Document(bytes, limits: .own) else { return nil }
         let root = document.root
         guard let metadata = root["metadata"] else { return nil }
         let (spec, status) = (root["spec"], root["status"])

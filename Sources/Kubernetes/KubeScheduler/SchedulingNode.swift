@@ -73,9 +73,7 @@ struct SeenNode: Equatable {
 
     /// - Returns: nil for bytes that are no JSON.
     init?(_ bytes: [UInt8]) {
-        var limits = DocumentLimits()
-        limits.bytes = .max
-        guard let root = (try? Document(bytes, limits: limits))?.root, let name = root["metadata"]?["name"]?.string else { return nil }
+        guard let root = (try? Document(bytes, limits: .own))?.root, let name = root["metadata"]?["name"]?.string else { return nil }
         self.name = name
         labels = root["metadata"]?["labels"]?.value.strings ?? [:]
         taints = (root["spec"]?["taints"]?.items ?? []).map { SchedulingTaint($0.value) }
