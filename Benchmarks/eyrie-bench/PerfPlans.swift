@@ -43,6 +43,7 @@ enum PerfPlans {
             ]
         case "SchedulingWhileGated", "SchedulingGatedPodsWithPodAffinityImpactForThroughput":
             return gated(number("gatedPods"), number("deletingPods"), measured, isNear: row.name != "SchedulingWhileGated")
+        case "SchedulingWithResourceClaimTemplate", "SteadyStateClusterResourceClaimTemplate": return PerfDevices.plan(row, number)
         default: return row.suite == "affinity" ? affinity(row, divisor: divisor) : nil
         }
     }
@@ -106,7 +107,8 @@ enum PerfPlans {
         let (host, zone, both) = ("kubernetes.io/hostname", "topology.kubernetes.io/zone", ["sched-1", "sched-0"])
         func pod(_ side: String, _ color: String, _ key: String, preferred: Bool = false) -> PerfTemplates.Pod {
             PerfTemplates.pod(
-                ["affinity": PerfTemplates.company(side, "color", color, key, both, preferred: preferred)], labels: ["color": .string(color)])
+                ["affinity": PerfTemplates.company(side, "color", color, key, both, preferred: preferred)],
+                labels: ["color": .string(color)])
         }
         let apart = pod("podAntiAffinity", "green", host)
         let together = pod("podAffinity", "blue", zone)

@@ -1,6 +1,7 @@
 import Control
 import Documents
 import KubeAPI
+import KubeControllers
 import KubeModel
 import KubeScheduler
 import Reconcile
@@ -11,11 +12,17 @@ import Synchronization
 enum PerfStep: Sendable {
     case nodes(Int, @Sendable (Int) -> Value)
     case documents(Kind, Int, @Sendable (Int) -> Value)
+    /// Writes the statuses of documents: namespace, name, status.
+    case statuses(Kind, Int, @Sendable (Int) -> (String, String, Value))
+    /// Starts the controllers that make claims to devices, free them, and delete what belongs to nobody.
+    case controllers
     case pods(Int, wait: Bool, @Sendable (Int) -> Value)
     /// Creates one pod after each pause while the measured part runs.
     case churn(Duration, @Sendable (Int) -> Value)
     /// The part that counts.
     case measure(Int, @Sendable (Int) -> Value)
+    /// The part that counts: so many pods again and again, deleted once all have a node, for that time.
+    case steady(Int, Duration, @Sendable (Int) -> Value)
 }
 
 /// An API server and a scheduler over a store in memory.
@@ -64,7 +71,8 @@ final class PerfStage: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [scheduler] in try await scheduler.run() }
             defer { group.cancelAll() }
-            for name in ["default", "sched-0", "sched-1", "first", "low", "high", "large", "measured", "gated", "deleting"] {
+            for name in ["default", "sched-0", "sched-1", "first", "low", "high", "large", "measured", "gated", "deleting", "init", "test"]
+            {
                 _ = try? await server.apply(.create(NamespaceFields.kind, ["metadata": ["name": .string(name)]]), by: "bench")
             }
             var outcome: Outcome?
@@ -77,6 +85,13 @@ final class PerfStage: Sendable {
                     try await create(PodFields.kind, count, template)
                     if wait { try await waitFor(before + count) }
                 case .churn(let pause, let template): group.addTask { [self] in await churn(pause, template) }
+                case .statuses(let kind, let count, let status): try await write(kind, count, status)
+                case .controllers:
+                    let controllers = ControllerGroup(
+                        realm: realm, writer: server, clock: clock, random: RandomSource(seed: 2),
+                        controllers: [PodClaimsController(), DeviceReleaseController(), GarbageCollector()])
+                    group.addTask { try await controllers.run() }
+                case .steady(let batch, let time, let template): outcome = try await steady(batch, time, template)
                 case .measure(let count, let template):
                     let before = bound.withLock { $0 }
                     let (start, startCPU) = (seconds(), ownProcessorSeconds())
@@ -96,25 +111,52 @@ final class PerfStage: Sendable {
         }
     }
 
-    /// Creates documents from several tasks at once.
+    private func steady(_ batch: Int, _ time: Duration, _ template: @escaping @Sendable (Int) -> Value) async throws -> Outcome {
+        let (start, startCPU) = (seconds(), ownProcessorSeconds())
+        var pods = 0
+        while seconds() - start < Double(time.components.seconds) {
+            let (first, before) = (pods, bound.withLock { $0 })
+            try await create(PodFields.kind, batch) { template(first + $0) }
+            try await waitFor(before + batch, every: .microseconds(200))
+            pods += batch
+            try await apply(batch) { index in
+                let metadata = template(first + index)["metadata"]
+                return .delete(
+                    PodFields.kind, namespace: metadata["namespace"].string, name: metadata["name"].string ?? "", uid: nil,
+                    gracePeriodSeconds: 0)
+            }
+        }
+        return Outcome(pods: pods, seconds: seconds() - start, processorSeconds: ownProcessorSeconds() - startCPU)
+    }
+
     private func create(_ kind: Kind, _ count: Int, _ template: @escaping @Sendable (Int) -> Value) async throws {
+        try await apply(count) { .create(kind, template($0)) }
+    }
+    private func write(_ kind: Kind, _ count: Int, _ status: @escaping @Sendable (Int) -> (String, String, Value)) async throws {
+        try await apply(count) { index in
+            let (namespace, name, status) = status(index)
+            return .patch(kind, namespace: namespace, name: name, ["status": status], subresource: "status")
+        }
+    }
+    /// Makes changes from several tasks at once.
+    private func apply(_ count: Int, _ change: @escaping @Sendable (Int) -> Change) async throws {
         let workers = 16
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for worker in 0..<workers {
+            for worker in 0..<min(workers, count) {
                 group.addTask { [server] in
                     for index in stride(from: worker, to: count, by: workers) {
-                        _ = try await server.apply(.create(kind, template(index)), by: "bench")
+                        _ = try await server.apply(change(index), by: "bench")
                     }
                 }
             }
             try await group.waitForAll()
         }
     }
-    private func waitFor(_ count: Int) async throws {
+    private func waitFor(_ count: Int, every pause: Duration = .milliseconds(2)) async throws {
         let limit = seconds() + 120
         while bound.withLock({ $0 }) < count {
             guard seconds() < limit else { throw BenchError("only \(bound.withLock { $0 }) of \(count) pods have a node") }
-            try await clock.sleep(for: .milliseconds(2))
+            try await clock.sleep(for: pause)
         }
     }
 }

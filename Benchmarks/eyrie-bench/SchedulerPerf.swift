@@ -21,7 +21,10 @@ struct SchedulerPerf {
             var parameters: [String: Int] = [:]
             for word in words[4...] {
                 let parts = word.split(separator: "=")
-                if parts.count == 2, let number = Int(parts[1]) { parameters[String(parts[0])] = number }
+                // Durations are in seconds.
+                if parts.count == 2, let number = Int(parts[1].hasSuffix("s") ? parts[1].dropLast() : parts[1]) {
+                    parameters[String(parts[0])] = number
+                }
             }
             self.parameters = parameters
         }

@@ -147,4 +147,42 @@ import Testing
         #expect(bed.node(of: "p") == "n0")
         bed.stop()
     }
+    @Test func whoAsksForAllDevicesGetsAllOrNone() async throws {
+        let bed = try await Self.bed()
+        try Self.slice(bed, "n0", Self.device("a"), Self.device("b"))
+        try Self.slice(bed, "n1", Self.device("a"), Self.device("b"))
+        try Self.claim(bed, "one", ["requests": [Self.request()]])
+        try bed.makePod("p", spec: Self.uses("one"))
+        let first = try #require(bed.node(of: "p"))
+        for name in ["all", "rest"] {
+            try Self.claim(bed, name, ["requests": [Self.request(["allocationMode": "All", "count": nil])]])
+            try bed.makePod(name, spec: Self.uses(.string(name)))
+        }
+        let second = try #require(bed.node(of: "all"))
+        #expect(second != first && bed.node(of: "rest") == nil, "one of the first node's devices is taken")
+        #expect(bed.get(ResourceClaim.self, "all")?.value["status"]["allocation"]["devices"]["results"].items.count == 2)
+        bed.stop()
+    }
+    @Test func poolsThatAreBeingChangedGiveNothing() async throws {
+        let bed = try await Self.bed(nodes: 1)
+        func slice(_ name: String, _ device: Value) -> Value {
+            [
+                "metadata": ["name": .string(name)],
+                "spec": [
+                    "driver": "cards.example.com", "nodeName": "n0", "pool": ["name": "n0", "generation": 2, "resourceSliceCount": 2],
+                    "devices": [device],
+                ],
+            ]
+        }
+        try Self.slice(bed, "n0", Self.device("old"))
+        try bed.create(Self.sliceKind, slice("first", Self.device("a")))
+        try Self.claim(bed, "mine", ["requests": [Self.request()]])
+        try bed.makePod("p", spec: Self.uses("mine"))
+        #expect(bed.node(of: "p") == nil, "of the newest generation a slice is missing")
+        try bed.create(Self.sliceKind, slice("second", Self.device("b")))
+        bed.advance(.seconds(2))
+        #expect(bed.node(of: "p") == "n0")
+        #expect(bed.get(ResourceClaim.self, "mine")?.value["status"]["allocation"]["devices"]["results"][0]["device"] == "a")
+        bed.stop()
+    }
 }

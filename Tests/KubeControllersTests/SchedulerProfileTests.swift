@@ -15,12 +15,7 @@ import Testing
         for member in extra.object ?? [:] { document[member.key] = member.value }
         return try SchedulerConfiguration(document)
     }
-    private static func start(_ bed: KubeBed, _ configuration: SchedulerConfiguration) {
-        bed.run(
-            Scheduler(
-                realm: bed.realm, writer: bed.writer, binder: RealmBinder(writer: bed.writer), clock: bed.clock, random: bed.random,
-                configuration: configuration))
-    }
+    private static func start(_ bed: KubeBed, _ configuration: SchedulerConfiguration) { bed.startScheduler(configuration) }
     private static func arguments(_ plugin: String, _ arguments: Value) -> Value {
         ["schedulerName": "default-scheduler", "pluginConfig": [["name": .string(plugin), "args": arguments]]]
     }
@@ -132,17 +127,28 @@ import Testing
     @Test func backOffFollowsTheConfiguration() async throws {
         let bed = try await KubeBed()
         try bed.makeNode("n", cpu: "1")
+        let binder = RefusingBinder(binder: RealmBinder(writer: bed.writer), refused: "p", error: .unavailable("not now"), times: 1)
+        bed.startScheduler(
+            binder: binder,
+            try Self.configuration(
+                ["schedulerName": "default-scheduler"], extra: ["podInitialBackoffSeconds": 40, "podMaxBackoffSeconds": 40]))
+        try bed.makePod("p")
+        bed.advance(.seconds(35))
+        #expect(bed.node(of: "p") == nil)
+        bed.advance(.seconds(10))
+        #expect(bed.node(of: "p") == "n")
+        bed.stop()
+    }
+    @Test func aPodThatRestsIsTriedWhenNobodyElseHasATurn() async throws {
+        let bed = try await KubeBed()
+        try bed.makeNode("n", cpu: "1")
         Self.start(
             bed,
             try Self.configuration(
                 ["schedulerName": "default-scheduler"], extra: ["podInitialBackoffSeconds": 40, "podMaxBackoffSeconds": 40]))
         try bed.makePod("first", cpu: "800m")
         try bed.makePod("second", cpu: "800m")
-        bed.advance(.seconds(1))
         try bed.delete(Pod.self, "first")
-        bed.advance(.seconds(30))
-        #expect(bed.node(of: "second") == nil)
-        bed.advance(.seconds(15))
         #expect(bed.node(of: "second") == "n")
         bed.stop()
     }

@@ -275,7 +275,7 @@ import Testing
 }
 
 /// Refuses the bindings of one pod.
-private final class RefusingBinder: Binder {
+final class RefusingBinder: Binder {
     private let binder: RealmBinder
     private let refused: String
     private let error: ChangeError

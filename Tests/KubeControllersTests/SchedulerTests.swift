@@ -19,8 +19,15 @@ struct RealmBinder: Binder {
 }
 
 extension KubeBed {
-    func startScheduler(binder: (any Binder)? = nil) {
-        run(Scheduler(realm: realm, writer: writer, binder: binder ?? RealmBinder(writer: writer), clock: clock, random: random))
+    /// Starts a scheduler that writes and binds to the realm, unless other ways are given.
+    func startScheduler(
+        binder: (any Binder)? = nil, writer: (any ChangeWriter)? = nil, _ configuration: SchedulerConfiguration = SchedulerConfiguration()
+    ) {
+        run(
+            Scheduler(
+                realm: realm, writer: writer ?? self.writer, binder: binder ?? RealmBinder(writer: self.writer), clock: clock,
+                random: random,
+                configuration: configuration))
     }
     func makeNode(_ name: String, zone: String = "a", cpu: String = "2", pods: String = "110", spec: Value = [:], labels: Value = [:])
         throws

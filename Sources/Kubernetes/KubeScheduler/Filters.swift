@@ -143,9 +143,9 @@ struct Filters {
     }
     /// Whether spread and company let the pod onto a node that has room.
     func admits(_ slot: Int32) -> Bool { spreadRejection(slot) == nil && companyRejection(slot) == nil }
-    /// Whether nothing but room, spread and company is asked of a node that its traits allow.
+    /// Whether nothing but room, volumes, spread and company is asked of a node that its traits allow.
     var isQuick: Bool {
-        volumes == nil && devices == nil && shape.ports.isEmpty && shape.requests.storage == 0 && shape.requests.extended.isEmpty
+        devices == nil && shape.ports.isEmpty && shape.requests.storage == 0 && shape.requests.extended.isEmpty
             && filters.contains(.nodeResourcesFit)
     }
 }

@@ -27,8 +27,9 @@ struct PodReader {
         for entry in spec?["resourceClaims"]?.items ?? [] {
             let name = entry["name"]?.string ?? ""
             let made = status?["resourceClaimStatuses"]?.items.first { $0["name"]?.string == name }
-            let claim = entry["resourceClaimName"]?.string ?? made.map { $0["resourceClaimName"]?.string ?? "" }
-            content.devices.append(.init(name: name, claim: claim))
+            let named = entry["resourceClaimName"]?.string
+            let claim = named ?? made.map { $0["resourceClaimName"]?.string ?? "" }
+            content.devices.append(.init(name: name, claim: claim, isTemplated: named == nil))
         }
         let nodeName = spec?["nodeName"]?.string ?? ""
         // Where it may go no longer matters once it is there.

@@ -203,7 +203,7 @@ extension SchedulerLoop {
     private mutating func spared(_ victims: [SchedulingPod], _ pod: SchedulingPod, now: Timestamp) {
         for victim in victims { state.victims.remove(victim.key) }
         guard state.nominations.remove(pod.key) != nil else { return }
-        queue.activate(pod.key, now: now)
+        queue.activate(pod.key, afterError: true, now: now)
         untold.append(.endNomination(pod))
     }
 }

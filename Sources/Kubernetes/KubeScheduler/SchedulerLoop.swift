@@ -63,6 +63,9 @@ struct SchedulerLoop {
     var nominated: [String: String] = [:]
     /// What to tell with the next decisions.
     var untold: [SchedulerAction] = []
+    private var early = EarlyBudget()
+    /// Whether the last turn ended before all pods had been tried.
+    private var wasCut = false
     private let mostInFlight = 4096
     private let turn = 512
 
@@ -72,7 +75,7 @@ struct SchedulerLoop {
     }
 
     /// Whether a pod could be tried at once.
-    var hasMore: Bool { !untold.isEmpty || !queue.isEmpty && assumed.count < mostInFlight }
+    var hasMore: Bool { !untold.isEmpty || (wasCut || !queue.isEmpty) && assumed.count < mostInFlight }
     /// When to look again.
     var nextDeadline: Timestamp? {
         [queue.nextDeadline, preparing.values.map(\.deadline).min()].compactMap { $0 }.min()
@@ -84,8 +87,12 @@ struct SchedulerLoop {
     mutating func decide(_ snapshot: () -> Snapshot, now: Timestamp) -> [SchedulerAction] {
         var actions = untold
         untold = []
-        while actions.count < turn, assumed.count < mostInFlight, let pod = queue.pop() {
+        while actions.count < turn, assumed.count < mostInFlight, let pod = queue.pop() ?? popEarly(now) {
             guard let profile = cycle.profile(of: pod) else { continue }
+            if DeviceFilters.isAwaiting(pod, profile.filters, state.devices) {
+                queue.hold(pod, for: .dynamicResources, now: now)
+                continue
+            }
             switch cycle.decide(pod, profile, &state) {
             case .node(let node):
                 let plans = plans(pod, profile, node)
@@ -106,8 +113,13 @@ struct SchedulerLoop {
             case .none(let diagnosis): actions += unplaced(pod, profile, diagnosis, snapshot, now: now)
             }
         }
+        wasCut = actions.count >= turn
         state.company.sweep()
         return actions
+    }
+    /// A pod that rests, while none has a turn.
+    private mutating func popEarly(_ now: Timestamp) -> SchedulingPod? {
+        queue.isResting && early.take(max(500, state.order.count), now: now) ? queue.popResting() : nil
     }
 
     /// What has to be written for the pod's volumes and devices; nil for nothing.

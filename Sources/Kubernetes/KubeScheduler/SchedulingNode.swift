@@ -20,6 +20,8 @@ final class SchedulingNode {
     private(set) var assumed: (cpu: Int, memory: Int) = (0, 0)
     private(set) var pods: [SchedulingPod] = []
     private(set) var ports: [PodShape.HostPort] = []
+    /// How often its pods name a volume that may count against a limit.
+    private(set) var volumeUses = 0
     /// Whether a Node document stands behind it; pods may name a node before it is there.
     var isReal = false
 
@@ -41,6 +43,7 @@ final class SchedulingNode {
         used += shape.requests
         assumed = (assumed.cpu &+ shape.assumed.cpu, assumed.memory &+ shape.assumed.memory)
         ports += shape.ports
+        volumeUses += pod.demands?.content.volumeUses ?? 0
         return pods.count - 1
     }
     /// Takes the pod at a place away; the last one takes its place.
@@ -50,6 +53,7 @@ final class SchedulingNode {
         if place < pods.count { pods[place] = last }
         used -= pod.shape.requests
         assumed = (assumed.cpu &- pod.shape.assumed.cpu, assumed.memory &- pod.shape.assumed.memory)
+        volumeUses -= pod.demands?.content.volumeUses ?? 0
         if !pod.shape.ports.isEmpty { ports = pods.flatMap(\.shape.ports) }
         return place < pods.count ? last : nil
     }

@@ -56,6 +56,8 @@ struct PodDemandsContent: Sendable, Hashable {
         let name: String
         /// The ResourceClaim; nil while it is not made, empty when none is needed.
         let claim: String?
+        /// Whether it is made from a template, for this pod.
+        let isTemplated: Bool
     }
     /// The only node that it may be on, as pods of daemon sets name it.
     var pinned: String?
@@ -65,6 +67,8 @@ struct PodDemandsContent: Sendable, Hashable {
     /// The CSI drivers of its inline volumes that limits count.
     var inlineDrivers: [String] = []
 
+    /// How many volumes it may attach to its node, at most.
+    var volumeUses: Int { claims.count + inlineDrivers.count }
     /// Whether any plugin asks about its volumes.
     var hasVolumes: Bool { !claims.isEmpty || !disks.isEmpty || !inlineDrivers.isEmpty }
 }

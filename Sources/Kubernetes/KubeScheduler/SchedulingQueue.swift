@@ -25,6 +25,16 @@ struct SchedulingQueue {
         let key: String
         static func < (left: Deadline, right: Deadline) -> Bool { (left.time, left.number) < (right.time, right.number) }
     }
+    /// A pod's turn once it has rested; those of one second go by their priorities. Source: upstream's backoffQ.
+    private struct Rest: Comparable {
+        let turn: Turn
+        let deadline: Deadline
+        static func < (left: Rest, right: Rest) -> Bool {
+            let (one, other) = (left.deadline.time.seconds, right.deadline.time.seconds)
+            return one == other ? left.turn < right.turn : one < other
+        }
+        static func == (left: Rest, right: Rest) -> Bool { left.deadline == right.deadline }
+    }
     private struct History {
         var attempts = 0
         var last = Timestamp(seconds: 0)
@@ -39,6 +49,8 @@ struct SchedulingQueue {
     /// The stuck pods by who has refused them.
     private var refused: [Plugin: Set<String>] = [:]
     private var deadlines = Heap<Deadline>()
+    /// The turns of those that rest for no error, in the seconds in which they end; void without such a rest.
+    private var rests = Heap<Rest>()
     private var histories: [String: History] = [:]
     private var nextNumber = 0
     private let firstRest: Duration, longestRest: Duration, longestStuck = Duration.seconds(300)
@@ -49,6 +61,8 @@ struct SchedulingQueue {
     }
 
     var isEmpty: Bool { turns.isEmpty }
+    /// Whether a pod may rest that could be tried before its time.
+    var isResting: Bool { rests.count > 0 }
     /// Pods that wait in any way.
     var count: Int { turns.count + resting.count + stuck.count }
 
@@ -65,7 +79,7 @@ struct SchedulingQueue {
     func pod(_ key: String) -> SchedulingPod? { turns[key]?.pod ?? resting[key]?.pod ?? stuck[key]?.pod }
     /// A pod that needs no node any more.
     mutating func remove(_ key: String) {
-        guard turns[key] != nil || histories[key] != nil else { return }
+        guard turns[key] != nil || histories[key] != nil || stuck[key] != nil else { return }
         (turns[key], resting[key], histories[key]) = (nil, nil, nil)
         unstick(key)
     }
@@ -78,6 +92,21 @@ struct SchedulingQueue {
             return turn.pod
         }
         return nil
+    }
+    /// The pod whose rest ends next, although it has not ended: better than that nobody has a turn. Source: SchedulerPopFromBackoffQ.
+    mutating func popResting() -> SchedulingPod? {
+        while let rest = rests.popLeast() {
+            let key = rest.turn.pod.key
+            guard let waiting = resting[key], waiting.deadline == rest.deadline else { continue }
+            resting[key] = nil
+            return waiting.pod
+        }
+        return nil
+    }
+    /// A pod that is not to be tried before a plugin lets it.
+    mutating func hold(_ pod: SchedulingPod, for plugin: Plugin, now: Timestamp) {
+        stuck[pod.key] = Waiting(pod: pod, deadline: expect(pod.key, now + longestStuck), plugins: [plugin])
+        refused[plugin, default: []].insert(pod.key)
     }
     /// A pod that found no node: it waits until something changes that could help.
     mutating func setAside(_ pod: SchedulingPod, _ diagnosis: Diagnosis, now: Timestamp) {
@@ -130,14 +159,24 @@ struct SchedulingQueue {
         }
         for waiting in helped.values.sorted(by: { $0.deadline < $1.deadline }) { release(waiting.pod, now) }
     }
-    /// Wakes one pod, if it is stuck.
-    mutating func activate(_ key: String, now: Timestamp) {
-        if let waiting = stuck[key] { release(waiting.pod, now) }
+    /// Wakes one pod, if it is stuck; after an error it rests to the end.
+    mutating func activate(_ key: String, afterError: Bool = false, now: Timestamp) {
+        if let waiting = stuck[key] { release(waiting.pod, afterError: afterError, now) }
     }
-    private mutating func release(_ pod: SchedulingPod, _ now: Timestamp) {
+    private mutating func release(_ pod: SchedulingPod, afterError: Bool = false, _ now: Timestamp) {
         unstick(pod.key)
-        let until = (histories[pod.key]?.last ?? now) + rest(pod.key)
-        if until <= now { add(pod) } else { resting[pod.key] = Waiting(pod: pod, deadline: expect(pod.key, until)) }
+        // A pod that was never tried needs no rest.
+        guard let history = histories[pod.key], history.attempts > 0 else { return add(pod) }
+        let until = history.last + rest(pod.key)
+        guard until > now else { return add(pod) }
+        let waiting = Waiting(pod: pod, deadline: expect(pod.key, until))
+        resting[pod.key] = waiting
+        if afterError { return }
+        rests.insert(Rest(turn: Turn(pod: pod, number: nextNumber), deadline: waiting.deadline))
+        if rests.count > 2 * resting.count + 64 {
+            let resting = resting
+            rests.keep { resting[$0.turn.pod.key]?.deadline == $0.deadline }
+        }
     }
 
     private mutating func expect(_ key: String, _ time: Timestamp) -> Deadline {

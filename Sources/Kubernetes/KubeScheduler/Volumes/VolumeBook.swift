@@ -28,6 +28,8 @@ struct VolumeBook {
         let name: String, className: String, capacity: Int, modes: Set<String>, volumeMode: String
         let labels: [String: String]
         let nodeTerms: [NodeTerm]?
+        /// Where its labels say that it can be used.
+        let places: [VolumePlace]
         /// Whose it is, as `namespace/name`, and that claim's uid; empty for nobody's.
         let claim: String, claimUID: String
         let isUsable: Bool
@@ -42,6 +44,7 @@ struct VolumeBook {
             modes = Set(spec["accessModes"].items.compactMap(\.string))
             volumeMode = spec["volumeMode"].string ?? "Filesystem"
             labels = metadata["labels"].strings
+            places = VolumePlace.places(labels)
             nodeTerms = spec["nodeAffinity"]["required"]["nodeSelectorTerms"].array?.map(NodeTerm.init)
             let reference = spec["claimRef"]
             claim = reference.isNull ? "" : "\(reference["namespace"].string ?? "")/\(reference["name"].string ?? "")"
@@ -74,6 +77,8 @@ struct VolumeBook {
     private(set) var classes: [String: Class] = [:]
     /// How many volumes of a driver a node takes, by node and driver.
     private(set) var limits: [String: [String: Int]] = [:]
+    /// No node takes fewer volumes of any driver.
+    private(set) var leastLimit = Int.max
     private(set) var capacityDrivers: Set<String> = []
     private(set) var capacities: [String: Capacity] = [:]
     /// Volumes promised to claims, and nodes for which claims are provisioned, until documents say so.
@@ -141,6 +146,7 @@ struct VolumeBook {
     mutating func put(csiNode name: String, _ document: Value?) {
         guard let document else {
             limits[name] = nil
+            if limits.isEmpty { leastLimit = .max }
             return
         }
         var counts: [String: Int] = [:]
@@ -148,6 +154,7 @@ struct VolumeBook {
             if let name = driver["name"].string, let count = driver["allocatable"]["count"].int { counts[name] = count }
         }
         limits[name] = counts.isEmpty ? nil : counts
+        leastLimit = min(leastLimit, counts.values.min() ?? .max)
     }
     mutating func put(csiDriver name: String, _ document: Value?) {
         if document?["spec"]["storageCapacity"].bool == true { capacityDrivers.insert(name) } else { capacityDrivers.remove(name) }

@@ -5,8 +5,15 @@ struct VolumeFilters {
     private let pod: SchedulingPod
     private let content: PodDemandsContent
     private let filters: PluginSet
-    private var bound: [VolumeBook.Claim] = []
     private var waiting: [VolumeBook.Claim] = []
+    /// Of the volumes that its claims have, those that not every node reaches.
+    private var local: [VolumeBook.Volume] = []
+    /// Whether a claim says that it has a volume of which there is no document.
+    private var lacksVolume = false
+    /// Where the labels of its claims' volumes say that they can be used.
+    private var places: [VolumePlace] = []
+    /// What it would have attached to its node.
+    private var attachments: Set<Attachment> = []
     /// Whether a claim that one pod alone may use has a user.
     private var isClaimTaken = false
     /// What keeps the pod from all nodes.
@@ -22,6 +29,8 @@ struct VolumeFilters {
                 return
             }
         }
+        waiting.sort { $0.request < $1.request }
+        if filters.contains(.nodeVolumeLimits) { attachments = Self.attachments(pod, book) }
     }
 
     /// Source: VolumeBinding and VolumeRestrictions, PreFilter.
@@ -45,7 +54,7 @@ struct VolumeFilters {
         }
         if filters.contains(.volumeRestrictions), claim.modes.contains("ReadWriteOncePod"), book.users[path] != nil { isClaimTaken = true }
         if claim.isBound {
-            bound.append(claim)
+            use(book.volumes[claim.volumeName])
         } else if claim.volumeName.isEmpty, book.classes[claim.className]?.waits == true {
             waiting.append(claim)
         } else if !claim.className.isEmpty, claim.volumeName.isEmpty, book.classes[claim.className] == nil {
@@ -54,6 +63,14 @@ struct VolumeFilters {
             return refuse("pod has unbound immediate PersistentVolumeClaims")
         }
         return nil
+    }
+    private mutating func use(_ volume: VolumeBook.Volume?) {
+        guard let volume else {
+            lacksVolume = true
+            return
+        }
+        if volume.nodeTerms != nil { local.append(volume) }
+        places += volume.places
     }
 
     /// What the node objects to.
@@ -73,7 +90,7 @@ struct VolumeFilters {
             _ = plan(node, book, &rejections)
             if !rejections.isEmpty { return rejections }
         }
-        if filters.contains(.volumeZone), isInAnotherZone(node, book) {
+        if filters.contains(.volumeZone), isInAnotherZone(node) {
             return [.other(.volumeZone, "node(s) had no available volume zone", isResolvable: false)]
         }
         return []
@@ -89,9 +106,11 @@ struct VolumeFilters {
 
     /// Source: NodeVolumeLimits: volumes that are on the node already count once.
     private func exceedsLimits(_ node: SchedulingNode, _ book: VolumeBook) -> Bool {
-        guard let limits = book.limits[node.name] else { return false }
-        var new = Self.attachments(pod, book)
-        new = new.filter { limits[$0.driver] != nil }
+        // Most nodes have so few volumes that none has to be looked at.
+        let most = node.volumeUses + attachments.count
+        if attachments.isEmpty || most <= book.leastLimit { return false }
+        guard let limits = book.limits[node.name], limits.values.contains(where: { most > $0 }) else { return false }
+        let new = attachments.filter { limits[$0.driver] != nil }
         guard !new.isEmpty else { return false }
         var present: Set<Attachment> = []
         for other in node.pods where other.demands?.content.hasVolumes == true { present.formUnion(Self.attachments(other, book)) }
@@ -122,28 +141,13 @@ struct VolumeFilters {
         return result
     }
 
-    /// Source: VolumeZone: labels of volumes that name zones or regions, several joined by `__`.
-    private func isInAnotherZone(_ node: SchedulingNode, _ book: VolumeBook) -> Bool {
-        let keys = [
-            "failure-domain.beta.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/region", "topology.kubernetes.io/zone",
-            "topology.kubernetes.io/region",
-        ]
-        let older = ["failure-domain.beta": "topology"]
-        for claim in bound {
-            guard let volume = book.volumes[claim.volumeName] else { continue }
-            for key in keys {
-                guard let zones = volume.labels[key] else { continue }
-                let modern = older.reduce(key) { text, pair in
-                    text.hasPrefix(pair.key) ? pair.value + text.dropFirst(pair.key.count) : text
-                }
-                guard let own = node.labels[key] ?? node.labels[modern] else {
-                    if keys.contains(where: { node.labels[$0] != nil }) { return true }
-                    continue
-                }
-                if !zones.split(separator: "_", omittingEmptySubsequences: true).contains(where: { $0 == own }) { return true }
-            }
+    /// Source: VolumeZone, Filter: a node that names no place is in every one.
+    private func isInAnotherZone(_ node: SchedulingNode) -> Bool {
+        guard !places.isEmpty, VolumePlace.keys.contains(where: { node.labels[$0] != nil }) else { return false }
+        return places.contains { place in
+            guard let own = node.labels[place.key] ?? node.labels[place.modernKey] else { return true }
+            return !place.values.contains(own)
         }
-        return false
     }
 }
 
@@ -152,18 +156,17 @@ extension VolumeFilters {
     func plan(_ node: SchedulingNode, _ book: VolumeBook, _ rejections: inout [Rejection]) -> VolumePlan {
         func refuse(_ text: String) { rejections.append(.other(.volumeBinding, text, isResolvable: false)) }
         var plan = VolumePlan()
-        for claim in bound {
-            guard let volume = book.volumes[claim.volumeName] else {
-                refuse("node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)")
-                return plan
-            }
-            if !volume.suits(node) {
-                refuse("node(s) had volume node affinity conflict")
-                return plan
-            }
+        if lacksVolume {
+            refuse("node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)")
+            return plan
         }
+        if !local.allSatisfy({ $0.suits(node) }) {
+            refuse("node(s) had volume node affinity conflict")
+            return plan
+        }
+        guard !waiting.isEmpty else { return plan }
         var taken: Set<String> = []
-        for claim in waiting.sorted(by: { $0.request < $1.request }) {
+        for claim in waiting {
             let selected = book.chosen[claim.path] ?? claim.selectedNode
             if !selected.isEmpty {
                 if selected != node.name {
@@ -198,6 +201,4 @@ extension VolumeFilters {
             $0.className == claim.className && $0.largest >= claim.request && $0.topology.matches(node.labels)
         }
     }
-    /// Whether nothing has to be written before the pod gets its node.
-    var isBound: Bool { waiting.isEmpty }
 }
