@@ -130,6 +130,9 @@ import Testing
         var held = CustomSample.tab("held")
         held["metadata"]["finalizers"] = ["example.com/hold"]
         _ = try await bed.post(CustomSample.tabs, held)
+        let (watch, other) = (
+            await bed.watch(CustomSample.tabs + "?watch=1&resourceVersion=0"), await bed.watch("/api/v1/namespaces?watch=1")
+        )
         let deleted = try await bed.delete(one)
         #expect(deleted["metadata"]["finalizers"] == ["customresourcecleanup.apiextensions.k8s.io"])
         #expect(deleted["status"]["conditions"].items.contains { $0["reason"] == "InstanceDeletionPending" })
@@ -143,6 +146,9 @@ import Testing
         #expect(try await bed.get(one).status == 404)
         #expect(try await bed.get(CustomSample.tabs).status == 404)
         #expect(!(try await bed.get("/apis").text.contains("stable.example.com")))
+        for _ in 0..<100_000 where !watch.finished { await Task.yield() }
+        #expect(watch.finished && watch.takeLines().last == "DELETED held")
+        #expect(!other.finished)
     }
 
     @Test func versionsShowOneDocumentAndStorageMayMove() async throws {

@@ -51,6 +51,41 @@ import Testing
         #expect(bed.figure("apiserver_flowcontrol_current_executing_seats{priority_level=\"global-default\"}") == 0)
     }
 
+    @Test("A flow schema says whether its priority level is there") func dangling() async throws {
+        let bed = try await ClusterBed()
+        let running = Task { try await bed.server.run() }
+        defer { running.cancel() }
+        let (schemas, level) = (
+            "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas",
+            "This FlowSchema references the PriorityLevelConfiguration object named \"none\""
+        )
+        _ = try await bed.post(
+            schemas,
+            [
+                "apiVersion": "flowcontrol.apiserver.k8s.io/v1", "kind": "FlowSchema", "metadata": ["name": "lost"],
+                "spec": ["priorityLevelConfiguration": ["name": "none"], "matchingPrecedence": 5000],
+            ])
+        func condition(_ name: String, _ status: String) async throws -> Value {
+            for _ in 0..<20_000 {
+                let found = try await bed.get("\(schemas)/\(name)")["status"]["conditions"][0]
+                if found["status"].string == status { return found }
+                await Task.yield()
+            }
+            return .null
+        }
+        let lost = try await condition("lost", "True")
+        #expect(lost["type"] == "Dangling" && lost["reason"] == "NotFound")
+        #expect(lost["message"].string == level + " but there is no such object")
+        _ = try await bed.post(
+            "/apis/flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations",
+            [
+                "apiVersion": "flowcontrol.apiserver.k8s.io/v1", "kind": "PriorityLevelConfiguration", "metadata": ["name": "none"],
+                "spec": ["type": "Limited", "limited": ["nominalConcurrencyShares": 5, "limitResponse": ["type": "Reject"]]],
+            ])
+        let found = try await condition("lost", "False")
+        #expect(found["reason"] == "Found" && found["message"].string == level + " and it exists")
+    }
+
     @Test("Who has waited too long is sent away") func timeOut() async throws {
         let bed = try await FairBed(seats: 5)
         let running = Task { try await bed.server.run() }

@@ -36,6 +36,26 @@ import Testing
         #expect(slow.ending == .broken && bed.server.watchCount == 0)
     }
 
+    @Test("Together watchers hold back no more than there is room for: those with more than their share are reset") func total()
+        async throws
+    {
+        let bed = try await ClusterBed { $0.watchBacklogTotalBytes = 6000 }
+        let slow = [SlowWriter(), SlowWriter(), SlowWriter()]
+        for writer in slow { await writer.open(bed, maps + "?watch=1&labelSelector=app%3Dx") }
+        let (sharing, other) = (SlowWriter(), SlowWriter())
+        await sharing.open(bed, maps + "?watch=1")
+        await other.open(bed, maps + "?watch=1&labelSelector=app%3Dy")
+        for number in 0..<8 {
+            let text = ["text": String(repeating: "x", count: 1000)]
+            _ = try await bed.post(maps, Sample.configMap("m-\(number)", text, labels: ["app": "x"]))
+        }
+        let left = slow.filter { $0.ending == .none }
+        #expect(slow.contains { $0.ending == .broken })
+        #expect(left.reduce(0) { $0 + $1.buffered } <= 6000)
+        // Lines that are made once for all count for nobody, and who takes what comes is left alone.
+        #expect(sharing.ending == .none && other.ending == .none && bed.server.watchCount == left.count + 2)
+    }
+
     private func pass(_ seconds: Int, in bed: ClusterBed) async throws {
         for _ in 0..<seconds {
             for _ in 0..<10_000 where bed.clock.sleepers == 0 { await Task.yield() }

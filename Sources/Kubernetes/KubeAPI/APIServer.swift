@@ -25,7 +25,7 @@ package final class APIServer: HTTPHandler, Service {
     let configuration: APIServerConfiguration
     let routes: RawRoutes
     let creations: [String: CreateOnlyResource]
-    let watches = WatchRegistry()
+    let watches: WatchRegistry
     let aggregator = Aggregator()
     let metrics = APIMetrics()
     let snapshots: SnapshotKeeper
@@ -52,6 +52,7 @@ package final class APIServer: HTTPHandler, Service {
         catalogue = Catalogue(kinds, realm: realm)
         (self.authenticators, authority, self.admission) = (AuthenticatorChain(authenticators), AuthorizerChain(authorizers), admission)
         (self.configuration, self.accessStamp, endpoints) = (configuration, accessStamp, EndpointTable(kinds))
+        watches = WatchRegistry(backlog: configuration.watchBacklogTotalBytes)
         let flows = FlowController(realm: realm, seats: configuration.seats)
         self.flows = flows
         self.routes = RawRoutes(
@@ -84,6 +85,7 @@ package final class APIServer: HTTPHandler, Service {
             group.addTask { try await self.keepTime() }
             group.addTask { try await self.superviseAggregation() }
             group.addTask { try await self.keepDefinitions() }
+            group.addTask { try await self.keepFlowSchemas() }
             try await group.waitForAll()
         }
     }

@@ -23,6 +23,9 @@ package struct APIServerConfiguration: Sendable {
     package var bookmarkInterval: Duration = .seconds(60)
     /// Bytes a watcher may lag behind before its watch is broken off.
     package var watchBacklogBytes = 16 << 20
+    /// Bytes that all watchers together may lag behind, of those that were encoded for one of them alone; beyond that the watches that
+    /// have more than their share are broken off.
+    package var watchBacklogTotalBytes = 256 << 20
     /// Requests that are carried out at the same time, shared out among the priority levels. Source: upstream's --max-requests-inflight
     /// and --max-mutating-requests-inflight together.
     package var seats = 600

@@ -11,9 +11,12 @@ struct WatchEncoder: Sendable {
     /// What rows of tables include of their object; nil for the default.
     let includeObject: String?
 
+    /// Whether the lines are those of every such watch, and made once for all.
+    var sharesLines: Bool { filter.everything && form == .object }
+
     /// The line of one event; nil when it does not concern the watcher. `columns` is asked for once at the head of a table.
     func line(_ event: Event, now: Timestamp, columns: Bool) -> [UInt8]? {
-        if filter.everything, form == .object, info.isServed(asStoredAt: event.revision) {
+        if sharesLines, info.isServed(asStoredAt: event.revision) {
             return event.frame {
                 let type = event.kind == .delete ? "DELETED" : event.previous == nil ? "ADDED" : "MODIFIED"
                 return Self.line(type, event.entry.bytes)

@@ -24,6 +24,9 @@ final class WatchStream: Sendable {
         var revision: Revision
         var columnsSent = false
         var ended = false
+        /// Bytes of `writer.buffered` that the registry counts.
+        var counted = 0
+        var detached = false
         /// Until when an ended watch may take what waits for it.
         var patience: Timestamp?
     }
@@ -67,8 +70,31 @@ final class WatchStream: Sendable {
             if gathering.gather(line) { registry.wakeLater(gathering) }
         }
         if let last = events.last { state.withLock { $0.revision = max($0.revision, last.revision) } }
+        account()
         // As upstream ends a watcher that does not keep up: it gets what waits, and may watch again from there.
         if writer.buffered > backlog { end() }
+    }
+
+    /// What is watched.
+    var kind: KindInfo { encoder.info }
+
+    /// Lets the registry know how much waits for this watcher alone, and breaks the watch off when there is no room for it. Lines that all
+    /// watchers of a collection share are not counted: who lags most has the others' too, and he is bounded by himself.
+    private func account() {
+        guard !encoder.sharesLines else { return }
+        let own = writer.buffered
+        let change = state.withLock { state in
+            guard !state.detached else { return 0 }
+            defer { state.counted = own }
+            return own - state.counted
+        }
+        if registry.account(change, of: own) { breakOff() }
+    }
+
+    /// Ends the watch without what waits for it.
+    private func breakOff() {
+        detach()
+        writer.finish(error: true)
     }
 
     private func firstTime() -> Bool {
@@ -113,6 +139,7 @@ final class WatchStream: Sendable {
     }
     /// Ends a watch whose time is over, and resets the stream of one that ended long ago and does not take what waits for it.
     func tick(_ now: Timestamp) {
+        account()
         if deadline <= now { end() }
         if state.withLock({ $0.patience.map { $0 <= now } ?? false }) { writer.finish(error: true) }
     }
@@ -121,11 +148,12 @@ final class WatchStream: Sendable {
 
     /// Lets go of the realm after the client went away.
     func detach() {
-        let handle = state.withLock { state in
-            state.ended = true
-            defer { state.handle = nil }
-            return state.handle
+        let (handle, counted) = state.withLock { state in
+            (state.ended, state.detached) = (true, true)
+            defer { (state.handle, state.counted) = (nil, 0) }
+            return (state.handle, state.counted)
         }
+        _ = registry.account(-counted, of: 0)
         handle?.cancel()
     }
 }

@@ -84,6 +84,13 @@ extension APIServer {
         try Task.checkCancellation()
     }
 
+    /// Ends the watches of custom kinds whose definition, or its version, is gone.
+    private func endOrphanedWatches() {
+        catalogue.refresh()
+        let table = catalogue.table
+        watches.endThose(realm) { info in info.custom != nil && table.find(apiVersion: info.apiVersion, plural: info.plural) == nil }
+    }
+
     /// Brings every definition one step on. May be repeated.
     package func reconcileDefinitions() async {
         guard let info = kinds.find(apiVersion: "apiextensions.k8s.io/v1", plural: "customresourcedefinitions") else { return }
@@ -97,6 +104,7 @@ extension APIServer {
                 await empty(definition, target)
             }
         }
+        endOrphanedWatches()
     }
 
     /// What the server itself writes as.
