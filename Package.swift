@@ -126,7 +126,7 @@ let package = Package(
         tests("Control", ["Control"]),
         tests("Storage", ["Storage", "Control", "Cryptography", "Documents", "Network", "CLinux", "eyrie-bench"]),
         tests("Reconcile", ["Reconcile", "Storage", "Control", "Documents"]),
-        tests("Network", ["Network", "Control", "Cryptography"]),
+        tests("Network", ["Network", "Control", "Cryptography", "COpenSSL"]),
         tests("KubeModel", ["KubeModel", "Documents", "Control"]),
         tests("KubeAPI", ["KubeAPI", "KubeModel", "Reconcile", "Storage", "Network", "Control", "Documents", "Cryptography"]),
         tests(

@@ -25,7 +25,10 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
     private static let turnBudget = 1 << 20
 
     private var phase: Phase
-    private let tls: TLSSession?
+    let isSecure: Bool
+    /// OpenSSL's part: the handshake, and all that follows where `records` does not take over.
+    private var tls: TLSSession?
+    private var records: TLSRecords?
     private var readable = true
     private var writable = true
     private var paused = false
@@ -53,13 +56,14 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
 
     /// - Parameter connecting: the socket's connect is still under way.
     init(loop: EventLoop, descriptor: Int32, tls: TLSSession?, connecting: Bool) {
-        self.tls = tls
+        (self.tls, isSecure) = (tls, tls != nil)
         phase = connecting ? .connecting : .handshaking
         super.init(loop: loop, descriptor: descriptor)
     }
 
     var isClosed: Bool { phase == .closed }
-    var isSecure: Bool { tls != nil }
+    /// Whether all output has gone to the kernel.
+    var isDrained: Bool { output.isEmpty && records?.isDrained ?? true }
 
     /// Starts up, on the loop, once `opened` and `failed` are set.
     func start() {
@@ -157,7 +161,9 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
         clearDeadline()
         let opened = self.opened
         (self.opened, failed) = (nil, nil)
+        records = tls?.takeOver()
         opened?(self, tls)
+        if records != nil { tls = nil }
         readAvailable()
         if phase == .open { loop.markDirty(self) }
     }
@@ -176,13 +182,10 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
 
     private func readAvailable() {
         var budget = Self.turnBudget
-        while readable, !paused, phase == .open || phase == .lingering {
+        while readable || records?.holdsRecords == true, isTaking {
             guard budget > 0 else { return loop.poke(self) }
             switch read() {
-            case .moved(let count):
-                budget -= count
-                if tls == nil, count < loop.inputScratch.count, !hungUp { readable = false }
-                if phase == .open { machine?.received(UnsafeRawBufferPointer(rebasing: loop.inputScratch[..<count])) }
+            case .moved(let count): budget -= count
             case .wouldBlock:
                 readable = false
             case .end:
@@ -195,12 +198,37 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
         }
     }
 
+    /// Whether what comes is wanted.
+    private var isTaking: Bool { !paused && (phase == .open || phase == .lingering) }
+
+    private func deliver(_ bytes: UnsafeRawBufferPointer) {
+        if phase == .open { machine?.received(bytes) }
+    }
+
+    /// Reads once and hands on what has come.
     private func read() -> IOOutcome {
-        if let tls { return tls.read(into: loop.inputScratch) }
+        if let records {
+            let outcome = records.read(from: descriptor, by: loop.inputScratch) { bytes in
+                deliver(bytes)
+                return isTaking
+            }
+            if case .moved = outcome, records.tookAll, !hungUp { readable = false }
+            if phase == .open, !records.isDrained { loop.markDirty(self) }
+            return outcome
+        }
+        if let tls {
+            let outcome = tls.read(into: loop.inputScratch)
+            if case .moved(let count) = outcome { deliver(UnsafeRawBufferPointer(rebasing: loop.inputScratch[..<count])) }
+            return outcome
+        }
         let count = Glibc.recv(descriptor, loop.inputScratch.baseAddress, loop.inputScratch.count, 0)
-        if count > 0 { return .moved(count) }
-        if count == 0 { return .end }
-        return errno == EAGAIN || errno == EINTR ? .wouldBlock : .failed(lastErrorText())
+        guard count > 0 else {
+            if count == 0 { return .end }
+            return errno == EAGAIN || errno == EINTR ? .wouldBlock : .failed(lastErrorText())
+        }
+        if count < loop.inputScratch.count, !hungUp { readable = false }
+        deliver(UnsafeRawBufferPointer(rebasing: loop.inputScratch[..<count]))
+        return .moved(count)
     }
 
     // MARK: Writing
@@ -219,12 +247,10 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
         var budget = Self.turnBudget
         while writable, phase == .open {
             if output.count < Self.outputMark { machine?.produce() }
-            guard phase == .open, !output.isEmpty else { break }
+            guard phase == .open, !isDrained else { break }
             guard budget > 0 else { return loop.markDirty(self) }
-            let outcome = output.withNext(loop.outputScratch) { write($0) }
-            switch outcome {
+            switch write() {
             case .moved(let count):
-                output.discard(count)
                 budget -= count
                 if stallDeadline != .max { setStalled(false) }
             case .wouldBlock:
@@ -234,14 +260,28 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
             case .failed(let reason): return close(.connectionLost(reason))
             }
         }
-        guard phase == .open, output.isEmpty else { return }
+        guard phase == .open, isDrained else { return }
         if closeWhenSent { return finishClosing() }
         if shutWhenSent {
             shutWhenSent = false
-            tls?.shutdown()
+            sayGoodbye()
             Glibc.shutdown(descriptor, Int32(SHUT_WR))
         }
         machine?.sent()
+    }
+
+    /// Writes once from the output and drops what has gone.
+    private func write() -> IOOutcome {
+        if let records { return records.write(&output, to: descriptor, by: loop.outputScratch) }
+        let outcome = output.withNext(loop.outputScratch) { write($0) }
+        if case .moved(let count) = outcome { output.discard(count) }
+        return outcome
+    }
+
+    /// Tells the peer by TLS that no more will come.
+    private func sayGoodbye() {
+        tls?.shutdown()
+        records?.shutdown(descriptor)
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer) -> IOOutcome {
@@ -270,7 +310,7 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
 
     private func finishClosing() {
         guard let lingerMilliseconds, !hungUp else { return close(nil) }
-        tls?.shutdown()
+        sayGoodbye()
         Glibc.shutdown(descriptor, Int32(SHUT_WR))
         phase = .lingering
         paused = false
@@ -284,7 +324,7 @@ final class Connection: Channel, Pokable, @unchecked Sendable {
     /// Closes now; `error` tells the protocol why.
     func close(_ error: HTTPError?) {
         guard phase != .closed else { return }
-        if phase == .open, error == nil { tls?.shutdown() }
+        if phase == .open, error == nil { sayGoodbye() }
         phase = .closed
         Glibc.close(unregister())
         let (machine, failed) = (self.machine, self.failed)

@@ -35,8 +35,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
     private(set) var now: UInt64 = 0
     /// For bytes that are read and used up at once.
     let inputScratch = UnsafeMutableRawBufferPointer.allocate(byteCount: scratchSize, alignment: 64)
-    /// For small pieces on their way out together.
-    let outputScratch = UnsafeMutableRawBufferPointer.allocate(byteCount: scratchSize, alignment: 64)
+    /// For what goes out together: small pieces, or sealed records.
+    let outputScratch = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: scratchSize + scratchSize / TLSRecords.contentLimit * TLSRecords.overhead, alignment: 64)
     /// Room for the output of the connection that is being flushed, so that each need not make its own.
     var spareOutput: [UInt8] = []
     var dateCache = HTTPDateCache()

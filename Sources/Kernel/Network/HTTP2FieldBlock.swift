@@ -7,7 +7,7 @@ struct HTTP2FieldBlock {
     private(set) var count = 0
     private var used = 0
 
-    private init(text: UnsafeMutableBufferPointer<UInt8>, entries: UnsafeMutableBufferPointer<nghttp2_nv>) {
+    init(text: UnsafeMutableBufferPointer<UInt8>, entries: UnsafeMutableBufferPointer<nghttp2_nv>) {
         (self.text, self.entries) = (text, entries)
     }
 
@@ -42,6 +42,25 @@ struct HTTP2FieldBlock {
                 name: text.baseAddress.map { $0 + nameStart }, value: text.baseAddress.map { $0 + valueStart }, namelen: nameLength,
                 valuelen: valueLength, flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)))
         count += 1
+    }
+
+    /// Adds a field of ours, of which the name is known to be one.
+    mutating func add(own name: StaticString, _ value: String) {
+        let (valueStart, valueLength) = (used, copy(value))
+        entries.initializeElement(
+            at: count,
+            to: nghttp2_nv(
+                name: UnsafeMutablePointer(mutating: name.utf8Start), value: text.baseAddress.map { $0 + valueStart },
+                namelen: name.utf8CodeUnitCount, valuelen: valueLength, flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)))
+        count += 1
+    }
+
+    /// Adds fields that were laid out before.
+    mutating func add(_ prepared: PreparedFields) {
+        for entry in prepared.entries {
+            entries.initializeElement(at: count, to: entry)
+            count += 1
+        }
     }
 
     private mutating func copy(_ string: String) -> Int {

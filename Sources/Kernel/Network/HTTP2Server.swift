@@ -136,13 +136,18 @@ final class HTTP2Server: HTTP2Session, ServerProtocol, ExchangeOwner {
         exchange.prepare(bodiless ? .empty : response.body)
         stream.trailers = bodiless ? nil : response.trailers
         let empty = exchange.body?.length == 0 && (bodiless || response.trailers == nil)
-        let failure = HTTP2FieldBlock.with(response.headers, room: 96, fields: 3) { block in
-            block.add(":status", String(response.status))
-            for (name, value) in response.headers where Self.isForwarded(name, value) && name != "date" {
-                if length == nil || name != "content-length" { block.add(name, value) }
+        let known = response.prepared
+        let failure = HTTP2FieldBlock.with(known == nil ? response.headers : [:], room: 96, fields: 3 + (known?.count ?? 0)) { block in
+            block.add(own: ":status", response.status == 200 ? "200" : String(response.status))
+            if let known {
+                block.add(known)
+            } else {
+                for (name, value) in response.headers where Self.isForwarded(name, value) && name != "date" {
+                    if length == nil || name != "content-length" { block.add(name, value) }
+                }
             }
-            if let length { block.add("content-length", String(length)) }
-            block.add("date", connection.loop.dateCache.current())
+            if let length { block.add(own: "content-length", String(length)) }
+            block.add(own: "date", connection.loop.dateCache.current())
             guard !empty else { return nghttp2_submit_response(session, exchange.id, block.fields, block.count, nil) }
             var provider = nghttp2_data_provider(source: nghttp2_data_source(), read_callback: HTTP2Callbacks.read)
             return nghttp2_submit_response(session, exchange.id, block.fields, block.count, &provider)

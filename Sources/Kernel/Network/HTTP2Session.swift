@@ -22,10 +22,12 @@ class HTTP2Session: ConnectionProtocol {
         nghttp2_option_set_no_closed_streams(option, 1)
         nghttp2_option_set_stream_reset_rate_limit(option, UInt64(controlLimit), UInt64(controlLimit))
         let context = Unmanaged.passUnretained(self).toOpaque()
-        if server {
-            nghttp2_session_server_new2(&session, http2Callbacks.pointer, context, option)
-        } else {
-            nghttp2_session_client_new2(&session, http2Callbacks.pointer, context, option)
+        _ = HTTP2Memory.with { memory in
+            if server {
+                nghttp2_session_server_new3(&session, http2Callbacks.pointer, context, option, memory)
+            } else {
+                nghttp2_session_client_new3(&session, http2Callbacks.pointer, context, option, memory)
+            }
         }
         nghttp2_option_del(option)
     }

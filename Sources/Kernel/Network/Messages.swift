@@ -142,6 +142,8 @@ package struct HTTPResponse: Sendable {
     package var body: Body
     /// Over HTTP/2 only. A client gets them when its request said `te: trailers`.
     package var trailers: HTTPTrailers?
+    /// The very fields of `headers` as they were prepared once; who changes those sets this to nil.
+    package var prepared: PreparedFields?
     package init(_ status: Int, headers: HTTPFields = [:], body: Body = .empty) {
         (self.status, self.headers, self.body) = (status, headers, body)
     }

@@ -82,23 +82,18 @@ struct SendBody {
 }
 
 extension ByteQueue {
-    /// Moves bytes from the front into `output`, whole large pieces by reference.
+    /// Moves bytes from the front into `output`, large pieces and parts of them by reference.
     mutating func move(_ count: Int, to output: inout OutputQueue) {
         var left = Swift.min(count, self.count)
         while left > 0 {
-            let first = firstCount
-            if first <= left, first >= OutputQueue.copyLimit, let piece = popFirst() {
-                output.append(piece)
-                left -= first
+            let part = Swift.min(firstCount, left)
+            if part >= OutputQueue.copyLimit {
+                output.append(large: takeFirst(part))
             } else {
-                let part = Swift.min(first, left)
-                forEach { piece in
-                    output.append(copying: UnsafeRawBufferPointer(rebasing: piece[..<part]))
-                    return false
-                }
+                withFirst { output.append(copying: UnsafeRawBufferPointer(rebasing: $0[..<part])) }
                 discard(part)
-                left -= part
             }
+            left -= part
         }
     }
 }

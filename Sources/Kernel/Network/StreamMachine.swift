@@ -47,7 +47,7 @@ final class StreamMachine: ConnectionProtocol, OutgoingListener, Pokable, @unche
     func ended() {
         peerEnded = true
         incoming.finish(error: false)
-        if finished, connection.output.isEmpty { connection.close(nil) }
+        if finished, connection.isDrained { connection.close(nil) }
     }
 
     // MARK: Output

@@ -12,6 +12,11 @@ final class TLSContext: @unchecked Sendable {
         pointer = context
         verifiesPeer = false
         tls_prepare(context)
+        // Nothing is read beyond the handshake, and its keys are handed over: see `TLSRecords`.
+        tls_read_exactly(context)
+        SSL_CTX_set_keylog_callback(context) { ssl, line in
+            if let ssl, let line { TLSSession.note(line, of: ssl) }
+        }
         try use(chain: configuration.certificateChainPEM, key: configuration.privateKeyPEM)
         SSL_CTX_set_alpn_select_cb(context, { _, out, length, offered, count, _ in selectALPN(out, length, offered, count) }, nil)
         guard let authorities = configuration.clientCAPEM else { return }

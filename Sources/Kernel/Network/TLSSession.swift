@@ -17,6 +17,7 @@ final class TLSSession {
     }
     private let context: TLSContext
     private let ssl: OpaquePointer
+    private var secrets = TLSSecrets()
 
     /// A server's side.
     init?(server context: TLSContext, descriptor: Int32) {
@@ -24,6 +25,7 @@ final class TLSSession {
         (self.context, self.ssl) = (context, ssl)
         SSL_set_fd(ssl, descriptor)
         SSL_set_accept_state(ssl)
+        SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
     }
 
     /// A client's side, which expects a certificate for `host` (a name or an address).
@@ -56,6 +58,24 @@ final class TLSSession {
             }
             return .failed(.connectionFailed("TLS handshake: \(Self.errorText())"))
         }
+    }
+
+    /// A line of the handshake's key log, which servers' contexts keep for this.
+    static func note(_ line: UnsafePointer<CChar>, of ssl: OpaquePointer) {
+        guard let session = SSL_get_ex_data(ssl, 0) else { return }
+        Unmanaged<TLSSession>.fromOpaque(session)._withUnsafeGuaranteedRef { $0.secrets.note(String(cString: line)) }
+    }
+
+    /// What goes on with the connection in OpenSSL's place after a handshake; nil where OpenSSL has to. The session is not used again then.
+    func takeOver() -> TLSRecords? {
+        guard SSL_is_server(ssl) == 1, SSL_version(ssl) == TLS1_3_VERSION, SSL_has_pending(ssl) == 0,
+            let suite = SSL_get_current_cipher(ssl),
+            let records = TLSRecords(suite: suite, sending: secrets.server, receiving: secrets.client)
+        else {
+            SSL_set_read_ahead(ssl, 1)
+            return nil
+        }
+        return records
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> IOOutcome {

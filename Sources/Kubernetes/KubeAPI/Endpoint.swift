@@ -22,7 +22,15 @@ final class Endpoint: Sendable, Hashable {
 
     /// The store's key of an object.
     func key(_ path: RequestPath) -> String {
-        info.namespaced ? "\(info.storage.prefix)\(path.namespace)/\(path.name)" : info.storage.prefix + path.name
+        var key = ""
+        key.reserveCapacity(info.storage.prefix.utf8.count + path.namespace.utf8.count + path.name.utf8.count + 1)
+        key += info.storage.prefix
+        if info.namespaced {
+            key += path.namespace
+            key += "/"
+        }
+        key += path.name
+        return key
     }
 
     /// The figures of requests about the collection or its objects.

@@ -19,7 +19,9 @@ extension APIServer: PromptHandler {
             let entry = realm.get(endpoint.key(path)), entry.bytes.count < RequestContext.compressionThreshold
         else { return nil }
         endpoint.series(metrics, path, .get).record(code: 200, seconds: Double(clock.now.nanoseconds - start.nanoseconds) / 1e9)
-        return HTTPResponse(200, headers: flow.plainHeaders, body: .bytes(entry.bytes))
+        var response = HTTPResponse(200, headers: flow.plainHeaders.fields, body: .bytes(entry.bytes))
+        response.prepared = flow.plainHeaders
+        return response
     }
 
     private static func wantsPlainJSON(_ headers: HTTPFields) -> Bool {

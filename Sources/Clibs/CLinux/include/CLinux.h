@@ -8,6 +8,7 @@
 #include "signals.h"
 #include "namespaces.h"
 #include "routing.h"
+#include "slabs.h"
 #include "sockets.h"
 // Keeps freed memory in the process, and takes more in large steps.
 void linux_keep_memory(void);

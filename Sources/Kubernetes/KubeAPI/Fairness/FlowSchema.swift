@@ -90,7 +90,7 @@ final class Flow: Sendable {
     /// The fields that every answer carries. Source: upstream's APF response headers.
     let fields: [(name: String, value: String)]
     /// The fields of a plain JSON answer.
-    let plainHeaders: HTTPFields
+    let plainHeaders: PreparedFields
 
     init(_ schema: FlowSchema, _ level: PriorityLevel, _ attributes: RequestAttributes) {
         var hasher = Hasher()
@@ -105,6 +105,6 @@ final class Flow: Sendable {
         fields = [("x-kubernetes-pf-flowschema-uid", schema.uid), ("x-kubernetes-pf-prioritylevel-uid", level.uid)]
         var headers = RequestContext.plainHeaders
         for (name, value) in fields { headers.add(name, value) }
-        plainHeaders = headers
+        plainHeaders = PreparedFields(headers)
     }
 }
