@@ -28,20 +28,9 @@ enum JSONPrinter {
         return (digits, exponent)
     }
 
-    /// Whether a string needs no escapes.
-    static func isPlain(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
-        let raw = UnsafeRawBufferPointer(utf8)
-        var at = 0
-        while at + 8 <= raw.count {
-            if JSONScan.special(raw.loadUnaligned(fromByteOffset: at, as: UInt64.self)) != 0 { return false }
-            at += 8
-        }
-        while at < raw.count {
-            let byte = raw[at]
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
-            at += 1
-        }
-        return true
+    /// Whether a byte of a string needs no escape.
+    @inline(__always) static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// Appends indented text, four spaces a level; empty arrays and objects stay on one line.

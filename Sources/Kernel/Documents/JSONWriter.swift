@@ -58,25 +58,40 @@ package struct JSONWriter: ~Copyable {
     /// Appends a string in quotes, escaped where JSON demands it.
     package mutating func append(string text: String) {
         var text = text
-        text.withUTF8 { utf8 in
-            guard JSONPrinter.isPlain(utf8) else {
-                append(UInt8(ascii: "\""))
-                escape(utf8)
-                return append(UInt8(ascii: "\""))
-            }
-            reserve(utf8.count + 2)
-            memory[count] = UInt8(ascii: "\"")
-            if let source = utf8.baseAddress { (memory + count + 1).update(from: source, count: utf8.count) }
-            count += utf8.count + 2
-            memory[count - 1] = UInt8(ascii: "\"")
-        }
+        append(UInt8(ascii: "\""))
+        text.withUTF8 { append(inside: $0) }
+        append(UInt8(ascii: "\""))
     }
     /// Appends a part of a string: escaped, without quotes.
     package mutating func append(inside text: String) {
         var text = text
-        text.withUTF8 { utf8 in
-            if JSONPrinter.isPlain(utf8) { append(utf8) } else { escape(utf8) }
+        text.withUTF8 { append(inside: $0) }
+    }
+    /// Appends a part of a string: escaped, without quotes. Copies eight bytes at a time as long as none needs an escape.
+    package mutating func append(inside utf8: UnsafeBufferPointer<UInt8>) {
+        guard let source = utf8.baseAddress else { return }
+        reserve(utf8.count + 8)
+        let (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(memory + count))
+        var at = 0
+        while at + 8 <= utf8.count {
+            let word = from.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+            guard JSONScan.special(word) == 0 else { break }
+            to.storeBytes(of: word, toByteOffset: at, as: UInt64.self)
+            at += 8
         }
+        if at + 8 > utf8.count, at + 4 <= utf8.count {
+            let word = from.loadUnaligned(fromByteOffset: at, as: UInt32.self)
+            if JSONScan.special(UInt64(word) | 0x6161_6161_0000_0000) == 0 {
+                to.storeBytes(of: word, toByteOffset: at, as: UInt32.self)
+                at += 4
+            }
+        }
+        while at < utf8.count, JSONPrinter.isPlain(source[at]) {
+            to.storeBytes(of: source[at], toByteOffset: at, as: UInt8.self)
+            at += 1
+        }
+        count += at
+        if at < utf8.count { escape(UnsafeBufferPointer(rebasing: utf8[at...])) }
     }
     private mutating func escape(_ utf8: UnsafeBufferPointer<UInt8>) {
         for byte in utf8 {

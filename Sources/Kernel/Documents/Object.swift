@@ -7,33 +7,39 @@ package struct Object: Sendable, Hashable, RandomAccessCollection, ExpressibleBy
         /// A member `key: value`.
         package init(_ key: String, _ value: Value) { (self.key, self.value) = (key, value) }
     }
-    private var members: [Member]
+    @usableFromInline var members: [Member]
 
     /// An object of members whose keys differ; the caller sees to that.
     package init(_ members: [Member] = []) { self.members = members }
     package init(dictionaryLiteral elements: (String, Value)...) { members = elements.map { Member($0.0, $0.1) } }
 
-    package var startIndex: Int { members.startIndex }
-    package var endIndex: Int { members.endIndex }
-    package subscript(position: Int) -> Member {
+    // What follows is called for every member that anybody looks at, from all modules.
+
+    @inlinable package var startIndex: Int { 0 }
+    @inlinable package var endIndex: Int { members.count }
+    @inlinable package var count: Int { members.count }
+    @inlinable package subscript(position: Int) -> Member {
         get { members[position] }
         _modify { yield &members[position] }
     }
+    /// The place of a member, by the bytes of its key.
+    @inlinable package func place(of key: String) -> Int? {
+        let length = key.utf8.count
+        for place in 0..<members.count where members[place].key.utf8.count == length && members[place].key == key { return place }
+        return nil
+    }
     /// The value of `key`, nil when absent. Setting nil removes it; a new key goes to the end.
     package subscript(key: String) -> Value? {
-        get {
-            for member in members where member.key == key { return member.value }
-            return nil
-        }
+        @inlinable get { place(of: key).map { members[$0].value } }
         set {
-            if let index = members.firstIndex(where: { $0.key == key }) {
+            if let index = place(of: key) {
                 if let newValue { members[index].value = newValue } else { members.remove(at: index) }
             } else if let newValue {
                 members.append(Member(key, newValue))
             }
         }
         _modify {
-            let place = members.firstIndex { $0.key == key }
+            let place = place(of: key)
             var value = place.map { take(at: $0) }
             defer { put(value, at: place, key) }
             yield &value

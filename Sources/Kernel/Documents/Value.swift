@@ -12,7 +12,10 @@ package enum Value: Sendable, Hashable {
 
     /// The member `key` of an object; null when absent or not an object. Setting null removes the member; setting makes an object of null.
     package subscript(key: String) -> Value {
-        get { if case .object(let object) = self { object[key] ?? .null } else { .null } }
+        @inlinable get {
+            guard case .object(let object) = self, let place = object.place(of: key) else { return .null }
+            return object[place].value
+        }
         set {
             switch self {
             case .object(var object):
@@ -26,7 +29,7 @@ package enum Value: Sendable, Hashable {
             var object = Object()
             if case .object(let present) = self { object = present }
             self = .null
-            let place = object.firstIndex { $0.key == key }
+            let place = object.place(of: key)
             var value = place.map { object.take(at: $0) } ?? .null
             defer {
                 object.put(value.isNull ? Optional.none : value, at: place, key)

@@ -7,7 +7,8 @@ package struct WorldChange: Sendable {
     private let after: WorldEntry?
     private let oldDocument: Document?
     private let newDocument: Document?
-    private let oldFacts: WorldFacts
+    /// What was known of the document before.
+    let oldFacts: WorldFacts
     private let newFacts: WorldFacts
 
     init(key: String, before: WorldEntry?, _ oldDocument: Document?, after: WorldEntry?, _ newDocument: Document?) {

@@ -34,19 +34,34 @@ struct WorldDocuments: Sendable {
         let prefix = WorldDocuments.prefix(of: key)
         let previous = kinds[prefix, default: KindDocuments()].entries.updateValue(entry, forKey: key)
         let (old, document) = (previous?.document, entry.document)
-        if let old { unindex(old, key, prefix) }
         let change = WorldChange(key: key, before: previous, old, after: entry, document)
         if previous == nil, let namespace = WorldDocuments.namespace(of: key, prefix) {
             kinds[prefix]?.namespaces[namespace, default: []].insert(key)
         }
         reached(entry.revision)
-        guard let document else { return change }
-        for uid in change.facts.owners { owners[uid, default: []].insert(key) }
-        if let uid = change.facts.uid { uids[uid] = key }
-        for index in indexes[prefix] ?? [] {
-            for text in index.entries(document.root) { indexed[index.name, default: [:]][text, default: []].insert(key) }
-        }
+        index(key, prefix, old, document, change)
         return change
+    }
+
+    /// Takes a document into the indexes in the place of the older one. Most changes touch nothing that is looked for.
+    private mutating func index(_ key: String, _ prefix: String, _ old: Document?, _ new: Document?, _ change: WorldChange) {
+        let (before, after) = (change.oldFacts, change.facts)
+        if before.owners != after.owners {
+            for uid in before.owners { Self.remove(key, of: uid, from: &owners) }
+            for uid in after.owners { owners[uid, default: []].insert(key) }
+        }
+        if before.uid != after.uid, let uid = before.uid, uids[uid] == key { uids[uid] = nil }
+        if let uid = after.uid, old == nil || before.uid != uid { uids[uid] = key }
+        for index in indexes[prefix] ?? [] {
+            let (gone, present) = (old.map { index.entries($0.root) } ?? [], new.map { index.entries($0.root) } ?? [])
+            guard gone != present else { continue }
+            for text in gone { Self.remove(key, of: text, from: &indexed[index.name, default: [:]]) }
+            for text in present { indexed[index.name, default: [:]][text, default: []].insert(key) }
+        }
+    }
+    private static func remove(_ key: String, of text: String, from sets: inout [String: Set<String>]) {
+        sets[text]?.remove(key)
+        if sets[text]?.isEmpty == true { sets[text] = nil }
     }
 
     /// Removes the entry of a key.
@@ -55,27 +70,13 @@ struct WorldDocuments: Sendable {
         reached(revision)
         guard let entry = kinds[prefix]?.entries.removeValue(forKey: key) else { return nil }
         let document = entry.document
-        if let document { unindex(document, key, prefix) }
+        let change = WorldChange(key: key, before: entry, document, after: nil, nil)
+        index(key, prefix, document, nil, change)
         if let namespace = WorldDocuments.namespace(of: key, prefix) {
             kinds[prefix]?.namespaces[namespace]?.remove(key)
             if kinds[prefix]?.namespaces[namespace]?.isEmpty == true { kinds[prefix]?.namespaces[namespace] = nil }
         }
-        return WorldChange(key: key, before: entry, document, after: nil, nil)
-    }
-
-    private mutating func unindex(_ document: Document, _ key: String, _ prefix: String) {
-        let facts = WorldFacts(document)
-        for uid in facts.owners {
-            owners[uid]?.remove(key)
-            if owners[uid]?.isEmpty == true { owners[uid] = nil }
-        }
-        if let uid = facts.uid, uids[uid] == key { uids[uid] = nil }
-        for index in indexes[prefix] ?? [] {
-            for text in index.entries(document.root) {
-                indexed[index.name]?[text]?.remove(key)
-                if indexed[index.name]?[text]?.isEmpty == true { indexed[index.name]?[text] = nil }
-            }
-        }
+        return change
     }
 
     /// The kind's part of a key: up to the second slash.

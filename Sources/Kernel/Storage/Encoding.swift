@@ -51,6 +51,48 @@ extension Encoded {
         return isFilled
     }
 
+    /// A stored document with another status and other owners, the rest of its bytes copied: what `init(document:owners:)` makes of the
+    /// tree. Nil for a document that this program has not written as it stands. `document` is that of the entry.
+    package init?(_ entry: Entry, _ document: Document, status: Value, owners: [UInt8]?) {
+        let root = document.root
+        guard let gap = entry.gap, let metadata = root["metadata"], metadata.isObject, metadata.range.lowerBound + 1 == gap else {
+            return nil
+        }
+        let (text, list) = (entry.bytes, metadata["managedFields"])
+        guard (list == nil) == (owners == nil) else { return nil }
+        var edits = [(range: gap..<gap + Encoded.resourceVersion(entry.revision, comma: entry.comma).count, part: Part.version)]
+        if let list {
+            guard list.range.upperBound + 1 == metadata.range.upperBound else { return nil }
+            edits.append((list.range, .owners))
+        }
+        if let present = root["status"] {
+            let isFirst = present.range.lowerBound < gap
+            edits.insert((present.range, .status), at: isFirst ? 0 : edits.count)
+        }
+        var writer = JSONWriter(capacity: text.count + 1024)
+        var (at, place, isPresent) = (0, 0, false)
+        text.withUnsafeBufferPointer { text in
+            for (range, part) in edits {
+                writer.append(UnsafeBufferPointer(rebasing: text[at..<range.lowerBound]))
+                switch part {
+                case .version: place = writer.count
+                case .owners: owners?.withUnsafeBufferPointer { writer.append($0) }
+                case .status:
+                    isPresent = true
+                    writer.append(status)
+                }
+                at = range.upperBound
+            }
+            guard !isPresent else { return writer.append(UnsafeBufferPointer(rebasing: text[at...])) }
+            writer.append(UnsafeBufferPointer(rebasing: text[at..<text.count - 1]))
+            writer.append(words: ",\"status\":")
+            writer.append(status)
+            writer.append(UInt8(ascii: "}"))
+        }
+        self.init(bytes: writer.bytes, gap: place, comma: entry.comma)
+    }
+    private enum Part { case version, owners, status }
+
     /// The document as it is served: with its resource version in the gap.
     func spliced(at revision: Revision) -> [UInt8] {
         guard let gap else { return bytes }

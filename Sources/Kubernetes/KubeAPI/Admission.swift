@@ -21,11 +21,11 @@ package struct AdmissionRequest: Sendable {
     /// Empty for cluster-scoped kinds.
     package let namespace: String
     package let name: String
-    /// The document as it is to be; null for deletions. Plugins may edit it.
-    package var object: Value
-    /// The document as it is; null for creations.
-    package let old: Value
+    private var content: Content
+    private let before: Content
+    /// Who writes.
     package let user: UserInfo
+    /// Whether nothing is to be kept.
     package let dryRun: Bool
     /// The realm as the write found it.
     package let snapshot: Snapshot
@@ -36,8 +36,63 @@ package struct AdmissionRequest: Sendable {
         object: Value, old: Value, user: UserInfo, dryRun: Bool = false, snapshot: Snapshot
     ) {
         (self.operation, self.kind, self.resource, self.subresource) = (operation, kind, resource, subresource)
-        (self.namespace, self.name, self.object, self.old, self.user, self.dryRun) = (namespace, name, object, old, user, dryRun)
+        (self.namespace, self.name, self.user, self.dryRun) = (namespace, name, user, dryRun)
+        (content, before) = (.tree(object), .tree(old))
         self.snapshot = snapshot
+    }
+
+    /// An update of a status alone, whose documents become trees when a plugin looks at them.
+    init(
+        statusUpdate update: StatusUpdate, kind: Kind, resource: String, namespace: String, name: String, user: UserInfo,
+        snapshot: Snapshot
+    ) {
+        (operation, self.kind, self.resource, subresource) = (.update, kind, resource, "status")
+        (self.namespace, self.name, self.user, dryRun) = (namespace, name, user, false)
+        (content, before) = (.updated(update), .stored(update.entry))
+        self.snapshot = snapshot
+    }
+
+    /// The document as it is to be; null for deletions. Plugins may edit it.
+    package var object: Value {
+        get { content.value }
+        _modify {
+            var value = content.value
+            content = .taken
+            defer { content = .tree(value) }
+            yield &value
+        }
+    }
+    /// The document as it is; null for creations.
+    package var old: Value { before.value }
+    /// Whether a plugin has written a document that came as a status alone.
+    var isEdited: Bool { if case .updated = content { false } else { true } }
+
+    private enum Content: Sendable {
+        case tree(Value)
+        case updated(StatusUpdate)
+        case stored(Entry)
+        case taken
+
+        var value: Value {
+            switch self {
+            case .tree(let value): value
+            case .updated(let update): update.value
+            case .stored(let entry): entry.value
+            case .taken: .null
+            }
+        }
+    }
+}
+
+/// A stored document with another status.
+struct StatusUpdate: Sendable {
+    let entry: Entry
+    let status: Value
+    /// The document as a tree.
+    var value: Value {
+        var document = entry.value
+        document["status"] = status
+        return document
     }
 }
 

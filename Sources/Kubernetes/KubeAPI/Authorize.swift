@@ -49,15 +49,15 @@ extension APIServer {
     /// Asks the authorisers in turn, unless the like was allowed before and nothing has changed since.
     /// - Throws: `KubeStatus` Forbidden in upstream's words.
     func authorize(_ path: RequestPath, _ verb: Verb, _ query: Query, _ caller: Caller) throws(KubeStatus) {
-        guard let endpoint = path.endpoint, path.subresource.isEmpty, let stamp = accessStamp?() else {
+        guard let endpoint = path.endpoint, let stamp = accessStamp?() else {
             return try authority.require(attributes(path, verb, query, caller.user))
         }
-        if caller.mayDo(verb, endpoint, path.namespace, at: stamp) { return }
+        if caller.mayDo(verb, endpoint, path, at: stamp) { return }
         // What is allowed without regard to the name is allowed for every name.
         var attributes = attributes(path, verb, query, caller.user)
         let name = attributes.name
         attributes.name = ""
-        if authority.allows(attributes) { return caller.note(verb, endpoint, path.namespace, at: stamp) }
+        if authority.allows(attributes) { return caller.note(verb, endpoint, path, at: stamp) }
         attributes.name = name
         try authority.require(attributes)
     }

@@ -80,7 +80,8 @@ extension APIServer {
 
     /// Patches the newest document; tried again when somebody else was quicker, unless the patch names a resource version.
     func patch(_ target: Target, _ patch: DocumentPatch, _ options: WriteOptions, _ warnings: Warnings) async throws -> Written {
-        try await update(target, options, warnings, retries: Self.updateAttempts, whole: patch.looksAtOwners) { [self] old in
+        if let written = try await patchStatus(target, patch, options, warnings) { return written }
+        return try await update(target, options, warnings, retries: Self.updateAttempts, whole: patch.looksAtOwners) { [self] old in
             var new = try patch.apply(to: old, info: target.info, schema: schema)
             guard new != old else { return old }
             for field in ["apiVersion", "kind"] where new[field] != old[field] {

@@ -21,22 +21,27 @@ final class Caller: Sendable {
     private let decisions = Mutex(Decisions())
     private let flows = Mutex(Flows())
 
-    /// A collection that the user may act on, whatever the object's name.
-    private struct Decision {
+    /// What is done to the objects of a collection or to one part of them, whatever their names.
+    private struct Collection {
         let endpoint: Endpoint
         let verb: Verb
         let namespace: String
+        let subresource: String
+        init(_ verb: Verb, _ endpoint: Endpoint, _ path: RequestPath) {
+            (self.endpoint, self.verb, namespace, subresource) = (endpoint, verb, path.namespace, path.subresource)
+        }
+        func covers(_ verb: Verb, _ endpoint: Endpoint, _ path: RequestPath) -> Bool {
+            self.endpoint === endpoint && self.verb == verb && namespace == path.namespace && subresource == path.subresource
+        }
     }
     private struct Decisions {
         var stamp: AccessStamp?
-        var allowed: [Decision?] = []
+        var allowed: [Collection?] = []
     }
     /// The flow of the user's requests on a collection.
     private struct KnownFlow {
         let flow: Flow
-        let endpoint: Endpoint
-        let verb: Verb
-        let namespace: String
+        let collection: Collection
     }
     private struct Flows {
         var revision: Revision = -1
@@ -54,38 +59,39 @@ final class Caller: Sendable {
     var canBeKept: Bool { holds != nil }
 
     /// Whether the requests were allowed when access stood as it does now.
-    func mayDo(_ verb: Verb, _ endpoint: Endpoint, _ namespace: String, at stamp: AccessStamp) -> Bool {
+    func mayDo(_ verb: Verb, _ endpoint: Endpoint, _ path: RequestPath, at stamp: AccessStamp) -> Bool {
         decisions.withLock { decisions in
-            guard decisions.stamp == stamp, let known = decisions.allowed[Self.slot(verb, endpoint)] else { return false }
-            return known.endpoint === endpoint && known.verb == verb && known.namespace == namespace
+            decisions.stamp == stamp && decisions.allowed[Self.slot(verb, endpoint, path)]?.covers(verb, endpoint, path) == true
         }
     }
     /// Notes that such requests are allowed.
-    func note(_ verb: Verb, _ endpoint: Endpoint, _ namespace: String, at stamp: AccessStamp) {
+    func note(_ verb: Verb, _ endpoint: Endpoint, _ path: RequestPath, at stamp: AccessStamp) {
         decisions.withLock { decisions in
             if decisions.stamp != stamp {
                 (decisions.stamp, decisions.allowed) = (stamp, Array(repeating: nil, count: Self.slots))
             }
-            decisions.allowed[Self.slot(verb, endpoint)] = Decision(endpoint: endpoint, verb: verb, namespace: namespace)
+            decisions.allowed[Self.slot(verb, endpoint, path)] = Collection(verb, endpoint, path)
         }
     }
 
     /// The flow that was found for such requests when the schemas stood as they do now.
-    func flow(_ verb: Verb, _ endpoint: Endpoint, _ namespace: String, at revision: Revision) -> Flow? {
+    func flow(_ verb: Verb, _ endpoint: Endpoint, _ path: RequestPath, at revision: Revision) -> Flow? {
         flows.withLock { flows in
-            guard flows.revision == revision, let known = flows.known[Self.slot(verb, endpoint)] else { return nil }
-            return known.endpoint === endpoint && known.verb == verb && known.namespace == namespace ? known.flow : nil
+            guard flows.revision == revision, let known = flows.known[Self.slot(verb, endpoint, path)] else { return nil }
+            return known.collection.covers(verb, endpoint, path) ? known.flow : nil
         }
     }
     /// Notes the flow of such requests.
-    func note(_ flow: Flow, _ verb: Verb, _ endpoint: Endpoint, _ namespace: String, at revision: Revision) {
+    func note(_ flow: Flow, _ verb: Verb, _ endpoint: Endpoint, _ path: RequestPath, at revision: Revision) {
         flows.withLock { flows in
             if flows.revision != revision { (flows.revision, flows.known) = (revision, Array(repeating: nil, count: Self.slots)) }
-            flows.known[Self.slot(verb, endpoint)] = KnownFlow(flow: flow, endpoint: endpoint, verb: verb, namespace: namespace)
+            flows.known[Self.slot(verb, endpoint, path)] = KnownFlow(flow: flow, collection: Collection(verb, endpoint, path))
         }
     }
 
-    private static func slot(_ verb: Verb, _ endpoint: Endpoint) -> Int { (endpoint.number &* 5 &+ verb.number) % slots }
+    private static func slot(_ verb: Verb, _ endpoint: Endpoint, _ path: RequestPath) -> Int {
+        (endpoint.number &* 5 &+ verb.number &+ path.subresource.utf8.count) % slots
+    }
 }
 
 /// The latest callers of one connection: few, for a connection is one client's or a proxy's.

@@ -123,11 +123,11 @@ private final class LevelMarket: Sendable {
 extension APIServer {
     /// The flow of a request, as the caller's memory has it or found out anew.
     func flow(_ attributes: @autoclosure () -> RequestAttributes, _ path: RequestPath, _ verb: Verb, _ caller: Caller) -> Flow? {
-        guard let endpoint = path.endpoint, path.subresource.isEmpty else { return flows.flow(attributes()) }
+        guard let endpoint = path.endpoint else { return flows.flow(attributes()) }
         let revision = flows.revision
-        if let known = caller.flow(verb, endpoint, path.namespace, at: revision) { return known }
+        if let known = caller.flow(verb, endpoint, path, at: revision) { return known }
         let flow = flows.flow(attributes())
-        if let flow { caller.note(flow, verb, endpoint, path.namespace, at: revision) }
+        if let flow { caller.note(flow, verb, endpoint, path, at: revision) }
         return flow
     }
 

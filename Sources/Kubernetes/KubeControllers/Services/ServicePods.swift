@@ -18,7 +18,10 @@ struct ServicePods {
     /// The keys of services that select a pod, before or after its change.
     static func services(_ change: WorldChange, _ world: World) -> [String] {
         var candidates: Set<String> = []
-        for pod in change.present {
+        let (old, new) = change.nodes
+        // Most changes leave the labels alone.
+        let isRelabelled = old?["metadata"]?["labels"]?.bytes != new?["metadata"]?["labels"]?.bytes
+        for pod in isRelabelled ? change.present : Array(change.present.prefix(1)) {
             pod["metadata"]?["labels"]?.forEachMember { key, value in
                 candidates.formUnion(world.keys(selectors.name, KubeIndexes.label(change.namespace, key, value.string ?? "")))
                 return true

@@ -100,14 +100,10 @@ struct Defaults: Sendable {
     }
 
     private static func set(_ preset: Preset, _ name: String, _ rest: ArraySlice<String>, in object: inout Object) {
-        let current = object[name]
         if let next = rest.first {
-            guard case .object(var inner) = current ?? .object([:]) else { return }
-            set(preset, next, rest.dropFirst(), in: &inner)
-            object[name] = .object(inner)
-            return
+            return DefaultingRules.edit(&object, name, create: true) { set(preset, next, rest.dropFirst(), in: &$0) }
         }
-        switch current {
+        switch object[name] {
         case nil, .string("")?: object[name] = preset.value
         case .int(0)? where preset.zeroToo: object[name] = preset.value
         default: break

@@ -18,18 +18,28 @@ enum DefaultingRules {
 
     /// Edits a member that is an object, making it when `create` says so.
     static func edit(_ object: inout Object, _ name: String, create: Bool = false, _ change: (inout Object) -> Void) {
-        guard case .object(var inner) = object[name] ?? (create ? .object([:]) : .null) else { return }
+        guard let place = object.place(of: name) else {
+            guard create else { return }
+            var inner: Object = [:]
+            change(&inner)
+            return object.append(.init(name, .object(inner)))
+        }
+        guard case .object(var inner) = object[place].value else { return }
+        // So that it has one owner and is edited where it stands.
+        object[place].value = .null
         change(&inner)
-        object[name] = .object(inner)
+        object[place].value = .object(inner)
     }
     static func editAll(_ object: inout Object, _ name: String, _ change: (inout Object) -> Void) {
-        guard case .array(let items)? = object[name] else { return }
-        object[name] = .array(
-            items.map { item in
-                guard case .object(var inner) = item else { return item }
-                change(&inner)
-                return .object(inner)
-            })
+        guard let place = object.place(of: name), case .array(var items) = object[place].value else { return }
+        object[place].value = .null
+        for index in items.indices {
+            guard case .object(var inner) = items[index] else { continue }
+            items[index] = .null
+            change(&inner)
+            items[index] = .object(inner)
+        }
+        object[place].value = .array(items)
     }
     static func isEmpty(_ value: Value?) -> Bool {
         switch value ?? .null {

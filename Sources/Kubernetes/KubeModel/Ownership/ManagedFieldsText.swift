@@ -7,13 +7,21 @@ extension ManagedFields {
         text: [UInt8], _ changes: FieldChanges, by manager: FieldManager, at time: String
     ) -> [UInt8]? {
         guard !changes.isEmpty else { return text }
-        guard let document = try? Document(text, limits: .own), let entries = updated(document.root, changes, manager, time) else {
-            let list = (try? JSON.parse(text, limits: .own)) ?? .null
-            let value = updated(list, changes, by: manager, at: time)
+        guard let document = try? Document(text, limits: .own) else {
+            let value = updated(Value.null, changes, by: manager, at: time)
+            return value.isNull ? nil : JSON.encode(value)
+        }
+        return updated(list: document.root, changes, by: manager, at: time)
+    }
+    /// As above, of a list where it stands in its document.
+    package static func updated(list: Node, _ changes: FieldChanges, by manager: FieldManager, at time: String) -> [UInt8]? {
+        guard !changes.isEmpty else { return Array(list.bytes) }
+        guard let entries = updated(list, changes, manager, time) else {
+            let value = updated(list.value, changes, by: manager, at: time)
             return value.isNull ? nil : JSON.encode(value)
         }
         guard !entries.isEmpty else { return nil }
-        var writer = JSONWriter(capacity: text.count + 512)
+        var writer = JSONWriter(capacity: list.range.count + 512)
         writer.append(UInt8(ascii: "["))
         for (index, entry) in entries.enumerated() {
             if index > 0 { writer.append(UInt8(ascii: ",")) }

@@ -24,10 +24,12 @@ struct OwnedFields: ~Copyable {
     ) -> Int {
         writer.append(UInt8(ascii: "{"))
         var written = 0
-        if let order = Self.order(object) {
-            for index in order { member(object[index], nature, scope, isOwn: isOwn, hidden: hidden, &written) }
-        } else {
-            for index in object.indices { member(object[index], nature, scope, isOwn: isOwn, hidden: hidden, &written) }
+        if nature.kind != .fields || !fields(object, Int(nature.type), scope, isOwn: isOwn, hidden: hidden, &written) {
+            if let order = Self.order(object) {
+                for index in order { member(object[index], nature, scope, isOwn: isOwn, hidden: hidden, &written) }
+            } else {
+                for index in object.indices { member(object[index], nature, scope, isOwn: isOwn, hidden: hidden, &written) }
+            }
         }
         writer.append(UInt8(ascii: "}"))
         return written
@@ -39,6 +41,37 @@ struct OwnedFields: ~Copyable {
             return object.indices.sorted { object[$0].key < object[$1].key }
         }
         return nil
+    }
+
+    /// Writes the children of an object whose members are all fields of its type, which are numbered in the order of their names;
+    /// false, and nothing written, when there are others.
+    private mutating func fields(
+        _ object: Object, _ type: Int, _ scope: OwnershipScope, isOwn: Bool, hidden: String?, _ written: inout Int
+    ) -> Bool {
+        withUnsafeTemporaryAllocation(of: FieldPlace.self, capacity: max(object.count, 1)) { order in
+            for place in 0..<object.count {
+                guard let row = schema.fields.find(object[place].key, in: type) else { return false }
+                var at = place
+                while at > 0, order[at - 1].field > row.field {
+                    order.initializeElement(at: at, to: order[at - 1])
+                    at -= 1
+                }
+                order.initializeElement(
+                    at: at, to: FieldPlace(field: row.field, place: Int32(place), nature: row.nature, marks: !row.isPlain))
+            }
+            for index in 0..<object.count {
+                let member = object[Int(order[index].place)]
+                if scope.hides(member.key) || member.key == hidden { continue }
+                child(member, schema.fields.natures[order[index].nature], scope, marks: order[index].marks, isOwn: isOwn, &written)
+            }
+            return true
+        }
+    }
+    private struct FieldPlace {
+        let field: Int32
+        let place: Int32
+        let nature: Int32
+        let marks: Bool
     }
 
     private mutating func member(
@@ -53,11 +86,16 @@ struct OwnedFields: ~Copyable {
         case .entries: inner = nature.inner
         default: break
         }
+        child(member, schema.fields.natures[inner], scope, marks: marks, isOwn: isOwn, &written)
+    }
+    private mutating func child(
+        _ member: Object.Member, _ nature: OwnershipTable.Nature, _ scope: OwnershipScope, marks: Bool, isOwn: Bool, _ written: inout Int
+    ) {
         let start = begin(isOwn: isOwn, written)
         writer.append(words: "\"f:")
         writer.append(inside: member.key)
         writer.append(words: "\":")
-        finish(node(member.value, schema.fields.natures[inner], scope.below(member.key), marks: marks), start, &written)
+        finish(node(member.value, nature, scope.below(member.key), marks: marks), start, &written)
     }
 
     /// Begins a child: a comma, or before the first the mark of a node that is owned itself. Returns where the text was before.
@@ -80,6 +118,10 @@ struct OwnedFields: ~Copyable {
         switch (nature.kind, value) {
         case (_, .null): return false
         case (.set, .array(let items)), (.elements, .array(let items)):
+            if nature.kind == .elements, !items.isEmpty, schema.fields.natures.keys[Int(nature.keys)].count == 1 {
+                let key = schema.fields.natures.keys[Int(nature.keys)][0]
+                if let texts = plainTexts(items, key) { return elements(items, by: key, texts, nature, marks: marks) }
+            }
             guard !items.isEmpty, let names = names(items, nature) else { return leaf() }
             return elements(items, names, nature, marks: marks)
         case (.fields, .object(let object)), (.entries, .object(let object)), (.deduced, .object(let object)):
@@ -91,6 +133,45 @@ struct OwnedFields: ~Copyable {
     private mutating func leaf() -> Bool {
         writer.append(words: "{}")
         return true
+    }
+
+    /// The texts of the one key that tells elements apart, in order, where they are as plain as most; nil for others. Such texts are
+    /// in the order of the elements' names, for nothing in them comes before the quote behind a shorter one.
+    private func plainTexts(_ items: [Value], _ key: String) -> [(text: String, place: Int)]? {
+        var texts: [(text: String, place: Int)] = []
+        texts.reserveCapacity(items.count)
+        var isSorted = true
+        for place in items.indices {
+            guard case .object(let object) = items[place], case .string(let text)? = object[key], Self.isPlain(text) else { return nil }
+            if let last = texts.last, last.text >= text { isSorted = false }
+            texts.append((text, place))
+        }
+        if isSorted { return texts }
+        texts.sort { $0.text < $1.text }
+        for index in texts.indices.dropFirst() where texts[index].text == texts[index - 1].text { return nil }
+        return texts
+    }
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 > UInt8(ascii: "\"") && $0 < 0x7F && $0 != UInt8(ascii: "\\") }
+    }
+
+    private mutating func elements(
+        _ items: [Value], by key: String, _ texts: [(text: String, place: Int)], _ nature: OwnershipTable.Nature, marks: Bool
+    ) -> Bool {
+        let inner = schema.fields.natures[nature.inner]
+        var written = 0
+        writer.append(UInt8(ascii: "{"))
+        for (text, place) in texts {
+            let start = begin(isOwn: marks, written)
+            writer.append(words: "\"k:{\\\"")
+            writer.append(inside: key)
+            writer.append(words: "\\\":\\\"")
+            writer.append(inside: text)
+            writer.append(words: "\\\"}\":")
+            finish(node(items[place], inner, .inside, marks: true), start, &written)
+        }
+        writer.append(UInt8(ascii: "}"))
+        return written > 0 || marks
     }
 
     /// The elements' names in order, with their places; nil when they cannot be told apart.

@@ -16,7 +16,8 @@ package struct FieldPath: Sendable, Hashable, CustomStringConvertible {
     package static let root = FieldPath(.root)
     /// Stands for every place in a walk that only wants to know whether there is a fault: making others from it costs nothing.
     static let unnamed = FieldPath(.unnamed)
-    private var isUnnamed: Bool { if case .unnamed = step { true } else { false } }
+    /// Whether this is such a place.
+    var isUnnamed: Bool { if case .unnamed = step { true } else { false } }
     /// The place of names from the top.
     package init(_ first: String, _ rest: String...) { step = rest.reduce(.child(.root, first)) { .child($0, $1) } }
     /// A member.

@@ -19,6 +19,12 @@ struct Faults {
     }
     /// An error for each element that came before; `path` is the place of the name.
     mutating func unique(_ values: [Value], _ path: (Int) -> FieldPath) {
+        guard values.count > 16 else {
+            for index in values.indices.dropFirst() where !values[index].isNull && values[index] != "" {
+                if values[..<index].contains(values[index]) { add(.duplicate(path(index), values[index])) }
+            }
+            return
+        }
         var seen: Set<Value> = []
         for (index, value) in values.enumerated() where !value.isNull && value != "" && !seen.insert(value).inserted {
             add(.duplicate(path(index), value))

@@ -18,6 +18,8 @@ struct FieldRules: Sendable {
     private let rules: [[(name: String, rule: Rule)]]
     private let typeRules: [TypeRule?]
     private let reaches: [Bool]
+    /// The same for documents without fault.
+    let quick: QuickRules
 
     private init(schema: Schema) {
         self.schema = schema
@@ -28,6 +30,7 @@ struct FieldRules: Sendable {
         for (name, rule) in TypeRules.all { if let index = lines.index(name) { typeRules[index] = rule } }
         (self.rules, self.typeRules) = (rules, typeRules)
         reaches = schema.reaching(schema.types.indices.map { !rules[$0].isEmpty || typeRules[$0] != nil })
+        quick = QuickRules(schema: schema, rules: rules, typeRules: typeRules, reaches: reaches)
     }
 
     private static func rules(_ word: String) -> [(name: String, rule: Rule)] {

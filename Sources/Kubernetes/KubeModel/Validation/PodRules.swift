@@ -19,12 +19,19 @@ extension TypeRules {
         }
         faults.unique(names) { places[$0] }
         let volumes = spec["volumes"]?.items ?? []
-        faults.unique(volumes.map { $0["name"] }) { path.child("volumes").index($0).child("name") }
-        let known = Set(volumes.map { $0["name"] }).union(faults.promisedVolumes)
+        let known = volumes.map { $0["name"] }
+        faults.unique(known) { path.child("volumes").index($0).child("name") }
+        let isKnown: (Value) -> Bool
+        if known.count > 16 {
+            let names = Set(known)
+            isKnown = { names.contains($0) }
+        } else {
+            isKnown = { known.contains($0) }
+        }
         for list in lists {
             for (index, container) in (spec[list]?.items ?? []).enumerated() {
                 for (position, mount) in container["volumeMounts"].items.enumerated()
-                where !mount["name"].isBlank && !known.contains(mount["name"]) {
+                where !mount["name"].isBlank && !isKnown(mount["name"]) && !faults.promisedVolumes.contains(mount["name"]) {
                     faults.add(.notFound(path.child(list).index(index).child("volumeMounts").index(position).child("name"), mount["name"]))
                 }
             }
@@ -76,9 +83,11 @@ extension TypeRules {
             faults.add(.invalid(path.child("image"), .string(image), "must not have leading or trailing whitespace"))
         }
         faults.unique((container["ports"]?.items ?? []).map { $0["name"] }) { path.child("ports").index($0).child("name") }
-        var mounts: Set<Value> = []
-        for (index, mount) in (container["volumeMounts"]?.items ?? []).enumerated() where !mounts.insert(mount["mountPath"]).inserted {
-            faults.add(.invalid(path.child("volumeMounts").index(index).child("mountPath"), mount["mountPath"], "must be unique"))
+        let mounts = (container["volumeMounts"]?.items ?? []).map { $0["mountPath"] }
+        var seen: Set<Value> = []
+        for (index, mount) in mounts.enumerated()
+        where mounts.count > 16 ? !seen.insert(mount).inserted : mounts[..<index].contains(mount) {
+            faults.add(.invalid(path.child("volumeMounts").index(index).child("mountPath"), mount, "must be unique"))
         }
         for name in ["livenessProbe", "startupProbe"] {
             let threshold = container[name]?["successThreshold"] ?? .null

@@ -7,11 +7,16 @@ package enum Validation {
     /// The errors of a new document, or of an update of `old`. A status update is checked by its metadata alone.
     package static func validate(_ kind: KindInfo, _ new: Value, old: Value? = nil, subresource: String = "") -> [FieldError] {
         // Documents without fault are by far the most: the places of faults are noted on a second walk.
-        let errors = errors(kind, new, old, subresource, .unnamed)
-        return errors.isEmpty ? [] : Self.errors(kind, new, old, subresource, .root)
+        isFine(kind, new, old, subresource) ? [] : errors(kind, new, old, subresource, .root)
     }
 
-    private static func errors(
+    /// Whether there is no error at all.
+    static func isFine(_ kind: KindInfo, _ new: Value, _ old: Value?, _ subresource: String) -> Bool {
+        errors(kind, new, old, subresource, .unnamed).isEmpty
+    }
+
+    /// The errors of a document; below the unnamed root the first that is found may stand for all.
+    static func errors(
         _ kind: KindInfo, _ new: Value, _ old: Value?, _ subresource: String, _ root: FieldPath
     ) -> [FieldError] {
         var faults = Faults()
@@ -23,7 +28,11 @@ package enum Validation {
         if kind.kind == "StatefulSet" {
             faults.promisedVolumes = Set(new["spec"]["volumeClaimTemplates"].items.map { $0["metadata"]["name"] })
         }
-        FieldRules.kubernetes.check(new, type, root, &faults)
+        if root.isUnnamed {
+            guard FieldRules.kubernetes.quick.isFine(new, type, &faults) else { return [.invalid(root, .null, "")] }
+        } else {
+            FieldRules.kubernetes.check(new, type, root, &faults)
+        }
         if subresource.isEmpty, let rule = KindRules.all[kind.groupKind] { rule(new, old, &faults) }
         return faults.errors
     }
