@@ -2,13 +2,12 @@ import AWSProtocol
 import Control
 import Cryptography
 import Documents
-import KubeModel
 import Network
 import Testing
 
 @testable import AWSServices
 @testable import Eksctl
-@testable import KubeControllers
+@testable import KubeModel
 
 /// Small grammars.
 @Suite struct TextFuzzTests {

@@ -155,6 +155,8 @@ final class ServiceAllocator: Sendable {
     private func fill(_ service: inout Value, key: String, in state: inout State, _ taken: inout Taken) -> [FieldError] {
         let type = service["spec"]["type"].string ?? "ClusterIP"
         guard type != "ExternalName" else { return [] }
+        let problems = ServiceFamilies.errors(service)
+        guard problems.isEmpty else { return problems }
         var errors = address(&service, key: key, in: &state, &taken)
         if type == "NodePort" || type == "LoadBalancer" {
             if service["spec"]["allocateLoadBalancerNodePorts"] != false || type == "NodePort" {

@@ -36,6 +36,31 @@ extension KindRules {
         faults.immutable(path.child("volumeMode"), spec["volumeMode"], old["spec"]["volumeMode"])
     }
 
+    static func claim(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        guard let old else { return }
+        let path = FieldPath("spec")
+        var (after, before) = (new["spec"], old["spec"])
+        let (size, told) = (Quantity(after["resources"]["requests"]["storage"]), Quantity(before["resources"]["requests"]["storage"]))
+        let isBound = old["status"]["phase"] == "Bound"
+        // Bound claims grow; one that could not grow may ask for less again, down to what it has.
+        if isBound { after["resources"]["requests"]["storage"] = before["resources"]["requests"]["storage"] }
+        if before["volumeName"].isBlank { (after["volumeName"], before["volumeName"]) = (.null, .null) }
+        if before["storageClassName"].isNull { (after["storageClassName"], before["storageClassName"]) = (.null, .null) }
+        let name = "volumeAttributesClassName"
+        if !before[name].isBlank, after[name].isBlank {
+            faults.add(.forbidden(path.child(name), "update from non-nil value to nil is forbidden"))
+        }
+        (after[name], before[name]) = (.null, .null)
+        if after != before {
+            let text = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"
+            faults.add(.forbidden(path, text))
+        }
+        if isBound, let size, let told, size < told, let has = Quantity(old["status"]["capacity"]["storage"]), size <= has {
+            let place = path.child("resources").child("requests").child("storage")
+            faults.add(.forbidden(place, "field can not be less than status.capacity"))
+        }
+    }
+
     static func namespace(_ new: Value, _ old: Value?, _ faults: inout Faults) {
         for finalizer in new["spec"]["finalizers"].items where finalizer != "kubernetes" {
             let text = finalizer.string ?? ""

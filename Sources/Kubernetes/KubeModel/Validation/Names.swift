@@ -4,7 +4,8 @@ package enum Names {
     private static func isLower(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") }
     private static func isUpper(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") }
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-    private static func isAlphanumeric(_ byte: UInt8) -> Bool { isLower(byte) || isUpper(byte) || isDigit(byte) }
+    /// Whether a byte is an ASCII letter or digit.
+    static func isAlphanumeric(_ byte: UInt8) -> Bool { isLower(byte) || isUpper(byte) || isDigit(byte) }
 
     private static func shaped(_ text: Substring, ends: (UInt8) -> Bool, middle: (UInt8) -> Bool) -> Bool {
         guard let first = text.utf8.first, let last = text.utf8.last else { return false }
@@ -125,36 +126,18 @@ package enum Names {
     }
     /// An address of either family. Source: validation.IsValidIP.
     package static func address(_ text: String) -> [String] {
-        let isValid = text.contains(":") ? isSixth(text) : isFourth(text)
-        return isValid ? [] : ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"]
+        AddressText(text) == nil ? ["must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"] : []
     }
-    /// Four numbers without leading zeros.
-    private static func isFourth(_ text: String) -> Bool {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4
-            && parts.allSatisfy { part in
-                part.utf8.allSatisfy(isDigit) && (part.utf8.count == 1 || part.utf8.first != UInt8(ascii: "0"))
-                    && Int(part).map { $0 <= 255 } ?? false
-            }
+    /// A block of addresses of either family. Source: validation.IsValidCIDR.
+    package static func block(_ text: String) -> [String] {
+        AddressBlock(text) == nil ? ["must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"] : []
     }
-    /// Eight groups of hexadecimal digits, one run of which may be left out, the last two perhaps as an address of four numbers.
-    private static func isSixth(_ text: String) -> Bool {
-        let halves = text.components(of: "::")
-        guard halves.count <= 2 else { return false }
-        var count = 0
-        for (number, half) in halves.enumerated() where !half.isEmpty {
-            let groups = half.split(separator: ":", omittingEmptySubsequences: false)
-            for (position, group) in groups.enumerated() {
-                let isLast = number == halves.count - 1 && position == groups.count - 1
-                if isLast, group.contains("."), isFourth(String(group)) {
-                    count += 2
-                } else {
-                    guard (1...4).contains(group.utf8.count), group.allSatisfy(\.isHexDigit) else { return false }
-                    count += 1
-                }
-            }
-        }
-        return halves.count == 2 ? count < 8 : count == 8
+    /// A subdomain whose first label is a star. Source: validation.IsWildcardDNS1123Subdomain.
+    package static func wildcard(_ text: String) -> [String] {
+        if text.hasPrefix("*."), isSubdomain(text.utf8.dropFirst(2)), text.utf8.count <= 253 { return [] }
+        return [
+            "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+        ]
     }
     /// The name of a port: an IANA service name of at most 15 bytes.
     package static func portName(_ text: String) -> [String] {
@@ -168,22 +151,5 @@ package enum Names {
         }
         if text.hasPrefix("-") || text.hasSuffix("-") { problems.append("must not begin or end with a hyphen") }
         return problems
-    }
-}
-
-extension String {
-    /// The parts between occurrences of a separator.
-    fileprivate func components(of separator: String) -> [Substring] {
-        var (parts, start, index) = ([Substring](), startIndex, startIndex)
-        while index < endIndex {
-            if self[index...].hasPrefix(separator) {
-                parts.append(self[start..<index])
-                index = self.index(index, offsetBy: separator.count)
-                start = index
-            } else {
-                index = self.index(after: index)
-            }
-        }
-        return parts + [self[start...]]
     }
 }

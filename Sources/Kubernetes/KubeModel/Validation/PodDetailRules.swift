@@ -16,6 +16,7 @@ extension TypeRules {
             let text = "ShareProcessNamespace and HostPID cannot both be enabled"
             faults.add(.invalid(path.child("shareProcessNamespace"), true, text))
         }
+        system(spec, path, &faults)
         faults.unique((spec["schedulingGates"]?.items ?? []).map { $0["name"] }) { path.child("schedulingGates").index($0) }
         for (index, container) in (spec["containers"]?.items ?? []).enumerated()
         where !(container["readinessProbe"]["terminationGracePeriodSeconds"].isNull) {
@@ -119,11 +120,10 @@ extension TypeRules {
         if kinds.count > 1 { faults.add(.invalid(path, "", "may not have more than one field specified at a time")) }
     }
     static func keyToPath(_ item: Object, _ path: FieldPath, _ faults: inout Faults) {
-        let text = item["path"]?.string ?? ""
-        if text.hasPrefix("/") { faults.add(.invalid(path.child("path"), .string(text), "must be a relative path")) }
-        if text.split(separator: "/").contains("..") { faults.add(.invalid(path.child("path"), .string(text), "must not contain '..'")) }
+        descending(item["path"]?.string ?? "", path.child("path"), &faults)
     }
     static func tokenProjection(_ projection: Object, _ path: FieldPath, _ faults: inout Faults) {
+        descending(projection["path"]?.string ?? "", path.child("path"), &faults)
         guard let seconds = projection["expirationSeconds"]?.int else { return }
         let place = path.child("expirationSeconds")
         if seconds < 600 { faults.add(.invalid(place, .int(Int64(seconds)), "may not specify a duration less than 10 minutes")) }

@@ -30,28 +30,6 @@ extension KindRules {
         }
     }
 
-    static func ingress(_ new: Value, _ old: Value?, _ faults: inout Faults) {
-        let spec = new["spec"]
-        if spec["rules"].isBlank, spec["defaultBackend"].isBlank {
-            faults.add(
-                .invalid(
-                    FieldPath("spec"), spec["rules"].isNull ? [] : spec["rules"], "either `defaultBackend` or `rules` must be specified"))
-        }
-        for (index, rule) in spec["rules"].items.enumerated() {
-            let path = FieldPath("spec", "rules").index(index)
-            if let host = rule["host"].string, !host.isEmpty {
-                faults.invalid(path.child("host"), .string(host), Names.subdomain(host.hasPrefix("*.") ? String(host.dropFirst(2)) : host))
-            }
-            for (position, item) in rule["http"]["paths"].items.enumerated() where item["pathType"] != "ImplementationSpecific" {
-                let text = item["path"].string ?? ""
-                if !text.hasPrefix("/") {
-                    let place = path.child("http").child("paths").index(position).child("path")
-                    faults.add(.invalid(place, .string(text), "must be an absolute path"))
-                }
-            }
-        }
-    }
-
     static func priorityClass(_ new: Value, _ old: Value?, _ faults: inout Faults) {
         let name = new["metadata"]["name"].string ?? ""
         let system = ["system-node-critical": 2_000_001_000, "system-cluster-critical": 2_000_000_000]

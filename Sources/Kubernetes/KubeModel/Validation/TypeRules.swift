@@ -2,20 +2,27 @@ import Documents
 
 /// The rules that look at several fields of one object type. Source: upstream's validation packages.
 enum TypeRules {
-    static let all: [(String, FieldRules.TypeRule)] = [
-        ("core.v1.PodSpec", podSpec), ("core.v1.Container", container), ("core.v1.EnvVar", environmentVariable), ("core.v1.Volume", volume),
-        ("core.v1.VolumeMount", volumeMount), ("core.v1.ResourceRequirements", resources), ("core.v1.Probe", probe),
-        ("core.v1.LifecycleHandler", handler), ("core.v1.Toleration", toleration), ("core.v1.PodTemplateSpec", podTemplate),
-        ("core.v1.NodeSelectorRequirement", nodeSelectorRequirement), ("core.v1.NodeSpec", nodeSpec), ("core.v1.ServiceSpec", service),
-        ("meta.v1.LabelSelector", labelSelector), ("rbac.v1.PolicyRule", policyRule), ("rbac.v1.Subject", subject),
-        ("discovery.v1.Endpoint", endpoint), ("core.v1.PersistentVolumeClaimSpec", claim), ("core.v1.HostPathVolumeSource", hostPath),
-        ("core.v1.SecurityContext", securityContext), ("core.v1.SeccompProfile", seccomp), ("core.v1.AppArmorProfile", appArmor),
-        ("core.v1.ObjectFieldSelector", fieldReference), ("core.v1.ResourceFieldSelector", resourceReference),
-        ("core.v1.EnvFromSource", environmentSource), ("core.v1.KeyToPath", keyToPath),
-        ("core.v1.ServiceAccountTokenProjection", tokenProjection), ("core.v1.ResourceQuotaSpec", quota),
-        ("core.v1.LimitRangeSpec", limitRange), ("autoscaling.v2.MetricSpec", metric), ("autoscaling.v2.MetricTarget", metricTarget),
-        ("autoscaling.v2.HPAScalingRules", scalingRules),
-    ]
+    static let all: [(String, FieldRules.TypeRule)] =
+        [
+            ("core.v1.PodSpec", podSpec), ("core.v1.Container", container), ("core.v1.EnvVar", environmentVariable),
+            ("core.v1.Volume", volume),
+            ("core.v1.VolumeMount", volumeMount), ("core.v1.ResourceRequirements", resources), ("core.v1.Probe", probe),
+            ("core.v1.LifecycleHandler", handler), ("core.v1.Toleration", toleration), ("core.v1.PodTemplateSpec", podTemplate),
+            ("core.v1.NodeSelectorRequirement", nodeSelectorRequirement), ("core.v1.NodeSpec", nodeSpec), ("core.v1.ServiceSpec", service),
+            ("meta.v1.LabelSelector", labelSelector), ("rbac.v1.PolicyRule", policyRule), ("rbac.v1.Subject", subject),
+            ("discovery.v1.Endpoint", endpoint), ("core.v1.PersistentVolumeClaimSpec", claim), ("core.v1.HostPathVolumeSource", hostPath),
+            ("core.v1.SecurityContext", securityContext), ("core.v1.SeccompProfile", seccomp), ("core.v1.AppArmorProfile", appArmor),
+            ("core.v1.ObjectFieldSelector", fieldReference), ("core.v1.ResourceFieldSelector", resourceReference),
+            ("core.v1.EnvFromSource", environmentSource), ("core.v1.KeyToPath", keyToPath),
+            ("core.v1.ServiceAccountTokenProjection", tokenProjection), ("core.v1.ResourceQuotaSpec", quota),
+            ("core.v1.LimitRangeSpec", limitRange), ("autoscaling.v2.MetricSpec", metric), ("autoscaling.v2.MetricTarget", metricTarget),
+            ("autoscaling.v2.HPAScalingRules", scalingRules), ("networking.v1.NetworkPolicySpec", policySpec),
+            ("networking.v1.NetworkPolicyPort", policyPort), ("networking.v1.NetworkPolicyPeer", policyPeer),
+            ("networking.v1.IPBlock", addressBlock), ("networking.v1.IngressRule", ingressRule), ("networking.v1.IngressTLS", ingressTLS),
+            ("networking.v1.HTTPIngressPath", ingressPath), ("networking.v1.IngressBackend", ingressBackend),
+            ("networking.v1.IngressClassParametersReference", ingressParameters),
+            ("core.v1.WindowsSecurityContextOptions", windowsOptions),
+        ] + volumeSources
 
     // A set of labels, or of requirements whose operators fit their values.
     private static func labelSelector(_ selector: Object, _ path: FieldPath, _ faults: inout Faults) {

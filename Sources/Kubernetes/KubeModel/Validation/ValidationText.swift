@@ -25,6 +25,38 @@ enum ValidationText {
         core.v1.PersistentVolumeClaimVolumeSource claimName=!
         core.v1.HostPathVolumeSource path=! type=in:|BlockDevice|CharDevice|Directory|DirectoryOrCreate|File|FileOrCreate|Socket
         core.v1.NFSVolumeSource server=! path=!
+        core.v1.ISCSIVolumeSource targetPortal=! iqn=! lun=0..255
+        core.v1.ISCSIPersistentVolumeSource targetPortal=! iqn=! lun=0..255
+        core.v1.FCVolumeSource lun=0..255
+        core.v1.AWSElasticBlockStoreVolumeSource volumeID=! partition=0..255
+        core.v1.GCEPersistentDiskVolumeSource pdName=! partition=0..255
+        core.v1.GitRepoVolumeSource repository=!
+        core.v1.GlusterfsVolumeSource endpoints=! path=!
+        core.v1.GlusterfsPersistentVolumeSource endpoints=! path=!
+        core.v1.RBDVolumeSource monitors=! image=!
+        core.v1.RBDPersistentVolumeSource monitors=! image=!
+        core.v1.CinderVolumeSource volumeID=!
+        core.v1.CinderPersistentVolumeSource volumeID=!
+        core.v1.CephFSVolumeSource monitors=!
+        core.v1.CephFSPersistentVolumeSource monitors=!
+        core.v1.FlexVolumeSource driver=!
+        core.v1.FlexPersistentVolumeSource driver=!
+        core.v1.AzureFileVolumeSource secretName=! shareName=!
+        core.v1.AzureFilePersistentVolumeSource secretName=! shareName=!
+        core.v1.AzureDiskVolumeSource diskName=! diskURI=! cachingMode=in:None|ReadOnly|ReadWrite kind=in:Dedicated|Managed|Shared
+        core.v1.VsphereVirtualDiskVolumeSource volumePath=!
+        core.v1.PhotonPersistentDiskVolumeSource pdID=!
+        core.v1.PortworxVolumeSource volumeID=!
+        core.v1.ScaleIOVolumeSource gateway=! system=! volumeName=!
+        core.v1.ScaleIOPersistentVolumeSource gateway=! system=! volumeName=!
+        core.v1.StorageOSVolumeSource volumeName=label
+        core.v1.LocalVolumeSource path=!
+        core.v1.ImageVolumeSource reference=! pullPolicy=in:Always|IfNotPresent|Never
+        core.v1.CSIPersistentVolumeSource driver=! volumeHandle=!
+        core.v1.DownwardAPIVolumeFile path=! mode=mode
+        core.v1.SecretProjection name=!
+        core.v1.ConfigMapProjection name=!
+        core.v1.ClusterTrustBundleProjection path=!
         core.v1.KeyToPath key=! path=! mode=mode
         core.v1.Probe initialDelaySeconds=>=0 timeoutSeconds=>=0 periodSeconds=>=0 successThreshold=>=0 failureThreshold=>=0 terminationGracePeriodSeconds=>0
         core.v1.HTTPGetAction path=! port=intport scheme=in:HTTP|HTTPS
@@ -40,7 +72,7 @@ enum ValidationText {
         core.v1.PodSchedulingGate name=!,qualified
         core.v1.PodReadinessGate conditionType=qualified
         core.v1.HostAlias ip=!,ip
-        core.v1.ServiceSpec type=!,in:ClusterIP|ExternalName|LoadBalancer|NodePort sessionAffinity=!,in:ClientIP|None externalTrafficPolicy=in:Cluster|Local internalTrafficPolicy=in:Cluster|Local ipFamilyPolicy=in:SingleStack|PreferDualStack|RequireDualStack healthCheckNodePort=>=0
+        core.v1.ServiceSpec type=!,in:ClusterIP|ExternalName|LoadBalancer|NodePort sessionAffinity=!,in:ClientIP|None externalTrafficPolicy=in:Cluster|Local internalTrafficPolicy=in:Cluster|Local ipFamilyPolicy=in:SingleStack|PreferDualStack|RequireDualStack healthCheckNodePort=>=0 trafficDistribution=in:PreferClose|PreferSameZone|PreferSameNode
         core.v1.ServicePort port=port protocol=!,in:SCTP|TCP|UDP name=label targetPort=intport nodePort=port appProtocol=qualified
         core.v1.ClientIPConfig timeoutSeconds=1..86400
         core.v1.PodSecurityContext runAsUser=0..2147483647 runAsGroup=0..2147483647 fsGroup=0..2147483647 fsGroupChangePolicy=in:Always|OnRootMismatch supplementalGroupsPolicy=in:Merge|Strict seLinuxChangePolicy=in:MountOption|Recursive
@@ -95,6 +127,9 @@ enum ValidationText {
         networking.v1.HTTPIngressPath pathType=!,in:Exact|ImplementationSpecific|Prefix
         networking.v1.HTTPIngressRuleValue paths=!
         networking.v1.IngressServiceBackend name=!
+        networking.v1.IngressSpec ingressClassName=subdomain
+        networking.v1.IngressTLS secretName=subdomain
+        networking.v1.IngressClassParametersReference kind=! name=! scope=!,in:Cluster|Namespace
         networking.v1.NetworkPolicyPort protocol=in:SCTP|TCP|UDP port=intport
         networking.v1.IPBlock cidr=!
         networking.v1.IngressClassSpec controller=!

@@ -36,6 +36,17 @@ extension KindRules {
     static func statefulSet(_ new: Value, _ old: Value?, _ faults: inout Faults) {
         selector(new, nil, "statefulset", &faults)
         runsForever(new, &faults)
+        let (update, place) = (new["spec"]["updateStrategy"]["rollingUpdate"], FieldPath("spec", "updateStrategy", "rollingUpdate"))
+        if new["spec"]["updateStrategy"]["type"] == "OnDelete", !update.isNull {
+            faults.add(.invalid(place, update, "only allowed for updateStrategy '{RollingUpdate}'"))
+        } else if let amount = IntOrString(update["maxUnavailable"]) {
+            let path = place.child("maxUnavailable")
+            share(amount, path, &faults)
+            if amount.scaled(to: 1, roundUp: true) == 0 { faults.add(.invalid(path, update["maxUnavailable"], "cannot be 0")) }
+            if let percent = amount.percent, percent > 100 {
+                faults.add(.invalid(path, update["maxUnavailable"], "must not be greater than 100%"))
+            }
+        }
         guard let old else { return }
         var (after, before) = (new["spec"], old["spec"])
         let changeable = [
@@ -60,46 +71,6 @@ extension KindRules {
             faults.add(.invalid(template.child("metadata").child("labels"), labels, "`selector` does not match template `labels`"))
         }
         runsForever(new, &faults)
-    }
-
-    static func job(_ new: Value, _ old: Value?, _ faults: inout Faults) {
-        jobTemplate(new["spec"], FieldPath("spec"), &faults)
-        guard let old else { return }
-        let path = FieldPath("spec")
-        faults.immutable(path.child("selector"), new["spec"]["selector"], old["spec"]["selector"])
-        faults.immutable(path.child("completionMode"), new["spec"]["completionMode"], old["spec"]["completionMode"])
-        let elastic = new["spec"]["completionMode"] == "Indexed" && new["spec"]["completions"] == new["spec"]["parallelism"]
-        if !elastic { faults.immutable(path.child("completions"), new["spec"]["completions"], old["spec"]["completions"]) }
-        let unstarted = old["spec"]["suspend"] == true && old["status"]["startTime"].isNull
-        if !unstarted { faults.immutable(template, new["spec"]["template"], old["spec"]["template"]) }
-    }
-
-    private static func jobTemplate(_ spec: Value, _ path: FieldPath, _ faults: inout Faults) {
-        if spec["template"].isNull { faults.add(.required(path.child("template"))) }
-        let policy = spec["template"]["spec"]["restartPolicy"].string ?? ""
-        if policy != "OnFailure", policy != "Never" {
-            let place = path.child("template").child("spec").child("restartPolicy")
-            faults.add(.required(place, "valid values: \"OnFailure\", \"Never\""))
-        }
-        if spec["completionMode"] == "Indexed", spec["completions"].isNull {
-            faults.add(.required(path.child("completions"), "when completion mode is Indexed"))
-        }
-        jobPolicies(spec, path, &faults)
-    }
-
-    static func cronJob(_ new: Value, _ old: Value?, _ faults: inout Faults) {
-        jobTemplate(new["spec"]["jobTemplate"]["spec"], FieldPath("spec", "jobTemplate", "spec"), &faults)
-        let path = FieldPath("spec", "schedule")
-        guard let schedule = new["spec"]["schedule"].string, !schedule.isEmpty else { return }
-        if schedule.contains("TZ") {
-            let text = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
-            faults.add(.invalid(path, .string(schedule), text))
-        }
-        let fields = schedule.split { $0 == " " || $0 == "\t" }
-        if !schedule.hasPrefix("@"), fields.count != 5 {
-            let text = "expected exactly 5 fields, found \(fields.count): [\(fields.joined(separator: " "))]"
-            faults.add(.invalid(path, .string(schedule), text))
-        }
     }
 
     private static func selector(_ new: Value, _ old: Value?, _ kind: String, _ faults: inout Faults) {

@@ -1,10 +1,10 @@
-import Control
+package import Control
 
 /// When a CronJob is due. Source: the standard grammar of robfig/cron v3, which kube-controller-manager uses.
-struct CronSchedule: Hashable {
+package struct CronSchedule: Hashable {
     /// What is wrong with a schedule.
-    struct Failure: Error, Hashable, CustomStringConvertible {
-        let description: String
+    package struct Failure: Error, Hashable, CustomStringConvertible {
+        package let description: String
     }
     private struct Field: Hashable {
         var numbers: Set<Int> = []
@@ -26,7 +26,8 @@ struct CronSchedule: Hashable {
     private static let monthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
     private static let dayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 
-    init(_ text: String) throws(Failure) {
+    /// Reads five fields or a word that begins with `@`.
+    package init(_ text: String) throws(Failure) {
         var text = text
         if text.hasPrefix("@every ") {
             guard let seconds = Self.duration(text.dropFirst(7)) else {
@@ -101,7 +102,7 @@ struct CronSchedule: Hashable {
     }
 
     /// The first due moment after another; nil when there is none within five years.
-    func next(after moment: Timestamp, in zone: ZoneInfo) -> Timestamp? {
+    package func next(after moment: Timestamp, in zone: ZoneInfo) -> Timestamp? {
         if let period { return Timestamp(seconds: moment.seconds + period) }
         var seconds = moment.seconds.flooredQuotient(60) * 60 + 60
         let end = seconds + 5 * 366 * 86_400
@@ -124,7 +125,7 @@ struct CronSchedule: Hashable {
         return nil
     }
     /// When to look again: a period counts from the last run, the calendar from now.
-    func alarm(after now: Timestamp, since run: Timestamp, in zone: ZoneInfo) -> Timestamp? {
+    package func alarm(after now: Timestamp, since run: Timestamp, in zone: ZoneInfo) -> Timestamp? {
         guard let period else { return next(after: now, in: zone) }
         return Timestamp(seconds: run.seconds + ((now.seconds - run.seconds).flooredQuotient(period) + 1) * period)
     }
@@ -144,7 +145,7 @@ struct CronSchedule: Hashable {
     }
 
     /// The last due moment in `(start, end]`, and how many there are up to a hundred and one.
-    func last(after start: Timestamp, until end: Timestamp, in zone: ZoneInfo) -> (moment: Timestamp, count: Int)? {
+    package func last(after start: Timestamp, until end: Timestamp, in zone: ZoneInfo) -> (moment: Timestamp, count: Int)? {
         guard var moment = next(after: start, in: zone), moment <= end else { return nil }
         var count = 1
         while count <= 100, let following = next(after: moment, in: zone), following <= end {

@@ -55,7 +55,7 @@ package struct ZoneInfo: Sendable, Hashable {
 /// The time zones of this machine, each read once.
 package final class ZoneDirectory: Sendable {
     private let path: String
-    private let zones = Mutex<[String: ZoneInfo?]>([:])
+    private let zones = Mutex<[String: ZoneInfo]>([:])
 
     /// The zones of a directory laid out like `/usr/share/zoneinfo`.
     package init(path: String = "/usr/share/zoneinfo") { self.path = path }
@@ -70,8 +70,8 @@ package final class ZoneDirectory: Sendable {
         guard good else { return nil }
         return zones.withLock { zones in
             if let known = zones[name] { return known }
-            let zone = Self.read("\(path)/\(name)").flatMap(ZoneInfo.init)
-            zones[name] = .some(zone)
+            guard let zone = Self.read("\(path)/\(name)").flatMap(ZoneInfo.init) else { return nil }
+            zones[name] = zone
             return zone
         }
     }
