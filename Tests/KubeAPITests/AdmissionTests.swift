@@ -209,6 +209,27 @@ struct AdmissionBed {
         let explicit = try await bed.write(.create, kind, "persistentvolumeclaims", "data", ["spec": ["storageClassName": ""]])
         #expect(explicit.object["spec"]["storageClassName"] == "")
     }
+    @Test func aClaimGrowsWhereItsClassAllowsIt() async throws {
+        let bed = try await AdmissionBed()
+        func grow(_ phase: String) async -> String {
+            func claim(_ size: String) -> Value {
+                [
+                    "metadata": ["name": "data", "namespace": "team"], "status": ["phase": .string(phase)],
+                    "spec": ["storageClassName": "gp3", "resources": ["requests": ["storage": .string(size)]]],
+                ]
+            }
+            return await bed.refusal {
+                try await bed.write(
+                    .update, PersistentVolumeClaimFields.kind, "persistentvolumeclaims", "data", claim("2Gi"), old: claim("1Gi"))
+            }
+        }
+        let forbidden = "persistentvolumeclaims \"data\" is forbidden: "
+        #expect(await grow("Pending") == forbidden + "Only bound persistent volume claims can be expanded")
+        let advice = "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize"
+        #expect(await grow("Bound") == forbidden + advice)
+        try await bed.access.put("storage.k8s.io/storageclasses/gp3", ["metadata": ["name": "gp3"], "allowVolumeExpansion": true])
+        #expect(await grow("Bound") == "not refused")
+    }
     @Test func theClusterBeginsWithItsDocumentsAndKeepsThem() async throws {
         let bed = try await AccessBed()
         let writer = RealmWriter(bed: bed)

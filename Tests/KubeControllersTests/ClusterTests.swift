@@ -17,11 +17,13 @@ struct ControlPlaneBed {
     let server: APIServer
     private let kubelet: any Controller
     private let authority: CertificateAuthority?
+    private let tokenKey: PrivateKey?
 
     init(
-        seed: UInt64 = 1, nodes: Int = 2, kubelet: any Controller = InstantKubelet(), authority: CertificateAuthority? = nil
+        seed: UInt64 = 1, nodes: Int = 2, kubelet: any Controller = InstantKubelet(), authority: CertificateAuthority? = nil,
+        tokenKey: PrivateKey? = nil
     ) async throws {
-        (self.kubelet, self.authority) = (kubelet, authority)
+        (self.kubelet, self.authority, self.tokenKey) = (kubelet, authority, tokenKey)
         bed = try await KubeBed(seed: seed)
         server = APIServer(
             realm: bed.realm, schema: .kubernetes, kinds: .kubernetes, authenticators: [], authorizers: [Anyone()], clock: bed.clock,
@@ -33,7 +35,8 @@ struct ControlPlaneBed {
     func start(writer: (any ChangeWriter)? = nil) {
         let writer = writer ?? server
         bed.start(
-            ClusterControllers.all(rootCertificate: "PEM", authority: authority, startedAt: bed.clock.now) + [kubelet], writer: writer)
+            ClusterControllers.all(
+                rootCertificate: "PEM", authority: authority, tokenKey: tokenKey, startedAt: bed.clock.now) + [kubelet], writer: writer)
         bed.run(Scheduler(realm: bed.realm, binder: writer, clock: bed.clock, random: bed.random))
     }
     func makeNode(_ name: String) async throws {
@@ -183,6 +186,27 @@ private struct Anyone: Authorizer {
         #expect(plane.bed.get(Namespace.self, "default") != nil)
         plane.bed.stop()
     }
+    @Test func aNamespaceTellsWhatCannotBeDeleted() async throws {
+        let bed = try await KubeBed()
+        try bed.create(
+            NamespaceFields.kind, ["metadata": ["name": "lab", "finalizers": ["test/hold"]], "spec": ["finalizers": ["kubernetes"]]])
+        try bed.create(ConfigMapFields.kind, ["metadata": ["name": "kept", "namespace": "lab"]])
+        let writer = StubbornWriter(bed.writer)
+        bed.start([NamespaceController()], writer: writer)
+        try bed.delete(Namespace.self, "lab")
+        bed.advance(.seconds(5))
+        func condition(_ type: String) -> NamespaceCondition? {
+            bed.get(Namespace.self, "lab")?.status.conditions?.first { $0.type == type }
+        }
+        let failure = try #require(condition("NamespaceDeletionContentFailure"))
+        #expect(failure.status == "True" && failure.reason == "ContentDeletionFailed")
+        #expect(failure.message == "Failed to delete all resource types, 1 remaining: not now")
+        #expect(condition("NamespaceContentRemaining")?.message == "Some resources are remaining: configmaps. has 1 resource instances")
+        writer.isStubborn.withLock { $0 = false }
+        bed.advance(.seconds(300))
+        #expect(condition("NamespaceDeletionContentFailure")?.status == "False" && bed.list(ConfigMap.self, in: "lab").isEmpty)
+        bed.stop()
+    }
     @Test(arguments: [0, 5, 11, 17, 23, 31, 40, 55, 70]) func deathOfTheControlPlaneIsSurvived(writes: Int) async throws {
         let plane = try await ControlPlaneBed(seed: UInt64(writes + 1))
         plane.bed.stop()
@@ -282,6 +306,25 @@ private struct Anyone: Authorizer {
         #expect(status()?.disruptionsAllowed == 1)
         plane.bed.stop()
     }
+    @Test func aDisruptionThatNeverCameIsTakenBack() async throws {
+        let plane = try await ControlPlaneBed()
+        try await plane.makeDeployment(1)
+        let pod = try #require(plane.pods.first)
+        func target() -> Value { plane.pods.first?.value["status"]["conditions"].items.first { $0["type"] == "DisruptionTarget" } ?? .null }
+        let condition: Value = [
+            "type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI",
+            "lastTransitionTime": .string(plane.bed.clock.now.text),
+        ]
+        try await plane.apply(
+            .patch(
+                PodFields.kind, namespace: "default", name: pod.metadata.name ?? "",
+                ["status": ["conditions": .array(pod.value["status"]["conditions"].items + [condition])]], subresource: "status"))
+        try await plane.advance(110)
+        #expect(target()["status"] == "True")
+        try await plane.advance(20)
+        #expect(target()["status"] == "False" && target()["reason"].isNull)
+        plane.bed.stop()
+    }
     @Test func aggregatedRolesAreTheSumOfOthers() async throws {
         let plane = try await ControlPlaneBed()
         func role(_ name: String, _ extra: Value) -> Change {
@@ -313,6 +356,16 @@ private final class Order: Sendable {
             }
         }
         handle.withLock { $0 = watch }
+    }
+}
+/// Refuses deletions for as long as it likes.
+private final class StubbornWriter: ChangeWriter {
+    private let writer: RealmWriter
+    let isStubborn = Mutex(true)
+    init(_ writer: RealmWriter) { self.writer = writer }
+    func apply(_ change: Change, by actor: String) async throws(ChangeError) -> Revision {
+        if case .delete = change, isStubborn.withLock({ $0 }) { throw .forbidden("not now") }
+        return try await writer.apply(change, by: actor)
     }
 }
 final class MortalServer: ChangeWriter {

@@ -14,9 +14,11 @@ import Testing
 
     private func plane() async throws -> ControlPlaneBed {
         let plane = try await ControlPlaneBed(nodes: 0)
+        let fields: Value = ["type": "object", "properties": ["size": ["type": "integer"]]]
         let version: Value = [
             "name": "v1", "served": true, "storage": true,
-            "schema": ["openAPIV3Schema": ["type": "object", "properties": ["spec": ["type": "object"]]]],
+            "schema": ["openAPIV3Schema": ["type": "object", "properties": ["spec": fields, "status": ["type": "object"]]]],
+            "subresources": ["status": [:], "scale": ["specReplicasPath": ".spec.size", "statusReplicasPath": ".status.size"]],
         ]
         try await plane.apply(
             .create(
@@ -50,6 +52,29 @@ import Testing
         plane.bed.stop()
     }
 
+    @Test func budgetsAskACustomOwnersScale() async throws {
+        let plane = try await plane()
+        try await plane.apply(.create(widgets, ["metadata": ["name": "owner", "namespace": "default"], "spec": ["size": 4]]))
+        let uid = try #require(value(plane, "shop.example.com/widgets/default/owner"))["metadata"]["uid"]
+        let owner: Value = [
+            "apiVersion": "shop.example.com/v1", "kind": "Widget", "name": "owner", "uid": uid, "controller": true,
+        ]
+        let pod: Value = [
+            "metadata": ["name": "part", "namespace": "default", "labels": ["app": "web"], "ownerReferences": [owner]],
+            "spec": ["containers": [["name": "c", "image": "nginx"]]],
+        ]
+        try await plane.apply(.create(PodFields.kind, pod))
+        let budget: Value = ["maxUnavailable": 1, "selector": ["matchLabels": ["app": "web"]]]
+        try await plane.apply(
+            .create(PodDisruptionBudgetFields.kind, ["metadata": ["name": "b", "namespace": "default"], "spec": budget]))
+        plane.bed.settle()
+        func status() -> PodDisruptionBudgetStatus? { plane.bed.get(PodDisruptionBudget.self, "b")?.status }
+        #expect(status()?.expectedPods == 4 && status()?.desiredHealthy == 3)
+        try await plane.apply(.patch(widgets, namespace: "default", name: "owner", ["spec": ["size": 2]]))
+        plane.bed.settle()
+        #expect(status()?.expectedPods == 2 && status()?.desiredHealthy == 1)
+        plane.bed.stop()
+    }
     @Test func documentsGoWithTheirNamespace() async throws {
         let plane = try await plane()
         try await plane.apply(.create(NamespaceFields.kind, ["metadata": ["name": "passing"]]))

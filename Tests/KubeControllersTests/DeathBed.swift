@@ -20,12 +20,15 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     let steps: [Step]
     /// How long the controllers that come after have to settle.
     let rest: Int
+    /// What performs the controllers' effects, by the writer that is theirs.
+    let effects: (@Sendable (KubeBed, any ChangeWriter) -> any EffectPerformer)?
 
     init(
         _ name: String, _ controllers: [any Controller], kubelet: any Controller = InstantKubelet(), rest: Int = 60,
+        effects: (@Sendable (KubeBed, any ChangeWriter) -> any EffectPerformer)? = nil,
         _ steps: [(Int, @Sendable (KubeBed) throws -> Void)]
     ) {
-        (self.name, self.controllers, self.kubelet, self.rest) = (name, controllers, kubelet, rest)
+        (self.name, self.controllers, self.kubelet, self.rest, self.effects) = (name, controllers, kubelet, rest, effects)
         self.steps = steps.map { Step(seconds: $0.0, act: $0.1) }
     }
     var testDescription: String { name }
@@ -50,7 +53,7 @@ struct DeathBed {
         let process = SeededExecutor.Branch(of: bed.executor)
         let doomed = DoomedWriter(bed.writer, process, lives: writes)
         told(doomed)
-        bed.live(scenario.controllers, on: process, doomed)
+        bed.live(scenario.controllers, on: process, doomed, effects: scenario.effects?(bed, doomed))
         var isAlive = true
         func pass(_ seconds: Int) -> Bool {
             let wasAlive = isAlive
@@ -58,7 +61,7 @@ struct DeathBed {
                 bed.advance(.seconds(1))
                 guard isAlive, doomed.isDead else { continue }
                 isAlive = false
-                bed.start(scenario.controllers)
+                bed.start(scenario.controllers, effects: scenario.effects?(bed, bed.writer))
             }
             return wasAlive != isAlive
         }
@@ -80,9 +83,13 @@ struct DeathBed {
 
 extension KubeBed {
     /// Starts controllers in a part of the executor that may be killed.
-    func live(_ controllers: [any Controller], on process: SeededExecutor.Branch, _ writer: any ChangeWriter) {
+    func live(
+        _ controllers: [any Controller], on process: SeededExecutor.Branch, _ writer: any ChangeWriter,
+        effects: (any EffectPerformer)? = nil
+    ) {
         let group = ControllerGroup(
-            realm: realm, writer: writer, clock: clock, random: random, controllers: controllers, log: Log("test") { _ in })
+            realm: realm, writer: writer, effects: effects, clock: clock, random: random, controllers: controllers,
+            log: Log("test") { _ in })
         process.start { try? await group.run() }
         settle()
     }
@@ -103,7 +110,12 @@ final class DoomedWriter: ChangeWriter {
 
     func apply(_ change: Change, by actor: String) async throws(ChangeError) -> Revision {
         guard mayWrite() else { throw .unavailable("dead") }
-        let revision = try await writer.apply(change, by: actor)
+        let revision: Revision
+        do throws(ChangeError) { revision = try await writer.apply(change, by: actor) } catch {
+            // What was refused was no write.
+            state.withLock { if $0.left != .max { $0.left += 1 } }
+            throw error
+        }
         let isLast = state.withLock { state in
             state.count += 1
             if state.left <= 0 { state.isDead = true }
@@ -151,6 +163,8 @@ enum Fingerprint {
             if let name = names[String(text.suffix(36))], text.count > 36 { return .string(text.dropLast(36) + name) }
             if let name = names[text] { return .string(name) }
             if text.hasPrefix("vol-0") { return "handle" }
+            // Keys and signatures are other ones each time.
+            if text.hasPrefix("LS0tLS1CRUdJTiBDRVJUSUZJQ0FUR") { return "signed" }
             if Timestamp(text) != nil { return "time" }
             return text.hasPrefix("10.0.0.") ? "address" : value
         case .array(let items): return .array(items.map { scrub($0, names) }.sorted { JSON.text($0) < JSON.text($1) })

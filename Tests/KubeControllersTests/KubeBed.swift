@@ -21,9 +21,12 @@ final class KubeBed: Sendable {
         realm = try await Store.memory(clock: clock).realm("cluster/test")
         writer = RealmWriter(realm: realm, clock: clock, random: random)
     }
-    @discardableResult func start(_ controllers: [any Controller], writer: (any ChangeWriter)? = nil) -> ControllerGroup {
+    @discardableResult func start(
+        _ controllers: [any Controller], writer: (any ChangeWriter)? = nil, effects: (any EffectPerformer)? = nil
+    ) -> ControllerGroup {
         let group = ControllerGroup(
-            realm: realm, writer: writer ?? self.writer, clock: clock, random: random, controllers: controllers, log: Log("test") { _ in })
+            realm: realm, writer: writer ?? self.writer, effects: effects, clock: clock, random: random, controllers: controllers,
+            log: Log("test") { _ in })
         run(group)
         return group
     }

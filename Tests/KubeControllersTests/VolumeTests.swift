@@ -76,13 +76,53 @@ import Testing
             try await plane.apply(.patch(PersistentVolumeClaimFields.kind, namespace: "default", name: "data", larger))
             try await plane.advance(10)
         }
-        try? await grow()
-        #expect(try claim(plane, "data").status.capacity?["storage"] == Quantity("1Gi"))
+        try await grow()
+        #expect(plane.bed.list(PersistentVolume.self).first?.spec.capacity?["storage"] == Quantity("1Gi"), "its class does not allow it")
         try await plane.apply(.patch(StorageClassFields.kind, namespace: nil, name: "gp3", ["allowVolumeExpansion": true]))
         try await grow()
-        #expect(try claim(plane, "data").status.capacity?["storage"] == Quantity("3Gi"))
+        let waiting = try claim(plane, "data").value["status"]
         #expect(plane.bed.list(PersistentVolume.self).first?.spec.capacity?["storage"] == Quantity("3Gi"))
-        #expect(plane.bed.events("VolumeResizeSuccessful").count == 1)
+        #expect(waiting["capacity"]["storage"] == "1Gi" && waiting["allocatedResourceStatuses"]["storage"] == "NodeResizePending")
+        #expect(waiting["conditions"].items.map { $0["type"] } == ["FileSystemResizePending"], "nobody has it mounted")
+        try await plane.apply(pod("data"))
+        try await plane.advance(20)
+        let done = try claim(plane, "data").value["status"]
+        #expect(done["capacity"]["storage"] == "3Gi" && done["conditions"].items.isEmpty && done["allocatedResources"].isNull)
+        #expect(plane.bed.events("VolumeResizeSuccessful").count == 1 && plane.bed.events("FileSystemResizeSuccessful").count == 1)
+        plane.bed.stop()
+    }
+    @Test func volumesAreAttachedWhereTheirPodsAre() async throws {
+        let plane = try await plane([storageClass("Immediate"), claim("data", "1Gi", className: "gp3")])
+        func attachments() -> [Value] {
+            plane.bed.realm.snapshot().range(prefix: "storage.k8s.io/volumeattachments/").map(\.value)
+        }
+        func user(_ name: String, on node: String) -> Change {
+            var document: Value = [
+                "metadata": ["name": .string(name), "namespace": "default"],
+                "spec": [
+                    "nodeName": .string(node), "containers": [["name": "c", "image": "nginx"]],
+                    "volumes": [["name": "v", "persistentVolumeClaim": ["claimName": "data"]]],
+                ],
+            ]
+            document["apiVersion"] = "v1"
+            return .create(PodFields.kind, document)
+        }
+        #expect(attachments().isEmpty)
+        try await plane.apply(user("one", on: "n0"))
+        try await plane.advance(10)
+        let attachment = try #require(attachments().first)
+        #expect(attachment["spec"]["nodeName"] == "n0" && attachment["spec"]["attacher"] == "ebs.csi.aws.com")
+        #expect(attachment["status"]["attached"] == true && attachments().count == 1)
+        #expect(plane.bed.events("SuccessfulAttachVolume").count == 1)
+        try await plane.apply(user("two", on: "n1"))
+        try await plane.advance(10)
+        #expect(attachments().map { $0["spec"]["nodeName"] } == ["n0"] && plane.bed.events("FailedAttachVolume").count == 1)
+        try await plane.apply(.delete(PodFields.kind, namespace: "default", name: "one", uid: nil))
+        try await plane.advance(20)
+        #expect(attachments().map { $0["spec"]["nodeName"] } == ["n1"], "the first node has let it go")
+        try await plane.apply(.delete(PodFields.kind, namespace: "default", name: "two", uid: nil))
+        try await plane.advance(20)
+        #expect(attachments().isEmpty)
         plane.bed.stop()
     }
     @Test func ephemeralVolumesHaveClaimsThatGoWithTheirPods() async throws {

@@ -5,12 +5,15 @@ package import Reconcile
 /// The controllers of a cluster's control plane.
 package enum ClusterControllers {
     /// All of them. `rootCertificate` is the PEM of the cluster's authority; nodes get their grace from `startedAt` on, when this control
-    /// plane began to listen to them. Autoscaling's effects are for an `AutoscalerPerformer`. Certificate requests are signed only when the authority itself is given.
+    /// plane began to listen to them. Autoscaling's effects are for an `AutoscalerPerformer`. Certificate requests are signed only when the authority itself
+    /// is given, and Secrets get tokens only with `tokenKey`, which signs those of service accounts.
     package static func all(
-        rootCertificate: String, authority: CertificateAuthority? = nil, startedAt: Timestamp = SystemClock().now
+        rootCertificate: String, authority: CertificateAuthority? = nil, tokenKey: PrivateKey? = nil,
+        startedAt: Timestamp = SystemClock().now
     ) -> [any Controller] {
         let signers: [any Controller] = authority.map { [CertificateSigner(authority: $0)] } ?? []
-        return signers + [
+        let tokens: [any Controller] = tokenKey.map { [TokenSecretController(key: $0, certificate: rootCertificate)] } ?? []
+        return signers + tokens + [
             DeploymentController(),
             ReplicaSetController(),
             ReplicationManager(),
@@ -20,6 +23,7 @@ package enum ClusterControllers {
             TTLAfterFinishedController(),
             CronJobController(),
             DisruptionController(),
+            StaleDisruptionController(),
             HorizontalAutoscaler(),
             ClaimBinder(),
             VolumeController(),
@@ -27,12 +31,14 @@ package enum ClusterControllers {
             PodClaimsController(),
             DeviceReleaseController(),
             EphemeralVolumeController(),
+            AttachmentController(),
             EndpointSliceController(),
             EndpointsController(),
             EndpointMirror(),
             NamespaceController(),
             ResourceQuotaController(),
             ServiceAccountController(),
+            TokenSecretCleaner(),
             RootCertificateController(certificate: rootCertificate),
             GarbageCollector(),
             NodeLifecycleController(startedAt: startedAt),

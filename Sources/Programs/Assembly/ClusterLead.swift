@@ -67,7 +67,8 @@ final class ClusterLead: Service {
             realm: realm, writer: api, effects: AutoscalerPerformer(source: autoscalerSource, clock: parts.clock), clock: parts.clock,
             random: parts.random,
             controllers: ClusterControllers.all(
-                rootCertificate: record.authority.certificate.pem, authority: record.authority, startedAt: parts.clock.now),
+                rootCertificate: record.authority.certificate.pem, authority: record.authority, tokenKey: record.serviceAccountKey,
+                startedAt: parts.clock.now),
             log: Log("controllers/\(name)"))
         let scheduler = Scheduler(
             realm: realm, writer: api, binder: DirectBinder(realm: realm, clock: parts.clock, random: parts.random), clock: parts.clock,

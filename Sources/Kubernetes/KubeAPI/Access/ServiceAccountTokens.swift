@@ -39,16 +39,18 @@ private struct BoundObjects {
 /// Accepts service-account tokens whose account, and pod, secret or node if bound to one, still exist.
 /// Source: upstream's service account token authenticator.
 package struct ServiceAccountAuthenticator: TokenAuthenticator {
-    private let issuer: ServiceAccountIssuer
-    private let realm: Realm
-    private let clock: any WallClock
+    let issuer: ServiceAccountIssuer
+    let realm: Realm
+    let clock: any WallClock
     package init(issuer: ServiceAccountIssuer, realm: Realm, clock: any WallClock) {
         (self.issuer, self.realm, self.clock) = (issuer, realm, clock)
     }
     package var ownAudiences: [String] { issuer.audiences }
 
     package func authenticate(token: String, audiences: [String]) async throws -> AuthenticatedToken? {
-        guard JWT.looksLikeOne(token), let claimed = JWT.peek(token), claimed["iss"].string == issuer.issuer else { return nil }
+        guard JWT.looksLikeOne(token), let claimed = JWT.peek(token) else { return nil }
+        if claimed["iss"].string == Self.secretIssuer { return try await authenticate(secretToken: token, audiences: audiences) }
+        guard claimed["iss"].string == issuer.issuer else { return nil }
         let claims: Value
         do { claims = try JWT.verify(token, keys: issuer.accepted) } catch {
             throw AuthenticationFailure("service account token is not valid: \(error)")
@@ -58,13 +60,14 @@ package struct ServiceAccountAuthenticator: TokenAuthenticator {
         let revision = realm.head
         var bound = BoundObjects()
         let user = try user(claims, realm.snapshot(), &bound)
-        let standing = Standing(user, holds: bound.leaving ? nil : holds(claims, bound.entries, since: revision))
+        let expiry = Timestamp(seconds: Int64(claims["exp"].int ?? 0))
+        let standing = Standing(user, holds: bound.leaving ? nil : holds(bound.entries, since: revision, until: expiry))
         return AuthenticatedToken(standing, audiences: matching)
     }
 
     /// Whether the token is good still: it rests on its time, and on the objects that it is bound to being as they were.
-    private func holds(_ claims: Value, _ entries: [Entry], since revision: Revision) -> @Sendable (Timestamp) -> Bool {
-        let (realm, expiry) = (realm, Timestamp(seconds: Int64(claims["exp"].int ?? 0)))
+    func holds(_ entries: [Entry], since revision: Revision, until expiry: Timestamp) -> @Sendable (Timestamp) -> Bool {
+        let realm = realm
         let seen = LatestRevision(revision)
         return { now in
             guard now < expiry else { return false }

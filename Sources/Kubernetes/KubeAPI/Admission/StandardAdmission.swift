@@ -22,6 +22,7 @@ package enum StandardAdmission {
             DefaultTolerationSeconds(),
             DefaultStorageClass(),
             StorageProtection(),
+            ClaimResize(),
             DefaultIngressClass(),
             RuntimeClassAdmission(),
             ResourceQuotaAdmission(

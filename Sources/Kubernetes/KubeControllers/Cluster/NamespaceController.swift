@@ -19,6 +19,7 @@ package struct NamespaceController: Controller {
     /// Custom kinds too, which nobody knows beforehand.
     package static let writes: Set<Kind> = [.anyDocument]
     private static let finalizer = "kubernetes"
+    private static let contentFailure = "NamespaceDeletionContentFailure"
     private static let kinds = Dictionary(
         KindTable.kubernetes.filter { $0.isStored && $0.namespaced }.map { ($0.storage.prefix, $0) },
         uniquingKeysWith: { first, _ in first })
@@ -67,6 +68,25 @@ package struct NamespaceController: Controller {
         return plan
     }
 
+    /// Says what could not be deleted.
+    package func refused(_ change: Change, _ error: ChangeError, for namespace: Namespace, in world: World) -> Plan {
+        guard case .delete = change else { return Plan() }
+        let message = "Failed to delete all resource types, 1 remaining: \(error.text)"
+        var conditions = namespace.status.conditions ?? []
+        let present = conditions.first { $0.type == Self.contentFailure }
+        guard present?.message != message else { return Plan() }
+        var condition = NamespaceCondition()
+        (condition.type, condition.status, condition.reason) = (Self.contentFailure, "True", "ContentDeletionFailed")
+        condition.message = message
+        condition.lastTransitionTime = present?.status == "True" ? present?.lastTransitionTime : world.now.text
+        conditions = conditions.filter { $0.type != Self.contentFailure } + [condition]
+        return Plan([
+            .patch(
+                NamespaceFields.kind, namespace: nil, name: namespace.name,
+                ["metadata": ["uid": .string(namespace.uid)], "status": ["conditions": conditions.value]], subresource: "status")
+        ])
+    }
+
     private func status(of namespace: Namespace, _ remaining: [Contents], in world: World) -> NamespaceStatus {
         var status = namespace.status
         status.phase = "Terminating"
@@ -78,13 +98,16 @@ package struct NamespaceController: Controller {
                 finalizers[finalizer, default: 0] += 1
             }
         }
+        // Told until what was refused is gone, or is refused for another reason.
+        let failed = namespace.status.conditions?.first { $0.type == Self.contentFailure && $0.status == "True" }
+        let failure = failed?.message
         let held = finalizers.sorted { $0.key < $1.key }.map { "\($0.key) in \($0.value) resource instances" }
         let conditions: [(type: String, problem: String?, reason: String, fine: String, fineReason: String)] = [
             ("NamespaceDeletionDiscoveryFailure", nil, "", "All resources successfully discovered", "ResourcesDiscovered"),
             ("NamespaceDeletionGroupVersionParsingFailure", nil, "", "All legacy kube types successfully parsed", "ParsedGroupVersions"),
             (
-                "NamespaceDeletionContentFailure", nil, "", "All content successfully deleted, may be waiting on finalization",
-                "ContentDeleted"
+                Self.contentFailure, counts.isEmpty ? nil : failure, "ContentDeletionFailed",
+                "All content successfully deleted, may be waiting on finalization", "ContentDeleted"
             ),
             (
                 "NamespaceContentRemaining",

@@ -12,9 +12,10 @@ package struct EndpointSliceController: Controller {
         Watch.mapped(EndpointSlice.self) { slice, _ in
             slice.metadata.labels?[EndpointSliceLabel.service].map { [ServiceFields.kind.key(slice.namespace, $0)] } ?? []
         },
+        ZoneHints.watch,
     ]
-    package static let writes: Set<Kind> = [EndpointSliceFields.kind]
-    package static let indexes = [ServicePods.selectors, KubeIndexes.podsByLabel, sliceIndex]
+    package static let writes: Set<Kind> = [EndpointSliceFields.kind, EventFields.kind]
+    package static let indexes = [ServicePods.selectors, KubeIndexes.podsByLabel, sliceIndex, ZoneHints.index]
     private static let sliceIndex = WorldIndex("slices by service", of: EndpointSliceFields.kind) { slice in
         let labels = slice["metadata"]?["labels"]
         guard labels?["endpointslice.kubernetes.io/managed-by"]?.string == EndpointSliceLabel.managerName,
@@ -22,6 +23,7 @@ package struct EndpointSliceController: Controller {
         else { return [] }
         return ["\(slice.namespace)/\(service)"]
     }
+    private static let component = "endpoint-slice-controller"
     private let largestSlice = 100
     package init() {}
 
@@ -36,14 +38,39 @@ package struct EndpointSliceController: Controller {
         let pods = ServicePods(service, in: world)
         var unused = slices
         var plan = Plan()
-        for (ports, members) in pods.byPorts(orNone: true) {
+        var groups = pods.byPorts(orNone: true).map { group in
+            (ports: group.ports, endpoints: group.pods.map { pods.endpoint($0, in: world) })
+        }
+        let hints = ZoneHints.areWanted(by: service) ? ZoneHints(groups.flatMap(\.endpoints), in: world) : nil
+        if let hints {
+            for index in groups.indices { groups[index].endpoints = groups[index].endpoints.map { Self.hint($0, hints) } }
+        }
+        for (ports, endpoints) in groups {
             let present = unused.filter { $0.value["ports"] == .array(ports) }
             unused.removeAll { slice in present.contains { $0.name == slice.name } }
-            let endpoints = members.map { pods.endpoint($0, in: world) }
             update(present, ports, endpoints, of: service, in: world, &plan)
         }
         plan.changes += unused.map { $0.deletion() }
+        if let hints, !plan.changes.isEmpty { tell(hints, slices, of: service, in: world, &plan) }
         return plan.allowed(in: service.namespace, of: world)
+    }
+
+    private static func hint(_ endpoint: Value, _ hints: ZoneHints) -> Value {
+        guard let zone = hints.zones[endpoint["targetRef"]["uid"]] else { return endpoint }
+        var endpoint = endpoint
+        endpoint["hints"]["forZones"] = [["name": .string(zone)]]
+        return endpoint
+    }
+    /// Tells when hints begin, and why there are none.
+    private func tell(_ hints: ZoneHints, _ before: [EndpointSlice], of service: KubeService, in world: World, _ plan: inout Plan) {
+        let family = service.spec.ipFamilies?.first ?? "IPv4"
+        if let problem = hints.problem {
+            let note = EventNote.warning("TopologyAwareHintsDisabled", "\(problem), addressType: \(family)")
+            return plan.tell(note, about: service, from: Self.component, in: world)
+        }
+        guard !before.contains(where: { $0.value["endpoints"].items.contains { !$0["hints"].isNull } }) else { return }
+        let note = EventNote.normal("TopologyAwareHintsEnabled", "Topology Aware Hints has been enabled, addressType: \(family)")
+        plan.tell(note, about: service, from: Self.component, in: world)
     }
 
     /// Fills the present slices, leaving each endpoint where it is if it can stay, and makes or deletes slices for the difference.

@@ -97,7 +97,7 @@ struct ServicePods {
             let node = world.get(KubeNode.self, pod.nodeName)
             if let zone = node?.metadata.labels?["topology.kubernetes.io/zone"] { endpoint["zone"] = .string(zone) }
         }
-        if endpoint["conditions"]["ready"] == true { hint(&endpoint) }
+        if endpoint["conditions"]["ready"] == true, !ZoneHints.areWanted(by: service) { hint(&endpoint) }
         return endpoint
     }
 

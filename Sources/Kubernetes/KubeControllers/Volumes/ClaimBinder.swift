@@ -81,34 +81,13 @@ package struct ClaimBinder: Controller {
             ["metadata": ["uid": .string(claim.uid)], "status": status], subresource: "status")
     }
 
-    /// Gives a bound claim the size that it has come to ask for, where its class allows that and the volume is ours.
-    /// Source: external-resizer, and kubernetes, pkg/controller/volume/expand.
-    private func expand(_ claim: PersistentVolumeClaim, _ volume: PersistentVolume, in world: World) -> Plan {
-        let told = Quantity(claim.value["status"]["capacity"]["storage"]) ?? .zero
-        guard !claim.isDeleting, claim.requested > told || volume.capacity > told else { return Plan() }
-        guard claim.requested > volume.capacity else { return Plan([status(claim, "Bound", volume)]) }
-        let driver = volume.metadata.annotations?[VolumeMark.provisionedBy] ?? ""
-        guard world.get(StorageClass.self, claim.className)?.value["allowVolumeExpansion"] == true, VolumeMark.simulated.contains(driver)
-        else { return Plan() }
-        let metadata: Value = ["uid": .string(volume.uid), "resourceVersion": volume.value["metadata"]["resourceVersion"]]
-        var larger = volume
-        larger.value["spec"]["capacity"]["storage"] = claim.requested.value
-        var plan = Plan([
-            .patch(
-                PersistentVolumeFields.kind, namespace: nil, name: volume.name,
-                ["metadata": metadata, "spec": ["capacity": ["storage": claim.requested.value]]]), status(claim, "Bound", larger),
-        ])
-        plan.tell(.normal("VolumeResizeSuccessful", "Resize volume succeeded"), about: claim, from: "external-resizer \(driver)", in: world)
-        return plan
-    }
-
     /// A claim that names its volume: it waits for it, has it, or has lost it.
     private func follow(_ claim: PersistentVolumeClaim, _ name: String, in world: World) -> Plan {
         let isBound = claim.metadata.annotations?[VolumeMark.bound] != nil
         let volume = world.get(PersistentVolume.self, name)
         if let volume, volume.isReserved(for: claim) || (!isBound && volume.value["spec"]["claimRef"].isNull) {
             let settled = isBound && claim.status.phase == "Bound" && volume.spec.claimRef.uid == claim.uid
-            if settled { return expand(claim, volume, in: world) }
+            if settled { return ClaimGrowth(claim, volume, in: world).plan() }
             return claim.isDeleting ? Plan() : bind(claim, volume)
         }
         guard isBound, claim.status.phase != "Lost" else { return Plan() }

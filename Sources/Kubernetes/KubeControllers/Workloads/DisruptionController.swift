@@ -16,6 +16,11 @@ package struct DisruptionController: Controller {
         },
         Watch.all(Deployment.self, wake: PodDisruptionBudget.self), Watch.all(StatefulSet.self, wake: PodDisruptionBudget.self),
         Watch.all(ReplicaSet.self, wake: PodDisruptionBudget.self),
+        // Owners of custom kinds have scales too.
+        Watch(prefix: "") { change, world in
+            let budgets = world.keys(PodDisruptionBudgetFields.kind, in: change.namespace)
+            return budgets.isEmpty || CustomScale.isBuiltIn(change.key) ? [] : budgets
+        },
     ]
     package static let writes: Set<Kind> = [PodDisruptionBudgetFields.kind, EventFields.kind]
     package static let indexes = [KubeIndexes.podsByLabel]
@@ -84,7 +89,8 @@ package struct DisruptionController: Controller {
             guard let uid = pod.controllerUID, let owner = world.key(uid: uid).flatMap(world.value) else { continue }
             var top = owner
             if let deployment = owner.controller(of: DeploymentFields.kind).flatMap(world.value) { top = deployment }
-            guard let replicas = top["spec"]["replicas"].int else {
+            let custom = CustomScale.replicas(of: owner, in: world)
+            guard let replicas = custom ?? top["spec"]["replicas"].int else {
                 let reference = pod.value["metadata"]["ownerReferences"].items.first { $0["controller"].bool == true } ?? .null
                 let group = reference["apiVersion"].string?.split(separator: "/").first.map { "\($0)" } ?? ""
                 let resource = "\((reference["kind"].string ?? "").lowercased())s" + (group == "v1" ? "" : ".\(group)")
