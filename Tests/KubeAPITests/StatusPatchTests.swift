@@ -77,7 +77,7 @@ import Testing
         let (short, long) = (try await ClusterBed(), try await ClusterBed())
         let created = try await short.post(kind.path, kind.document)
         #expect(created.text == (try await long.post(kind.path, kind.document)).text && created.status == 201)
-        var successes = 0
+        var (successes, latest) = (0, created["metadata"]["resourceVersion"])
         for _ in 0..<120 {
             var status: Value = [:]
             for _ in 0...random.int(in: 0..<2) {
@@ -90,8 +90,9 @@ import Testing
             }
             let type = random.int(in: 0..<2) == 0 ? "application/merge-patch+json" : "application/strategic-merge-patch+json"
             let query = ["", "?fieldManager=other", "?fieldValidation=Strict", "?fieldValidation=Ignore"][random.int(in: 0..<4)]
-            let patch: Value =
+            var patch: Value =
                 random.int(in: 0..<4) == 0 ? ["metadata": ["uid": created["metadata"]["uid"]], "status": status] : ["status": status]
+            if random.int(in: 0..<5) == 0 { patch["metadata"]["resourceVersion"] = [latest, "1", "0"][random.int(in: 0..<3)] }
             var idle = patch
             idle["metadata"]["name"] = "web"
             let (one, other) = (
@@ -99,7 +100,7 @@ import Testing
             )
             #expect(one.status == other.status && one.text == other.text, "\(JSON.text(patch)) \(type)\(query)")
             #expect(one.headers.all("warning") == other.headers.all("warning"))
-            if one.status == 200 { successes += 1 }
+            if one.status == 200 { (successes, latest) = (successes + 1, one["metadata"]["resourceVersion"]) }
             let now = random.int(in: 0..<3)
             short.clock.advance(by: .seconds(Int64(now)))
             long.clock.advance(by: .seconds(Int64(now)))
@@ -116,7 +117,7 @@ import Testing
         for patch: Value in [
             ["status": nil], ["status": [:], "spec": [:]], ["metadata": ["labels": [:]], "status": [:]], [:],
             ["kind": "Node", "status": [:]],
-            ["metadata": ["uid": ""], "status": [:]],
+            ["metadata": ["uid": ""], "status": [:]], ["metadata": ["resourceVersion": nil], "status": [:]],
         ] {
             #expect(StatusPatch(.merge(patch), info) == nil)
         }
@@ -124,8 +125,8 @@ import Testing
 
     /// Looks at what it is given, and edits the status of pods called `edited`.
     private struct Reader: AdmissionPlugin {
+        func concerns(_ request: AdmissionRequest) -> Bool { request.resource == "pods" && request.operation == .update }
         func admit(_ request: inout AdmissionRequest) async throws {
-            guard request.resource == "pods", request.operation == .update else { return }
             #expect(request.object["metadata"] == request.old["metadata"] && !request.old["spec"].isNull)
             if request.object["status"]["phase"] == "Failed" { throw request.forbidden("no failures") }
             if request.object["status"]["reason"] == "edit" { request.object["status"]["message"] = "edited" }

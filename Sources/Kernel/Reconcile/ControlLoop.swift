@@ -69,14 +69,15 @@ struct ControlLoop: Sendable {
     var nextDeadline: Timestamp? {
         mutating get { runners.indices.compactMap { runners[$0].queue.nextDeadline }.min() }
     }
+    /// The controllers in the order of `metrics`.
+    var names: [String] { runners.map(\.name) }
     /// What each controller has done.
-    var metrics: [String: ControllerMetrics] {
-        var metrics: [String: ControllerMetrics] = [:]
-        for runner in runners {
-            metrics[runner.name] = runner.metrics
-            metrics[runner.name]?.depth = runner.queue.depth
+    var metrics: [ControllerMetrics] {
+        runners.map { runner in
+            var metrics = runner.metrics
+            metrics.depth = runner.queue.depth
+            return metrics
         }
-        return metrics
     }
 
     /// One turn: takes in what was done and what has changed, and says what to do next. `report` is told of failures.

@@ -13,7 +13,7 @@ package final class ControllerGroup: Service {
     private let controllers: [any Controller]
     private let concurrency: Int
     private let log: Log
-    private let published = Mutex<[String: ControllerMetrics]>([:])
+    private let published = Mutex<(names: [String], metrics: [ControllerMetrics])>(([], []))
 
     /// A group of controllers whose changes go through `writer` and whose effects go to `effects`; `concurrency` is how many keys of
     /// one controller are written at a time.
@@ -26,7 +26,10 @@ package final class ControllerGroup: Service {
     }
 
     /// What each controller has done since the group began to run.
-    package var metrics: [String: ControllerMetrics] { published.withLock { $0 } }
+    package var metrics: [String: ControllerMetrics] {
+        let (names, metrics) = published.withLock { $0 }
+        return Dictionary(zip(names, metrics), uniquingKeysWith: { $1 })
+    }
 
     /// Runs until cancelled.
     /// - Throws: `StorageError` when the realm cannot be followed.
@@ -37,6 +40,7 @@ package final class ControllerGroup: Service {
         let found = try cache.start()
         var loop = ControlLoop(runners: runners, found: found, world: cache.world(now: clock.now), performs: effects != nil)
         defer { cache.stop() }
+        published.withLock { $0.names = loop.names }
         await withDiscardingTaskGroup { group in
             var wakes: [Timestamp] = []
             mailbox.signal()
@@ -50,7 +54,7 @@ package final class ControllerGroup: Service {
                     await Task.yield()
                 }
                 sleep(until: loop.nextDeadline, &wakes, mailbox, &group)
-                published.withLock { $0 = loop.metrics }
+                published.withLock { $0.metrics = loop.metrics }
             }
             group.cancelAll()
         }

@@ -16,17 +16,24 @@ final class Worker<Item: Sendable>: @unchecked Sendable {
     private let begin: WorkStart?
     private let body: @Sendable ([Item]) -> Void
     private let state = Guarded(State())
+    /// Microseconds that a thread gathers more after a batch of several items: who asks much at once waits a little and wakes others less.
+    private let gathering: UInt32
+    /// From so many items of a batch on there is more to come.
+    private static var crowd: Int { 4 }
     private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
     /// A worker without a thread; with `begin` it works whenever that calls back.
-    init(inline body: @escaping @Sendable ([Item]) -> Void, begin: WorkStart? = nil) {
-        (self.body, self.begin) = (body, begin)
+    convenience init(inline body: @escaping @Sendable ([Item]) -> Void, begin: WorkStart? = nil) {
+        self.init(body, begin: begin, gathering: 0)
+    }
+    private init(_ body: @escaping @Sendable ([Item]) -> Void, begin: WorkStart?, gathering: UInt32) {
+        (self.body, self.begin, self.gathering) = (body, begin, gathering)
         pthread_cond_init(wake, nil)
     }
 
     /// A worker with a thread of its own; where none can be made it works inline.
-    convenience init(thread name: String, _ body: @escaping @Sendable ([Item]) -> Void) {
-        self.init(inline: body)
+    convenience init(thread name: String, gathering: UInt32 = 0, _ body: @escaping @Sendable ([Item]) -> Void) {
+        self.init(body, begin: nil, gathering: gathering)
         let thread = startThread(name) { self.run() }
         state.withLock { $0.thread = thread }
     }
@@ -80,7 +87,10 @@ final class Worker<Item: Sendable>: @unchecked Sendable {
     }
 
     private func run() {
-        while let batch = waitForItems() { body(batch) }
+        while let batch = waitForItems() {
+            body(batch)
+            if gathering > 0, batch.count >= Self.crowd { usleep(gathering) }
+        }
     }
 
     private func waitForItems() -> [Item]? {

@@ -52,6 +52,17 @@ package struct AdmissionRequest: Sendable {
         self.snapshot = snapshot
     }
 
+    /// A deletion, whose document becomes a tree when a plugin looks at it.
+    init(
+        deletionOf entry: Entry, kind: Kind, resource: String, subresource: String, namespace: String, name: String, user: UserInfo,
+        snapshot: Snapshot
+    ) {
+        (operation, self.kind, self.resource, self.subresource) = (.delete, kind, resource, subresource)
+        (self.namespace, self.name, self.user, dryRun) = (namespace, name, user, false)
+        (content, before) = (.tree(.null), .stored(entry))
+        self.snapshot = snapshot
+    }
+
     /// The document as it is to be; null for deletions. Plugins may edit it.
     package var object: Value {
         get { content.value }
@@ -98,7 +109,9 @@ struct StatusUpdate: Sendable {
 
 /// One rule that may edit or refuse a write. Plugins run in order of the server's list.
 package protocol AdmissionPlugin: Sendable {
-    /// Lets the write pass, perhaps edited.
+    /// Whether there may be anything to say about such a write, by what the request names; the others are not bothered with it.
+    func concerns(_ request: AdmissionRequest) -> Bool
+    /// Lets the write pass, perhaps edited. Does nothing with a write that does not concern it.
     /// - Throws: the `KubeStatus` that the client gets.
     func admit(_ request: inout AdmissionRequest) async throws
 }

@@ -37,7 +37,7 @@ extension APIServer {
             operation, kind: target.info.storage, resource: target.info.plural, subresource: target.subresource,
             namespace: target.namespace, name: target.name, object: new, old: old, user: options.user, dryRun: options.dryRun,
             snapshot: snapshot)
-        for plugin in admission { try await plugin.admit(&request) }
+        for plugin in admission where plugin.concerns(request) { try await plugin.admit(&request) }
         for text in request.warnings { warnings.add(text) }
         return request.object
     }

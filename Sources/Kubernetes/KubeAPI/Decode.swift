@@ -19,12 +19,19 @@ enum MediaType: String, Sendable, CaseIterable {
 
     /// Whether a PATCH is a server-side apply.
     static func isApply(_ request: HTTPRequest) -> Bool {
-        (request.headers["content-type"] ?? "").prefix { $0 != ";" }.trimmed.lowercased() == applyPatch.rawValue
+        let header = request.headers["content-type"] ?? ""
+        if let type = MediaType(rawValue: header) { return type == .applyPatch }
+        return header.prefix { $0 != ";" }.trimmed.lowercased() == applyPatch.rawValue
     }
 
     /// The format that a header names; JSON when there is none.
     /// - Throws: `KubeStatus` UnsupportedMediaType when it is not among those accepted.
     init(_ header: String?, among accepted: [MediaType], default fallback: MediaType? = .json) throws(KubeStatus) {
+        // What most clients send, as it stands.
+        if let type = header.flatMap(MediaType.init(rawValue:)), accepted.contains(type) {
+            self = type
+            return
+        }
         let name = (header ?? "").prefix { $0 != ";" }.trimmed.lowercased()
         if name.isEmpty, let fallback {
             self = fallback

@@ -40,13 +40,14 @@ extension APIServer {
         for attempt in 0... {
             let snapshot = realm.snapshot()
             guard let entry = snapshot.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
-            let parts = entry.parts
-            let document = parts.value
-            try options.check(document, target)
-            _ = try await admit(
-                .delete, target, new: .null, old: document, options: write, snapshot: snapshot, warnings: warnings)
-            let decision = try deletion(of: document, target, options)
             do {
+                if let deleted = try await deleteAtOnce(entry, target, options, user: user, snapshot, warnings) { return deleted }
+                let parts = entry.parts
+                let document = parts.value
+                try options.check(document, target)
+                _ = try await admit(
+                    .delete, target, new: .null, old: document, options: write, snapshot: snapshot, warnings: warnings)
+                let decision = try deletion(of: document, target, options)
                 let written = try await carryOut(decision, entry, parts, target, options)
                 let uid = document["metadata"]["uid"].string ?? ""
                 if case .remove = decision { return Deleted(document: written, uid: uid, gone: true) }

@@ -21,6 +21,9 @@ struct DeleteOptions: Sendable, Hashable {
 
     init() {}
 
+    /// Whether dependents are to be orphaned or waited for.
+    var keepsDependents: Bool { propagation == .orphan || propagation == .foreground || orphanDependents == true }
+
     /// - Throws: `KubeStatus` Invalid or BadRequest.
     init(_ query: Query) throws(KubeStatus) {
         gracePeriodSeconds = try query.number("gracePeriodSeconds")

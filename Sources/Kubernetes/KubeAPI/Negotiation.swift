@@ -8,7 +8,7 @@ struct Accepted: Sendable, Hashable {
     /// Reads an Accept header: the first clause that can be served decides; protobuf, YAML and other types give way to a later one.
     /// - Throws: `KubeStatus` NotAcceptable.
     init(_ header: String?) throws(KubeStatus) {
-        guard let header, !header.isEmpty else { return }
+        guard let header, !header.isEmpty, header != "application/json", header != "*/*" else { return }
         for clause in header.split(separator: ",") {
             let parts = clause.split(separator: ";").map { $0.trimmed }
             guard let type = parts.first, ["application/json", "*/*", "application/*"].contains(type) else { continue }

@@ -10,8 +10,9 @@ struct StatusPatch: Sendable {
     private let form: Form
     /// The patch's member `status`, under that name.
     private let change: Value
-    /// The uid that the patch names; nil for none.
-    private let uid: Value?
+    /// The uid and the resource version that the patch names; nil for none.
+    private let uid: String?
+    private let version: String?
 
     /// Nil for a patch that looks at or changes anything else.
     init?(_ patch: DocumentPatch, _ info: KindInfo) {
@@ -22,27 +23,32 @@ struct StatusPatch: Sendable {
         case .strategic(let patch): (form, value) = (.strategic, patch)
         }
         guard case .object(let members) = value else { return nil }
-        var (status, uid): (Value?, Value?) = (nil, nil)
+        var (status, uid, version): (Value?, String?, String?) = (nil, nil, nil)
         for member in members {
             switch (member.key, member.value) {
             case ("status", .object): status = member.value
             case ("metadata", .object(let metadata)):
                 for part in metadata {
-                    guard part.key == "uid", part.value.string?.isEmpty == false else { return nil }
-                    uid = part.value
+                    guard let text = part.value.string, !text.isEmpty else { return nil }
+                    switch part.key {
+                    case "uid": uid = text
+                    case "resourceVersion": version = text
+                    default: return nil
+                    }
                 }
             case ("apiVersion", .string(info.apiVersion)), ("kind", .string(info.kind)): continue
             default: return nil
             }
         }
         guard let status else { return nil }
-        (change, self.uid) = (["status": status], uid)
+        (change, self.uid, self.version) = (["status": status], uid, version)
     }
 
     /// The status in the shape of its type and defaulted; nil where anything is to be said about the patch.
     func apply(to stored: Document, _ info: KindInfo, _ schema: Schema, _ type: ObjectType) -> (old: Value, new: Value)? {
         let root = stored.root
-        if let uid { guard root["metadata"]?["uid"]?.string == uid.string else { return nil } }
+        if let uid { guard root["metadata"]?["uid"]?.string == uid else { return nil } }
+        if let version { guard root["metadata"]?["resourceVersion"]?.string == version else { return nil } }
         let status = root["status"]?.value ?? .null
         let old: Value = status.isNull ? [:] : ["status": status]
         let patched: Value
@@ -114,7 +120,7 @@ extension APIServer {
         var request = AdmissionRequest(
             statusUpdate: StatusUpdate(entry: entry, status: status), kind: target.info.storage, resource: target.info.plural,
             namespace: target.namespace, name: target.name, user: options.user, snapshot: snapshot)
-        for plugin in admission { try await plugin.admit(&request) }
+        for plugin in admission where plugin.concerns(request) { try await plugin.admit(&request) }
         guard !request.isEdited, let document = Encoded(entry, document, status: status, owners: owners) else { return nil }
         for text in request.warnings { warnings.add(text) }
         return .stored(try await commit(target, .put(document), if: .revision(entry.revision)))

@@ -24,6 +24,13 @@ enum PodRules {
         return seconds
     }
 
+    /// Whether a pod gets no seconds to end in, by its tape.
+    static func goesAtOnce(_ pod: Node, _ asked: Int?) -> Bool {
+        let (spec, phase) = (pod["spec"], pod["status"]?["phase"]?.string)
+        let seconds = asked ?? spec?["terminationGracePeriodSeconds"]?.int ?? 30
+        return seconds == 0 || (spec?["nodeName"]?.string ?? "").isEmpty || phase == "Failed" || phase == "Succeeded"
+    }
+
     /// `Guaranteed`, `Burstable` or `BestEffort`. Source: Kubernetes documentation, pod quality of service.
     static func qualityOfService(_ spec: Value) -> String {
         var (any, guaranteed) = (false, true)

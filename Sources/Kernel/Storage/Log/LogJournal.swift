@@ -27,7 +27,7 @@ final class LogJournal: Journal {
             housekeeper.append(chore)
             housekeeper.flush()
         }
-        let writer = LogJournal.worker("store-write", configuration) { (items: [LogItem]) in
+        let writer = LogJournal.worker("store-write", configuration, gathering: configuration.gatheringMicroseconds) { (items: [LogItem]) in
             if state.process(items) { mailbox.post(.proceed) }
         }
         mailbox.worker.withLock { $0 = writer }
@@ -38,9 +38,9 @@ final class LogJournal: Journal {
     }
 
     private static func worker<Item: Sendable>(
-        _ name: String, _ configuration: LogConfiguration, _ body: @escaping @Sendable ([Item]) -> Void
+        _ name: String, _ configuration: LogConfiguration, gathering: UInt32 = 0, _ body: @escaping @Sendable ([Item]) -> Void
     ) -> Worker<Item> {
-        configuration.isThreaded ? Worker(thread: name, body) : Worker(inline: body, begin: configuration.begin)
+        configuration.isThreaded ? Worker(thread: name, gathering: gathering, body) : Worker(inline: body, begin: configuration.begin)
     }
 
     /// Does a chore. One that fails is no harm: the writer makes a file itself when it has none, and a file that is not taken back now

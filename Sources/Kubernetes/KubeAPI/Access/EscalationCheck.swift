@@ -9,10 +9,14 @@ package struct EscalationCheck: AdmissionPlugin {
     /// `rbac` knows what users hold; `authorizer` decides on `escalate` and `bind`.
     package init(rbac: RBACAuthorizer, authorizer: any Authorizer) { (self.rbac, self.authorizer) = (rbac, authorizer) }
 
+    /// Roles and bindings that somebody else than a superuser writes.
+    package func concerns(_ request: AdmissionRequest) -> Bool {
+        request.kind.group == ClusterRoleFields.kind.group && (request.operation == .create || request.operation == .update)
+            && !request.user.groups.contains(SuperuserAuthorizer.group)
+    }
+
     package func admit(_ request: inout AdmissionRequest) async throws {
-        guard request.kind.group == ClusterRoleFields.kind.group, request.operation == .create || request.operation == .update,
-            !request.user.groups.contains(SuperuserAuthorizer.group)
-        else { return }
+        guard concerns(request) else { return }
         switch request.kind.name {
         case "Role", "ClusterRole": try checkRole(request)
         case "RoleBinding", "ClusterRoleBinding": try checkBinding(request)

@@ -3,8 +3,8 @@ import KubeModel
 
 extension AdmissionRequest {
     /// Whether this is that operation on a resource itself, not on a part of it.
-    func isFor(_ group: String, _ resource: String, _ operations: AdmissionOperation...) -> Bool {
-        subresource.isEmpty && kind.group == group && self.resource == resource && operations.contains(operation)
+    func isFor(_ group: String, _ resource: String, _ one: AdmissionOperation, _ other: AdmissionOperation? = nil) -> Bool {
+        (operation == one || operation == other) && subresource.isEmpty && self.resource == resource && kind.group == group
     }
     /// The refusal that names the document.
     func forbidden(_ reason: String) -> KubeStatus { .forbidden(group: kind.group, resource: resource, name: name, reason) }

@@ -3,8 +3,10 @@ import Storage
 
 /// A claim that names no storage class gets the default one. Source: upstream's DefaultStorageClass.
 struct DefaultStorageClass: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("", "persistentvolumeclaims", .create) }
+
     func admit(_ request: inout AdmissionRequest) async throws {
-        guard request.isFor("", "persistentvolumeclaims", .create), request.object["spec"]["storageClassName"].isNull,
+        guard concerns(request), request.object["spec"]["storageClassName"].isNull,
             request.object["metadata"]["annotations"]["volume.beta.kubernetes.io/storage-class"].isNull
         else { return }
         let annotations = ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"]
@@ -15,8 +17,10 @@ struct DefaultStorageClass: AdmissionPlugin {
 
 /// An ingress that names no class gets the default one. Source: upstream's DefaultIngressClass.
 struct DefaultIngressClass: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("networking.k8s.io", "ingresses", .create) }
+
     func admit(_ request: inout AdmissionRequest) async throws {
-        guard request.isFor("networking.k8s.io", "ingresses", .create), request.object["spec"]["ingressClassName"].isNull,
+        guard concerns(request), request.object["spec"]["ingressClassName"].isNull,
             request.object["metadata"]["annotations"]["kubernetes.io/ingress.class"].isNull
         else { return }
         let annotations = ["ingressclass.kubernetes.io/is-default-class"]

@@ -5,10 +5,12 @@ import Storage
 /// Applies a namespace's LimitRanges: defaults for containers, bounds for containers, pods and claims.
 /// Source: upstream's LimitRanger.
 struct LimitRanger: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        request.isFor("", "pods", .create) || request.isFor("", "persistentvolumeclaims", .create)
+    }
+
     func admit(_ request: inout AdmissionRequest) async throws {
-        guard request.operation == .create, request.subresource.isEmpty, request.kind.group.isEmpty,
-            request.resource == "pods" || request.resource == "persistentvolumeclaims"
-        else { return }
+        guard concerns(request) else { return }
         let ranges = request.snapshot.range(prefix: "core/limitranges/\(request.namespace)/").map(\.value)
         for range in ranges {
             let limits = range["spec"]["limits"].items

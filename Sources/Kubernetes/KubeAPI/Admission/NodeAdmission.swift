@@ -4,8 +4,10 @@ import Storage
 
 /// A new node takes no pods before it has said that it is ready. Source: upstream's TaintNodesByCondition.
 struct TaintNodesByCondition: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("", "nodes", .create) }
+
     func admit(_ request: inout AdmissionRequest) async throws {
-        guard request.isFor("", "nodes", .create) else { return }
+        guard concerns(request) else { return }
         let (key, effect): (Value, Value) = ("node.kubernetes.io/not-ready", "NoSchedule")
         let taints = request.object["spec"]["taints"].items
         guard !taints.contains(where: { $0["key"] == key && $0["effect"] == effect }) else { return }
@@ -15,8 +17,10 @@ struct TaintNodesByCondition: AdmissionPlugin {
 
 /// A pod outlives the silence of its node by five minutes unless it says otherwise. Source: upstream's DefaultTolerationSeconds.
 struct DefaultTolerationSeconds: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("", "pods", .create, .update) }
+
     func admit(_ request: inout AdmissionRequest) async throws {
-        guard request.isFor("", "pods", .create, .update) else { return }
+        guard concerns(request) else { return }
         for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
             let tolerated = request.object["spec"]["tolerations"].items.contains { toleration in
                 [nil, "", key].contains(toleration["key"].string) && [nil, "", "NoExecute"].contains(toleration["effect"].string)
@@ -30,8 +34,10 @@ struct DefaultTolerationSeconds: AdmissionPlugin {
 
 /// A node writes only its own Node and the pods bound to it. Source: upstream's NodeRestriction.
 struct NodeRestriction: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool { request.user.groups.contains(WellKnownGroup.nodes) }
+
     func admit(_ request: inout AdmissionRequest) async throws {
-        guard request.user.groups.contains(WellKnownGroup.nodes) else { return }
+        guard concerns(request) else { return }
         guard let node = NodeAuthorizer.node(of: request.user) else {
             throw request.forbidden("could not determine node from user \(request.user.name.quoted)")
         }

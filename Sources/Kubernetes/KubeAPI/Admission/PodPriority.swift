@@ -4,6 +4,10 @@ import Storage
 
 /// Turns the name of a priority class into a number. Source: upstream's Priority plugin.
 struct PodPriority: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        request.isFor("", "pods", .create) || request.isFor("scheduling.k8s.io", "priorityclasses", .create, .update)
+    }
+
     func admit(_ request: inout AdmissionRequest) async throws {
         if request.isFor("", "pods", .create) { try admitPod(&request) }
         if request.isFor("scheduling.k8s.io", "priorityclasses", .create, .update) { try checkDefault(request) }

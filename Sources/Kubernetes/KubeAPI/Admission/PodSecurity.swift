@@ -12,11 +12,16 @@ struct PodSecurity: AdmissionPlugin {
         "batch/jobs": ["spec", "template"], "batch/cronjobs": ["spec", "jobTemplate", "spec", "template"],
     ]
 
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        (request.operation == .create || request.operation == .update)
+            && (request.subresource.isEmpty || request.subresource == "ephemeralcontainers")
+            && (Self.isPod(request) || Self.templates["\(request.kind.group)/\(request.resource)"] != nil)
+    }
+    private static func isPod(_ request: AdmissionRequest) -> Bool { request.resource == "pods" && request.kind.group.isEmpty }
+
     func admit(_ request: inout AdmissionRequest) async throws {
-        guard request.operation == .create || request.operation == .update,
-            request.subresource.isEmpty || request.subresource == "ephemeralcontainers"
-        else { return }
-        let isPod = request.kind.group.isEmpty && request.resource == "pods"
+        guard concerns(request) else { return }
+        let isPod = Self.isPod(request)
         guard let path = isPod ? [] : Self.templates["\(request.kind.group)/\(request.resource)"] else { return }
         guard let labels = request.snapshot.get("core/namespaces/\(request.namespace)")?.value["metadata"]["labels"].strings else { return }
         let pod = request.object[path: path]

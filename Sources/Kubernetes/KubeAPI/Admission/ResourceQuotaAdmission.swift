@@ -26,8 +26,10 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
         (self.realm, self.clock, self.random, self.shared) = (realm, clock, random, shared)
     }
 
+    func concerns(_ request: AdmissionRequest) -> Bool { !request.namespace.isEmpty && Self.mayRaiseUse(request) }
+
     func admit(_ request: inout AdmissionRequest) async throws {
-        guard !request.namespace.isEmpty, Self.concerns(request) else { return }
+        guard concerns(request) else { return }
         let quotas = request.snapshot.range(prefix: "core/resourcequotas/\(request.namespace)/").map(\.value)
         guard !quotas.isEmpty else { return }
         let now = clock.now
@@ -57,7 +59,7 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
     }
 
     /// Creations of anything, and updates that can raise the use: of services, claims, device claims, and pods that are resized.
-    private static func concerns(_ request: AdmissionRequest) -> Bool {
+    private static func mayRaiseUse(_ request: AdmissionRequest) -> Bool {
         switch request.operation {
         case .create: return request.subresource.isEmpty
         case .update:

@@ -4,8 +4,10 @@ import Storage
 
 /// Adds what a pod's runtime class costs and where it runs. Source: upstream's RuntimeClass plugin.
 struct RuntimeClassAdmission: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("", "pods", .create) }
+
     func admit(_ request: inout AdmissionRequest) async throws {
-        guard request.isFor("", "pods", .create) else { return }
+        guard concerns(request) else { return }
         guard let name = request.object["spec"]["runtimeClassName"].string, !name.isEmpty else {
             if !request.object["spec"]["overhead"].isNull {
                 throw request.forbidden("pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead")

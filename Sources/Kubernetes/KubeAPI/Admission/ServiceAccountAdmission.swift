@@ -13,8 +13,10 @@ struct ServiceAccountAdmission: AdmissionPlugin {
     private static let volumePrefix = "kube-api-access-"
     private static let mirror = "kubernetes.io/config.mirror"
 
+    func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("", "pods", .create) }
+
     func admit(_ request: inout AdmissionRequest) async throws {
-        guard request.isFor("", "pods", .create) else { return }
+        guard concerns(request) else { return }
         if !request.object["metadata"]["annotations"][Self.mirror].isNull {
             let spec = request.object["spec"]
             if !(spec["serviceAccountName"].string ?? "").isEmpty {

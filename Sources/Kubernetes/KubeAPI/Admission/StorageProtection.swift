@@ -3,6 +3,10 @@ import Documents
 /// Volumes and claims stay while they are in use; a controller takes the finalizers off. Source: upstream's
 /// StorageObjectInUseProtection.
 struct StorageProtection: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool {
+        request.isFor("", "persistentvolumeclaims", .create) || request.isFor("", "persistentvolumes", .create)
+    }
+
     func admit(_ request: inout AdmissionRequest) async throws {
         let finalizer: Value
         if request.isFor("", "persistentvolumeclaims", .create) {

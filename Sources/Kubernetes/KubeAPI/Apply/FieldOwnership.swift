@@ -10,6 +10,8 @@ enum FieldManagers {
 
     /// Who says nothing is called by the first part of its user agent. Source: upstream's managerOrUserAgent.
     static func name(userAgent: String) -> String {
+        let bytes = userAgent.utf8.prefix { $0 != UInt8(ascii: "/") }
+        if bytes.count <= limit, bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return String(Substring(bytes)) }
         let text = String(userAgent.prefix { $0 != "/" }.map { $0.isASCII && $0.asciiValue ?? 0 >= 0x20 ? $0 : "?" })
         return String(decoding: text.utf8.prefix(limit), as: UTF8.self)
     }
