@@ -8,7 +8,7 @@ import Testing
 @Suite struct InvariantTests {
     private func pod(_ name: String, node: String = "", uid: String = "u", cpu: String = "1", ip: String? = nil) -> Value {
         var pod: Value = [
-            "metadata": ["name": .string(name), "uid": .string(uid)],
+            "metadata": ["name": .string(name), "uid": .string(uid), "creationTimestamp": "2027-01-15T08:01:00Z"],
             "spec": ["containers": [["resources": ["requests": ["cpu": .string(cpu)]]]]],
         ]
         if !node.isEmpty { pod["spec"]["nodeName"] = .string(node) }
@@ -48,6 +48,14 @@ import Testing
         let pods = (0..<3).map { (key: "core/pods/q/\($0)", document: pod("\($0)")) }
         #expect(verdict(QuotaHolds(namespace: "q", most: 3), pods) == nil)
         #expect(verdict(QuotaHolds(namespace: "q", most: 2), pods) != nil)
+        func ending(by time: Value) -> [(key: String, document: Value)] {
+            var ending = pods[0]
+            ending.document["metadata"]["deletionTimestamp"] = time
+            ending.document["metadata"]["deletionGracePeriodSeconds"] = 30
+            return [ending] + pods[1...]
+        }
+        #expect(verdict(QuotaHolds(namespace: "q", most: 2), ending(by: "2027-01-15T08:00:30Z")) == nil)
+        #expect(verdict(QuotaHolds(namespace: "q", most: 2), ending(by: "2027-01-15T08:00:31Z")) != nil)
         func job(_ succeeded: Int64) -> Value {
             ["metadata": ["uid": "u"], "spec": ["completions": 2], "status": ["succeeded": .int(succeeded)]]
         }
