@@ -1,21 +1,25 @@
-"""Several servers on one etcd of three members: any of them serves everything, and each in turn dies or freezes under load."""
-import http.client, json, os, random, shutil, signal, ssl, subprocess, tempfile, threading, time
+"""Several servers on one etcd of three members, on hosts of their own: any serves everything, and each dies, freezes or is cut off."""
+import http.client, json, os, shutil, signal, ssl, subprocess, tempfile, threading, time
 
 from bed import Bed, Failure, eventually, expect
+from hosts import Hosts
 
 LONG = os.environ.get("EYRIE_LONG") == "1"
 
 
 class Member:
-    """One member of etcd, on an address of its own."""
+    """One member of etcd, on a host of its own."""
 
-    def __init__(self, folder, name, address, peers):
-        (self.folder, self.name, self.address, self.peers, self.process) = (os.path.join(folder, name), name, address, peers, None)
+    def __init__(self, folder, hosts, number, address, peers):
+        self.name = f"m{number}"
+        (self.folder, self.hosts, self.number, self.address, self.peers) = (os.path.join(folder, self.name), hosts, number, address, peers)
+        self.process = None
 
     def start(self):
         client, peer = f"http://{self.address}:2379", f"http://{self.address}:2380"
         log = open(self.folder + ".log", "a")
         self.process = subprocess.Popen(
+            self.hosts.inside(self.number) +
             ["etcd", "--name", self.name, "--data-dir", self.folder, "--listen-client-urls", client, "--advertise-client-urls", client,
              "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", self.peers,
              "--initial-cluster-state", "new", "--unsafe-no-fsync"],
@@ -28,14 +32,15 @@ class Member:
 
 
 class Server(Bed):
-    """A server on an address of its own, with a data directory of its own."""
+    """A server on a host of its own, with a data directory of its own."""
 
-    def __init__(self, eyrie, address, store):
+    def __init__(self, eyrie, hosts, number, address, store):
         super().__init__(eyrie)
-        (self.address, self.store) = (address, store)
+        (self.hosts, self.number, self.address, self.store) = (hosts, number, address, store)
 
     def command(self):
-        return [self.eyrie, "up", "--listen", f"{self.address}:4566", "--machines", "simulated", "--region", "us-west-2", "--store", self.store]
+        return self.hosts.inside(self.number) + [
+            self.eyrie, "up", "--listen", f"{self.address}:4566", "--machines", "simulated", "--region", "us-west-2", "--store", self.store]
 
     def signal(self, number):
         self.server.send_signal(number)
@@ -48,12 +53,13 @@ class Several:
 
     def __init__(self, eyrie, kind):
         self.folder = tempfile.mkdtemp(prefix="eyrie-several-")
-        net = f"127.{random.randrange(64, 250)}.{random.randrange(1, 250)}"
-        names = {f"m{n}": f"{net}.{n}" for n in (1, 2, 3)}
-        peers = ",".join(f"{name}=http://{address}:2380" for name, address in names.items())
-        self.members = [Member(self.folder, name, address, peers) for name, address in names.items()]
-        store = "etcd://" + ",".join(f"{address}:2379" for address in names.values())
-        self.servers = [Server(eyrie, f"{net}.{n}", store) for n in (11, 12)]
+        self.hosts = Hosts()
+        self.hosts.start()
+        addresses = {number: self.hosts.add(number) for number in (1, 2, 3, 11, 12)}
+        peers = ",".join(f"m{number}=http://{addresses[number]}:2380" for number in (1, 2, 3))
+        self.members = [Member(self.folder, self.hosts, number, addresses[number], peers) for number in (1, 2, 3)]
+        store = "etcd://" + ",".join(f"{member.address}:2379" for member in self.members)
+        self.servers = [Server(eyrie, self.hosts, number, addresses[number], store) for number in (11, 12)]
 
     def start(self):
         for member in self.members:
@@ -70,6 +76,7 @@ class Several:
         for member in self.members:
             if member.process and member.process.poll() is None:
                 member.signal(signal.SIGKILL)
+        self.hosts.remove()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def log(self):
@@ -264,32 +271,66 @@ def quotas_hold_at_all_servers_together(bed):
     expect(made <= 8, f"{made} of 8 allowed")
 
 
-def each_may_die_or_freeze_and_nothing_acknowledged_is_lost(bed):
+class Fault:
+    """Something that befalls a server or a member for a while."""
+
+    def __init__(self, did, thing, begin, end):
+        (self.did, self.thing, self.begin, self.end) = (did, thing, begin, end)
+
+
+def killed(thing):
+    return Fault("killed", thing, lambda: thing.signal(signal.SIGKILL), thing.start)
+
+
+def frozen(thing):
+    return Fault("froze", thing, lambda: thing.signal(signal.SIGSTOP), lambda: thing.signal(signal.SIGCONT))
+
+
+def cut_off(thing):
+    """From everybody, clients included."""
+    return Fault("cut off", thing, lambda: thing.hosts.cut(thing.number), lambda: thing.hosts.join(thing.number))
+
+
+def cut_from_store(server):
+    """Clients reach the server, and it reaches no member of etcd."""
+    return Fault("cut from the store", server, lambda: server.hosts.cut_from_port(server.number, 2379), lambda: server.hosts.join_port(server.number))
+
+
+def each_may_die_freeze_or_be_cut_off_and_nothing_acknowledged_is_lost(bed):
     api = bed.api
     load = Load(api)
     replicas = 4
-    faults = [(thing, number) for thing in bed.servers + bed.members for number in (signal.SIGKILL, signal.SIGSTOP)]
-    if not LONG:
-        faults = [(bed.servers[0], signal.SIGKILL), (bed.members[0], signal.SIGKILL), (bed.servers[1], signal.SIGSTOP)]
+    (one, two) = bed.servers
+    faults = [killed(one), killed(bed.members[0]), frozen(two), cut_from_store(one), cut_off(bed.members[1]), cut_off(two)]
+    if LONG:
+        faults = [fault(thing) for thing in bed.servers + bed.members for fault in (killed, frozen, cut_off)]
+        faults += [cut_from_store(server) for server in bed.servers]
     for round in range(5 if LONG else 1):
-        for thing, number in faults:
-            others = [server for server in bed.servers if server is not thing]
-            thing.signal(number)
+        for fault in faults:
+            others = [server for server in bed.servers if server is not fault.thing]
+            fault.begin()
             began = time.time()
             replicas = 10 - replicas
             scale = {"spec": {"replicas": replicas}}
             eventually(lambda: patch(api, others[-1].address, "/apis/apps/v1/namespaces/default/deployments/web/scale", scale) == 200,
                        "the other server takes no writes", 30)
             eventually(lambda: running(api, others[-1].address) == replicas, lambda: f"{running(api, others[-1].address)} pods, not {replicas}", 40)
-            print(f"    {'killed' if number == signal.SIGKILL else 'froze'} {thing.address}: controllers went on after {time.time() - began:.1f} s", flush=True)
-            if number == signal.SIGKILL:
-                thing.start()
-            else:
-                thing.signal(signal.SIGCONT)
+            print(f"    {fault.did} {fault.thing.address}: controllers went on after {time.time() - began:.1f} s", flush=True)
+            if fault.did == "cut from the store":
+                expect(written(api, fault.thing.address) >= 400, "a server takes a write that it cannot store")
+            fault.end()
+            if fault.thing in bed.servers:
+                eventually(lambda: running(api, fault.thing.address) == replicas, "the server does not come back", 30)
             time.sleep(1)
             expect(running(api, others[-1].address) == replicas, "pods too many or too few afterwards")
     load.end()
     check(bed, load)
+
+
+def written(api, host):
+    """What a server answers to a write, in its own time."""
+    body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"generateName": "late-"}}
+    return api.request(host, "POST", "/api/v1/namespaces/default/configmaps", body, timeout=90)[0]
 
 
 def check(bed, load):
@@ -366,4 +407,4 @@ def subnets(server):
 
 
 tests = [any_server_serves_any_cluster, a_cluster_made_and_deleted_at_one_server_is_so_at_the_other, addresses_are_given_away_once,
-         quotas_hold_at_all_servers_together, each_may_die_or_freeze_and_nothing_acknowledged_is_lost, a_cluster_is_backed_up_and_restored_while_it_runs]
+         quotas_hold_at_all_servers_together, each_may_die_freeze_or_be_cut_off_and_nothing_acknowledged_is_lost, a_cluster_is_backed_up_and_restored_while_it_runs]

@@ -6,6 +6,7 @@ import KubeClient
 import KubeModel
 import Network
 import Storage
+import Synchronization
 import Testing
 
 @testable import Behaviours
@@ -187,21 +188,51 @@ import Testing
             }
         }
     }
+    @Test("A server that dies within a restore leaves nothing of it behind") func brokenRestore() throws {
+        try scene(1) { fleet, scene, stage in
+            let bytes = try await Self.backup(stage.cluster, fleet)
+            fleet.reach(0)
+            let body = HaltingBody(Array(bytes.dropLast(40)))
+            let restore = Task(executorPreference: fleet.simulation.executor) {
+                _ = try? await Self.send("POST", AdminPath.restore("copy", region: SimulatedBed.region), .reader(body), fleet)
+            }
+            let store = fleet[1].bed.store
+            func clusters() -> Int { store.realmNames.count { $0.hasPrefix("cluster/") } }
+            try await scene.eventually("the restore has begun", within: .seconds(10)) { clusters() == 2 }
+            fleet.reach(1)
+            await fleet.kill(0)
+            try await scene.eventually("what the restore made is taken away", within: .seconds(200)) { clusters() == 1 }
+            restore.cancel()
+            let made = try await Self.restore(bytes, "copy", fleet)
+            try scene.expect(made.status == 201, "the restore is answered \(made)")
+        }
+    }
     private static func backup(_ cluster: String, _ fleet: Fleet) async throws -> [UInt8] {
-        let response = try await send("GET", AdminPath.backup(cluster, region: SimulatedBed.region), [], fleet)
+        let response = try await send("GET", AdminPath.backup(cluster, region: SimulatedBed.region), .empty, fleet)
         guard response.status == 200 else { throw BehaviourFailure("the backup is answered \(response.status)") }
         return try await response.body.collect(limit: 64 << 20)
     }
     private static func restore(_ bytes: [UInt8], _ name: String, _ fleet: Fleet) async throws -> (status: Int, text: String) {
-        let response = try await send("POST", AdminPath.restore(name, region: SimulatedBed.region), bytes, fleet)
+        let response = try await send("POST", AdminPath.restore(name, region: SimulatedBed.region), .bytes(bytes), fleet)
         return (response.status, String(decoding: try await response.body.collect(limit: 1 << 20), as: UTF8.self))
     }
-    private static func send(_ method: String, _ path: String, _ body: [UInt8], _ fleet: Fleet) async throws -> HTTPResponse {
+    private static func send(_ method: String, _ path: String, _ body: Body, _ fleet: Fleet) async throws -> HTTPResponse {
         let system = fleet.next().system
         let token = ClusterToken.make(
             cluster: AdminPath.subject(method, path), stsBase: "https://sts.us-west-2.amazonaws.com",
             credential: SigningCredential(system.administrator), region: SimulatedBed.region, now: fleet.simulation.clock.now)
         return try await system.awsTransport.send(
-            HTTPRequest(method, path, headers: ["authorization": "Bearer \(token)"], body: .bytes(body)))
+            HTTPRequest(method, path, headers: ["authorization": "Bearer \(token)"], body: body))
     }
+}
+
+/// A body that comes in one piece and never ends.
+private final class HaltingBody: BodyReader {
+    private let piece: Mutex<[UInt8]?>
+    init(_ piece: [UInt8]) { self.piece = Mutex(piece) }
+    func next() async throws -> [UInt8]? {
+        if let bytes = piece.withLock({ $0.take() }) { return bytes }
+        while true { try await Task.sleep(for: .seconds(3600)) }
+    }
+    func cancel() {}
 }

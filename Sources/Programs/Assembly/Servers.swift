@@ -41,6 +41,12 @@ final class Servers: Service {
         let others = state.withLock { $0.seen.values.filter { now - $0.at < Self.patience }.map(\.address) }
         return Set(others + [own.advertised]).sorted()
     }
+    /// Whether a server is this one, or has shown itself to this one and is not forgotten.
+    func isKnown(_ identity: String) async throws -> Bool {
+        guard identity != self.identity else { return true }
+        try await records?.realm.current()
+        return records?.get(Self.kind, identity) != nil
+    }
     /// Whether a request that was signed for a URL's authority was meant for one of the servers.
     func isMeant(by authority: String) -> Bool {
         if own.isMeant(by: authority) { return true }

@@ -88,14 +88,18 @@ package final class System: Sendable {
             store: store, services: services, hosting: hosting, identity: servers.identity, served: configuration.regions, parts: parts)
         box.set(directory)
         try await directory.resume()
+        let restores = RestoreSweeper(home: planes.home, directory: directory, servers: servers, clock: clock)
         if store.isShared {
+            services.run("restores", restores)
             services.run("servers", servers)
             services.run("regions", RegionFollower(store: store, directory: directory, clock: clock))
             services.run("clusters", planes.follower)
+        } else {
+            await restores.sweep()
         }
         await host?.sweep(directory.openRegions)
         let door = AdminDoor(
-            next: aws, credentials: credentials, permissions: Permissions(records: global), isMeant: servers.isMeant, directory: directory,
+            next: aws, credentials: credentials, permissions: Permissions(records: global), servers: servers, directory: directory,
             planes: planes, services: services, clock: clock, random: random)
         let (server, port) = try await hosting.listen(
             host: configuration.address.listening, port: configuration.port, handler: door, limits: Self.limits)

@@ -14,8 +14,7 @@ struct AdminDoor: HTTPHandler {
     let next: any HTTPHandler
     let credentials: any CredentialSource
     let permissions: Permissions
-    /// Whether a token that was signed for a host was meant for this server.
-    let isMeant: @Sendable (_ host: String) -> Bool
+    let servers: Servers
     let directory: RegionDirectory
     let planes: ControlPlanes
     let services: TaskBag
@@ -49,7 +48,7 @@ struct AdminDoor: HTTPHandler {
         do throws(SignatureError) {
             verified = try ClusterToken.verify(
                 String(words[1]), cluster: AdminPath.subject(request.method, path),
-                hosts: { scheme, host in isMeant(host) || PresignedURL.isSTSHost(scheme: scheme, host: host) },
+                hosts: { scheme, host in servers.isMeant(by: host) || PresignedURL.isSTSHost(scheme: scheme, host: host) },
                 credentials: credentials, now: clock.now)
         } catch { throw BackupFailure(401, "the token is not valid: \(error)") }
         let principal = verified.credential.principal
@@ -71,8 +70,8 @@ struct AdminDoor: HTTPHandler {
     }
     private func restore(_ path: AdminPath, _ body: Body) async throws -> HTTPResponse {
         var restore = ClusterRestore(
-            into: try await region(path.region), as: path.cluster.isEmpty ? nil : path.cluster, home: planes.home, clock: clock,
-            random: random)
+            into: try await region(path.region), as: path.cluster.isEmpty ? nil : path.cluster, home: planes.home,
+            server: servers.identity, clock: clock, random: random)
         let made = try await restore.run(body.read())
         return Self.answer(201, ["cluster": .string(made.name), "documents": .int(Int64(made.documents))])
     }

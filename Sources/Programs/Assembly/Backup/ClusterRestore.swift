@@ -8,13 +8,15 @@ import Storage
 /// Makes a cluster out of a backup, under its own name or another, while everything else goes on.
 ///
 /// It is a new cluster with an id of its own and the old one's keys, so that credentials and service-account tokens stay good. Nothing of
-/// it shows before the last frame was read: a backup that is damaged leaves nothing behind.
+/// it shows before the last frame was read: a backup that is damaged leaves nothing behind, nor does a server that dies meanwhile.
 struct ClusterRestore {
     private let region: Region
     private let home: ControlPlaneStore
     private let clock: any WallClock
     private let random: RandomSource
     private let wish: String?
+    /// The server that this is done at.
+    private let server: String
     /// The new cluster's.
     private let id: String
     private var restored: RestoredCluster?
@@ -26,8 +28,8 @@ struct ClusterRestore {
     private static let batch = 128, mostDocuments = 100_000
 
     /// A restore into a region; `name` nil for the name in the backup.
-    init(into region: Region, as name: String?, home: ControlPlaneStore, clock: any WallClock, random: RandomSource) {
-        (self.region, wish, self.home, self.clock, self.random) = (region, name, home, clock, random)
+    init(into region: Region, as name: String?, home: ControlPlaneStore, server: String, clock: any WallClock, random: RandomSource) {
+        (self.region, wish, self.home, self.server, self.clock, self.random) = (region, name, home, server, clock, random)
         id = random.uuid()
     }
 
@@ -45,10 +47,14 @@ struct ClusterRestore {
             return try await finish()
         } catch {
             body.cancel()
-            // A half-filled realm without a record is nobody's.
-            if realm != nil { try? await home.store.destroy(realm: ControlPlaneStore.realmName(id)) }
+            if realm != nil { try? await takeAway() }
             throw Self.failure(error)
         }
+    }
+    /// A half-filled realm without a record is nobody's.
+    private func takeAway() async throws {
+        try await home.store.destroy(realm: ControlPlaneStore.realmName(id))
+        try await home.records.delete(RestoreNote.kind, id)
     }
     private static func failure(_ error: any Error) -> BackupFailure {
         switch error {
@@ -84,6 +90,8 @@ struct ClusterRestore {
     private mutating func begin() async throws {
         guard let restored, record != nil, realm == nil else { throw BackupFailure(400, "the backup has no control plane") }
         try restored.check(documents)
+        let note = RestoreNote(id: id, region: region.name, server: server)
+        _ = try await home.records.create(RestoreNote.kind, note.document)
         realm = try await home.realm(id)
     }
     private mutating func add(_ key: String, _ document: Encoded) async throws {
@@ -112,11 +120,16 @@ struct ClusterRestore {
         if taken.contains(record.port) { record.port = 0 }
         // Started by the cluster's own reconciler, not by servers that follow records.
         record.port = home.store.isShared ? 0 : record.port
+        // A server that stood still for minutes was taken for dead, and what it had written is gone.
+        guard try await home.records.update(RestoreNote.kind, id, { $0["status"]["isRead"] = true }) != nil else {
+            throw BackupFailure(503, "the restore took too long and was given up")
+        }
         _ = try await home.records.create(ControlPlaneRecord.kind, record.document)
         do { try await restored.create(documents) } catch {
             try? await home.records.delete(ControlPlaneRecord.kind, id)
             throw error
         }
+        try? await home.records.delete(RestoreNote.kind, id)
         return (restored.name, count)
     }
 }
