@@ -7,7 +7,7 @@ BIN = .build/release/eyrie
 CLIENTS = $(CURDIR)/.build/clients
 export CLUSTER CLIENTS
 
-.PHONY: help build run test acceptance multi bench connections simulate crash fuzz format lint install dependencies clients machines test-machines test-etcd clean
+.PHONY: help build run test acceptance multi bench fleet clusters restart connections simulate crash fuzz format lint install dependencies clients machines test-machines test-etcd clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,18 @@ multi: build clients ## kill and freeze servers and etcd members in turn under l
 
 bench: dependencies ## build the load generator and run its standard set
 	@Tools/bench
+
+fleet: dependencies ## run a very large cluster in one process and tell what it costs (NODES=100000 PODS=1000000 MEMORY=20480 MiB)
+	swift build -c release $(STATIC) --product eyrie-bench
+	@NODES=$(NODES) PODS=$(PODS) MEMORY=$(MEMORY) Tools/fleet
+
+clusters: build ## create many clusters in one server and ask each of them (CLUSTERS=1000)
+	swift build -c release $(STATIC) --product eyrie-bench
+	@CLUSTERS=$(CLUSTERS) Tools/clusters
+
+restart: build ## tell how long a server with many objects takes to be ready again (OBJECTS=1000000)
+	swift build -c release $(STATIC) --product eyrie-bench
+	@OBJECTS=$(OBJECTS) Tools/restart
 
 simulate: dependencies ## play seeds of the deterministic simulation (SEEDS=1000 SEED=1 STEPS=30)
 	swift build -c release $(STATIC) --product eyrie-simulate

@@ -113,8 +113,8 @@ let package = Package(
         .executableTarget(
             name: "eyrie-bench",
             dependencies: [
-                "Control", "Cryptography", "Documents", "KubeAPI", "KubeControllers", "KubeModel", "KubeScheduler", "Linux", "Network",
-                "NodeNetwork", "Reconcile", "SimulatedNode", "Storage",
+                "AWSProtocol", "Control", "Cryptography", "Documents", "KubeAPI", "KubeControllers", "KubeModel", "KubeScheduler", "Linux",
+                "Network", "NodeNetwork", "Reconcile", "SimulatedNode", "Storage",
             ],
             path: "Benchmarks/eyrie-bench",
             swiftSettings: settings),

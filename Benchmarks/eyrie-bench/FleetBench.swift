@@ -17,6 +17,10 @@ struct FleetBench {
     private let directory: String
     private let nodes: Int
     private let pods: Int
+    /// How often a machine renews its lease; real ones do every 10 s.
+    private let renewal: Duration
+    /// Resident memory above which the run has failed, in bytes.
+    private let mostMemory: Int
     private let loops = EventLoopGroup()
     private let clock = SystemClock()
     private let random = RandomSource()
@@ -26,27 +30,46 @@ struct FleetBench {
         self.directory = directory
         nodes = try options.number("nodes", 1000)
         pods = try options.number("pods", 10_000)
+        renewal = .milliseconds(try options.number("renewal", 10_000))
+        mostMemory = try options.number("memory", 20_480) << 20
     }
 
     func run() async throws {
+        Allocator.keepMemory()
         let store = try await Store.open(directory: directory, clock: clock)
         let realm = try await store.realm("cluster/fleet")
         let server = try server(realm)
         try await server.bootstrap()
         try await ClusterBootstrap.reconcile(realm, writer: server)
-        var tasks = try services(realm, server)
-        try await tell("cluster of nothing") { true }
-        tasks += machines(server)
-        try await tell("\(nodes) nodes Ready", each: nodes) { readyNodes(realm) == nodes }
-        let cpu = ownProcessorSeconds()
-        try await clock.sleep(for: .seconds(20))
-        print("heartbeats of \(nodes) nodes: \(fixed((ownProcessorSeconds() - cpu) / 20 * 100, 1)) % of a core")
-        try await createDeployments(server)
-        try await tell("\(pods) pods available", each: pods) { availablePods(realm) >= pods }
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
+        let tasks = Tasks()
+        for task in try services(realm, server) { tasks.add(task) }
+        var stage = try Stage("cluster of nothing", 0, mostMemory)
+        stage.end()
+        stage = try Stage("nodes Ready", nodes, mostMemory)
+        try await startMachines(server, realm, tasks, &stage)
+        stage.end()
+        try await measureHeartbeats("without pods")
+        stage = try Stage("pods available", pods, mostMemory)
+        try await createDeployments(server, realm, &stage)
+        stage.end()
+        try await measureHeartbeats("with pods")
+        tasks.cancel()
+        await tasks.ended()
         await store.close()
         try await reopen()
+    }
+
+    /// What the machines cost while nothing else happens.
+    private func measureHeartbeats(_ when: String) async throws {
+        let seconds = 20.0
+        try await clock.sleep(for: .seconds(2))
+        let cpu = ownProcessorSeconds()
+        try await clock.sleep(for: .seconds(Int(seconds)))
+        let used = ownProcessorSeconds() - cpu
+        let beats = Double(nodes) * seconds / (Double(renewal.components.seconds) + Double(renewal.components.attoseconds) / 1e18)
+        say(
+            "heartbeats of \(nodes) nodes \(when): \(fixed(used / seconds * 100, 1)) % of a core, \(fixed(used / beats * 1e6, 0)) us each"
+        )
     }
 
     private func server(_ realm: Realm) throws -> APIServer {
@@ -61,7 +84,9 @@ struct FleetBench {
         let controllers = ClusterControllers.all(rootCertificate: authority.certificate.pem, authority: authority)
         return [
             server, ControllerGroup(realm: realm, writer: server, clock: clock, random: random, controllers: controllers),
-            Scheduler(realm: realm, binder: server, clock: clock, random: random),
+            Scheduler(
+                realm: realm, writer: server, binder: DirectBinder(realm: realm, clock: clock, random: random), clock: clock, random: random
+            ),
         ].map(start)
     }
     private func start(_ service: any Service) -> Task<Void, Never> {
@@ -70,81 +95,87 @@ struct FleetBench {
         }
     }
 
-    /// The machines, each as its node's user.
-    private func machines(_ server: APIServer) -> [Task<Void, Never>] {
-        (0..<nodes).map { number in
-            let name = "ip-10-\(number >> 16)-\(number >> 8 & 255)-\(number & 255).fleet.internal"
-            let spec = SimulatedNodeSpec(
-                instanceID: "i-\(number)", instanceType: "m5.4xlarge", region: "us-west-2",
-                availabilityZone: "us-west-2\(["a", "b", "c"][number % 3])",
-                privateAddress: "10.\(number >> 16).\(number >> 8 & 255).\(number & 255)", privateDNSName: name, virtualCPUs: 16,
-                memoryMiB: 65_536, maxPods: 110, kubeletVersion: "v1.36.2-eks-bench")
-            let peer = Peer(local: .init(user: "system:node:\(name)", groups: ["system:nodes", "system:authenticated"]))
-            let first = "100.\(64 + number >> 16).\(number >> 8 & 255).0"
-            let pool = AddressPool(first: first, count: 254) ?? AddressPool(first: "100.64.0.0", count: 254)
-            guard let pool else { return Task {} }
-            var stages = StageTable()
-            stages.recordsEvents = false
-            return start(
-                SimulatedMachine(
-                    spec: spec, transport: LocalTransport(handler: server, peer: peer), clock: clock, random: random, stages: stages,
-                    addresses: pool))
+    /// Starts the machines, so many at a time as register side by side, and waits until all are Ready.
+    private func startMachines(_ server: APIServer, _ realm: Realm, _ tasks: Tasks, _ stage: inout Stage) async throws {
+        let window = 2000
+        var ready = 0
+        for number in 0..<nodes {
+            tasks.add(machine(number, server))
+            while number - ready >= window { try await wait(&stage, &ready, realm) }
         }
+        while ready < nodes { try await wait(&stage, &ready, realm) }
+    }
+    /// Waits a little, and counts the nodes that are Ready in the order of their starts.
+    private func wait(_ stage: inout Stage, _ ready: inout Int, _ realm: Realm) async throws {
+        while ready < nodes, isReady(ready, realm) { ready += 1 }
+        try stage.tell(ready)
+        try await clock.sleep(for: .milliseconds(50))
+    }
+    private func isReady(_ number: Int, _ realm: Realm) -> Bool {
+        let conditions = realm.get(NodeFields.kind.key(nil, name(number)))?.document?.root["status"]?["conditions"]?.items ?? []
+        return conditions.contains { $0["type"]?.string == "Ready" && $0["status"]?.string == "True" }
+    }
+    private func name(_ number: Int) -> String { "ip-10-\(number >> 16)-\(number >> 8 & 255)-\(number & 255).fleet.internal" }
+
+    /// A machine as its node's user.
+    private func machine(_ number: Int, _ server: APIServer) -> Task<Void, Never> {
+        let name = name(number)
+        let spec = SimulatedNodeSpec(
+            instanceID: "i-\(number)", instanceType: "m5.4xlarge", region: "us-west-2",
+            availabilityZone: "us-west-2\(["a", "b", "c"][number % 3])",
+            privateAddress: "10.\(number >> 16).\(number >> 8 & 255).\(number & 255)", privateDNSName: name, virtualCPUs: 16,
+            memoryMiB: 65_536, maxPods: 110, kubeletVersion: "v1.36.2-eks-bench")
+        let peer = Peer(local: .init(user: "system:node:\(name)", groups: ["system:nodes", "system:authenticated"]))
+        let first = "100.\(64 + number >> 16).\(number >> 8 & 255).0"
+        guard let pool = AddressPool(first: first, count: 254) else { return Task {} }
+        var stages = StageTable()
+        stages.recordsEvents = false
+        stages.leaseRenewal = renewal
+        stages.relist = .seconds(1)
+        return start(
+            SimulatedMachine(
+                spec: spec, transport: LocalTransport(handler: server, peer: peer), clock: clock, random: random, stages: stages,
+                addresses: pool))
     }
 
-    private func createDeployments(_ server: APIServer) async throws {
+    /// Creates deployments of a thousand pods, so many at a time, and waits until all pods are available.
+    private func createDeployments(_ server: APIServer, _ realm: Realm, _ stage: inout Stage) async throws {
         let cluster = Cluster([LocalTransport(handler: server, peer: Peer(local: .init(user: "admin", groups: ["system:masters"])))])
-        let size = 1000
+        let (size, window) = (1000, 50_000)
         for number in 0..<((pods + size - 1) / size) {
-            let labels: Value = ["app": .string("fleet-\(number)")]
-            let deployment: Value = [
-                "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": .string("fleet-\(number)")],
-                "spec": [
-                    "replicas": .int(Int64(min(size, pods - number * size))), "selector": ["matchLabels": labels],
-                    "template": [
-                        "metadata": ["labels": labels],
-                        "spec": [
-                            "containers": [
-                                [
-                                    "name": "web", "image": "nginx:1.27",
-                                    "resources": ["requests": ["cpu": "100m", "memory": "64Mi"]],
-                                ]
-                            ]
-                        ],
-                    ],
-                ],
-            ]
             let namespace = "fleet-\(number / 20)"
             if number % 20 == 0 { try await cluster.ensureNamespace(namespace) }
+            let deployment = deployment("fleet-\(number)", min(size, pods - number * size))
             try await cluster.call("POST", "/apis/apps/v1/namespaces/\(namespace)/deployments", JSON.encode(deployment))
+            while (number + 1) * size - availablePods(realm) > window { try await pause(&stage, realm) }
         }
+        while availablePods(realm) < pods { try await pause(&stage, realm) }
+    }
+    private func pause(_ stage: inout Stage, _ realm: Realm) async throws {
+        try stage.tell(availablePods(realm))
+        try await clock.sleep(for: .milliseconds(200))
+    }
+    private func deployment(_ name: String, _ replicas: Int) -> Value {
+        let labels: Value = ["app": .string(name)]
+        let container: Value = [
+            "name": "web", "image": "nginx:1.27", "resources": ["requests": ["cpu": "100m", "memory": "64Mi"]],
+        ]
+        return [
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": .string(name)],
+            "spec": [
+                "replicas": .int(Int64(replicas)), "selector": ["matchLabels": labels],
+                "template": ["metadata": ["labels": labels], "spec": ["containers": [container]]],
+            ],
+        ]
     }
 
-    private func readyNodes(_ realm: Realm) -> Int {
-        count(realm, NodeFields.kind.prefix) { node in
-            let ready = node["status"]?["conditions"]?.items.contains { $0["type"]?.string == "Ready" && $0["status"]?.string == "True" }
-            return ready ?? false ? 1 : 0
-        }
-    }
     private func availablePods(_ realm: Realm) -> Int {
-        count(realm, DeploymentFields.kind.prefix) { $0["status"]?["availableReplicas"]?.int ?? 0 }
-    }
-    private func count(_ realm: Realm, _ prefix: String, _ number: (Node) -> Int) -> Int {
         var sum = 0
-        realm.snapshot().forEach(prefix: prefix) { sum += $0.document.map { number($0.root) } ?? 0 }
+        realm.snapshot().forEach(prefix: DeploymentFields.kind.prefix) { entry in
+            sum += entry.document?.root["status"]?["availableReplicas"]?.int ?? 0
+        }
         return sum
     }
-
-    /// Waits until something holds, and prints how long that took and what it cost.
-    private func tell(_ what: String, each count: Int = 1, _ holds: () -> Bool) async throws {
-        let (began, cpu, before) = (seconds(), ownProcessorSeconds(), resident())
-        while !holds() { try await clock.sleep(for: .milliseconds(500)) }
-        let (time, used, after) = (seconds() - began, ownProcessorSeconds() - cpu, resident())
-        print(
-            "\(what): \(fixed(time, 1)) s, CPU \(fixed(used / Double(count) * 1e6, 0)) us each, memory \(after >> 20) MiB,"
-                + " \(((after - before) / count) >> 10) KiB more each")
-    }
-    private func resident() -> Int { ServerProcess(id: Int(getpid())).usage()?.residentBytes ?? 0 }
 
     /// From opening the store until an API server answers.
     private func reopen() async throws {
@@ -155,7 +186,7 @@ struct FleetBench {
         let server = try server(realm)
         try await server.bootstrap()
         let objects = realm.snapshot().count(prefix: "")
-        print("\(objects) objects: store open after \(fixed(opened, 2)) s, server ready after \(fixed(seconds() - began, 2)) s")
+        say("\(objects) objects: store open after \(fixed(opened, 2)) s, server ready after \(fixed(seconds() - began, 2)) s")
         await store.close()
     }
 }

@@ -12,7 +12,10 @@ import Glibc
           start --command COMMAND --kubeconfig FILE                      from the start of a server until it is ready
           store [--directory DIR | --store URL] [--writers N] [--count N] [--bytes N]   durable puts a second; URL is http://HOST:PORT of an etcd
           scheduler [--nodes N] [--pods N] [--shape plain|spread|apart]  the scheduler's decisions alone
-          fleet --directory DIR [--nodes N] [--pods N]                   a large cluster of simulated machines in this process
+          fleet --directory DIR [--nodes N] [--pods N] [--renewal MS] [--memory MIB]   a large cluster of simulated machines in this process,
+                                                                 which fails above so much memory
+          clusters --data-dir DIR [--count N] [--concurrency N]          very many clusters in the running server of the directory
+          fill --directory DIR [--count N]                               pods in the store of a stopped server, to measure its next start
           scheduler-perf [--case NAME] [--scale N]                       upstream's scheduler_perf; all numbers divided by N
           services [--services N] [--connections N]                      kube-proxy's rules on the kernel (needs root)
           json [--count N]                                               parsing, editing and writing documents
@@ -31,6 +34,8 @@ import Glibc
             case "store": try await StoreBench(Options(arguments)).run()
             case "scheduler": try SchedulerBench(Options(arguments)).run()
             case "fleet": try await FleetBench(Options(arguments)).run()
+            case "clusters": try await RegionBench(Options(arguments)).run()
+            case "fill": try await FillBench(Options(arguments)).run()
             case "scheduler-perf": try await SchedulerPerf(Options(arguments)).run()
             case "services": try ServicesBench(Options(arguments)).run()
             case "json": try JSONBench(Options(arguments)).run()

@@ -1,5 +1,11 @@
 import Glibc
 
+/// Prints a line at once, for those who watch a long run through a pipe.
+func say(_ line: String) {
+    print(line)
+    fflush(nil)
+}
+
 /// Seconds of the monotonic clock.
 func seconds() -> Double {
     var time = timespec()

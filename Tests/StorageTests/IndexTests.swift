@@ -16,6 +16,18 @@ import Testing
         return keys
     }
 
+    @Test(arguments: [0, 1, 23, 24, 25, 577, 3000]) func `an index made of entries in order is as one that grew`(count: Int) {
+        let keys = (0..<count).map { "k/\($0)" }.sorted()
+        var made = Index(keys.enumerated().map { entry($1, Revision($0)) })
+        var grown = Index(keys.enumerated().shuffled().map { entry($1, Revision($0)) })
+        #expect(contents(made) == contents(grown) && made.count == count)
+        for number in stride(from: 0, to: count, by: 2) {
+            #expect(made.remove("k/\(number)")?.revision == grown.remove("k/\(number)")?.revision)
+            _ = (made.put(entry("k/\(number)+", 1)), grown.put(entry("k/\(number)+", 1)))
+        }
+        #expect(contents(made) == contents(grown) && made.count == count)
+    }
+
     @Test(arguments: 0..<8) func `the index agrees with a sorted dictionary, and copies stay as they were`(seed: UInt64) {
         var random = Seeded(seed)
         var index = Index()

@@ -8,6 +8,7 @@ import Synchronization
 struct FixedClock: WallClock {
     var now: Timestamp { Timestamp(seconds: 1_700_000_000) }
     func sleep(for duration: Duration) async throws {}
+    func alarm(after duration: Duration, _ ring: @escaping @Sendable () -> Void) -> Alarm { Alarm {} }
 }
 
 /// A small repeatable generator (SplitMix64).

@@ -30,16 +30,9 @@ package final class Mailbox<Message: Sendable>: Sendable {
     package func wait(atMost duration: Duration?, on clock: any WallClock) async throws {
         if let duration, duration <= .zero { return try Task.checkCancellation() }
         guard state.withLock({ $0.messages.isEmpty }) else { return try Task.checkCancellation() }
-        await withTaskGroup(of: Void.self) { group in
-            if let duration {
-                group.addTask {
-                    do { try await clock.sleep(for: duration) } catch { return }
-                    self.signal()
-                }
-            }
-            await listen()
-            group.cancelAll()
-        }
+        let alarm = duration.map { clock.alarm(after: $0) { self.signal() } }
+        await listen()
+        alarm?.cancel()
         state.withLock { $0.isRung = false }
         try Task.checkCancellation()
     }

@@ -5,7 +5,8 @@ package final class ManualClock: WallClock {
     private struct Sleeper {
         let id: Int
         let deadline: Timestamp
-        let continuation: CheckedContinuation<Bool, Never>
+        /// Called with whether the time has come, rather than a cancellation.
+        let wake: @Sendable (Bool) -> Void
     }
     private struct State {
         var now: Timestamp
@@ -29,27 +30,37 @@ package final class ManualClock: WallClock {
     package func sleep(for duration: Duration) async throws {
         try Task.checkCancellation()
         guard duration > .zero else { return }
-        let id = state.withLock { state in
-            defer { state.nextID += 1 }
-            return state.nextID
-        }
+        let id = nextID()
         let rested = await withTaskCancellationHandler {
-            await withCheckedContinuation { lieDown($0, id, duration) }
+            await withCheckedContinuation { continuation in lieDown(id, duration) { continuation.resume(returning: $0) } }
         } onCancel: {
             wake(id)
         }
         if !rested { throw CancellationError() }
     }
 
-    private func lieDown(_ continuation: CheckedContinuation<Bool, Never>, _ id: Int, _ duration: Duration) {
+    package func alarm(after duration: Duration, _ ring: @escaping @Sendable () -> Void) -> Alarm {
+        let id = nextID()
+        lieDown(id, max(.zero, duration)) { if $0 { ring() } }
+        return Alarm { self.state.withLock { state in state.sleepers.removeAll { $0.id == id } } }
+    }
+
+    private func nextID() -> Int {
+        state.withLock { state in
+            defer { state.nextID += 1 }
+            return state.nextID
+        }
+    }
+
+    private func lieDown(_ id: Int, _ duration: Duration, _ wake: @escaping @Sendable (Bool) -> Void) {
         let cancelled = state.withLock { state in
             if state.cancelled.remove(id) != nil { return true }
             let deadline = state.now + duration
             let index = state.sleepers.firstIndex { $0.deadline > deadline } ?? state.sleepers.endIndex
-            state.sleepers.insert(Sleeper(id: id, deadline: deadline, continuation: continuation), at: index)
+            state.sleepers.insert(Sleeper(id: id, deadline: deadline, wake: wake), at: index)
             return false
         }
-        if cancelled { continuation.resume(returning: false) }
+        if cancelled { wake(false) }
     }
 
     private func wake(_ id: Int) {
@@ -60,7 +71,7 @@ package final class ManualClock: WallClock {
             }
             return state.sleepers.remove(at: index)
         }
-        sleeper?.continuation.resume(returning: false)
+        sleeper?.wake(false)
     }
 
     /// Moves the time on. Whoever is due wakes in order, each at its own deadline; `settle` is called after each, so that a
@@ -68,7 +79,7 @@ package final class ManualClock: WallClock {
     package func advance(by duration: Duration, settle: () -> Void = {}) {
         let target = now + duration
         while let sleeper = next(until: target) {
-            sleeper.continuation.resume(returning: true)
+            sleeper.wake(true)
             settle()
         }
         state.withLock { $0.now = max($0.now, target) }

@@ -18,6 +18,9 @@ package final class EventLoopGroup: Sendable {
         precondition(!loops.isEmpty, "no event loop can be made: \(lastErrorText())")
     }
 
+    /// How many loops there are.
+    package var count: Int { loops.count }
+
     /// The loops take turns.
     package func next() -> EventLoop {
         loops[(turn.wrappingAdd(1, ordering: .relaxed).newValue & Int.max) % loops.count]

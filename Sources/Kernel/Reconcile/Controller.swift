@@ -14,6 +14,8 @@ package protocol Controller: Sendable {
 
     /// Whether a change of a primary is worth a look; asked before anything is decoded.
     static func concerns(_ change: WorldChange, in world: World) -> Bool
+    /// How much longer a key may rest that nothing but time has woken; nil to look at it. Asked before anything is decoded.
+    func rest(_ key: String, in world: World) -> Duration?
     /// What is to be done for one object. Must depend on the arguments alone.
     func reconcile(_ object: View<Primary>, in world: World) throws -> Plan
     /// What is to be done for a key whose object is gone, or was never there. Most controllers leave that to owner references.
@@ -25,6 +27,7 @@ extension Controller {
     package static var watches: [Watch] { [] }
     package static var indexes: [WorldIndex] { [] }
     package static func concerns(_ change: WorldChange, in world: World) -> Bool { true }
+    package func rest(_ key: String, in world: World) -> Duration? { nil }
     package func removed(_ key: String, in world: World) throws -> Plan { Plan() }
     package func refused(_ change: Change, _ error: ChangeError, for object: View<Primary>, in world: World) -> Plan { Plan() }
 }

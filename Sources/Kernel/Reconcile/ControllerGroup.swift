@@ -37,7 +37,7 @@ package final class ControllerGroup: Service {
         let mailbox = Mailbox<Letter>()
         let runners = controllers.map { Runner($0, concurrency: concurrency, random: random) }
         let cache = WorldCache(realm: realm, indexes: runners.flatMap(\.indexes)) { mailbox.signal() }
-        let found = try cache.start()
+        let found = try await cache.load()
         var loop = ControlLoop(runners: runners, found: found, world: cache.world(now: clock.now), performs: effects != nil)
         defer { cache.stop() }
         published.withLock { $0.names = loop.names }

@@ -24,6 +24,7 @@ struct Runner: Sendable {
     /// Whether a change of a primary is worth a look.
     let concerns: @Sendable (WorldChange, World) -> Bool
     private let writes: Set<String>
+    private let rest: @Sendable (String, World) -> Duration?
     private let reconcile: @Sendable (String, World) throws -> Plan
     private let refused: @Sendable (String, Change, ChangeError, World) -> Plan
     var queue: WorkQueue
@@ -34,6 +35,7 @@ struct Runner: Sendable {
         concerns = { C.concerns($0, in: $1) }
         writes = Set(C.writes.map(\.prefix))
         queue = WorkQueue(concurrency: concurrency, random: random)
+        rest = { controller.rest($0, in: $1) }
         reconcile = { key, world in
             guard let object = world.get(View<C.Primary>.self, key: key) else { return try controller.removed(key, in: world) }
             return try controller.reconcile(object, in: world)
@@ -51,6 +53,7 @@ struct Runner: Sendable {
 
     /// The plan for a key; throws what the controller throws, or `UndeclaredWrite`.
     mutating func plan(_ key: String, in world: World) throws -> Plan {
+        if queue.wasTimed(key), let rest = rest(key, world) { return Plan(revisit: rest) }
         metrics.reconciles += 1
         let plan = try reconcile(key, world)
         if let kind = undeclared(plan.changes + plan.notes) { throw UndeclaredWrite(controller: name, kind: kind.name) }

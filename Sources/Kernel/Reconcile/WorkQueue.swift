@@ -24,6 +24,8 @@ package struct WorkQueue: Sendable {
     private var barriers: [String: Revision] = [:]
     private var failures: [String: Int] = [:]
     private var timers = Timers<String>()
+    /// Queued keys that nothing but time has woken, as they wished.
+    private var timed: Set<String> = []
 
     /// A queue that gives out at most `concurrency` keys at a time.
     package init(concurrency: Int, random: RandomSource) { (self.concurrency, self.random) = (concurrency, random) }
@@ -37,12 +39,20 @@ package struct WorkQueue: Sendable {
 
     /// Wakes a key.
     package mutating func add(_ key: String) {
+        timed.remove(key)
+        wake(key)
+    }
+
+    private mutating func wake(_ key: String) {
         if busy.contains(key) { dirty.insert(key) } else if queued.insert(key).inserted { ready.append(key) }
     }
 
     /// Wakes the keys whose time has come, and those whose write the world now shows.
     package mutating func advance(now: Timestamp, revision: Revision) {
-        while let key = timers.popDue(now) { add(key) }
+        while let key = timers.popDue(now) {
+            if failures[key] == nil, !queued.contains(key), !busy.contains(key) { timed.insert(key) }
+            wake(key)
+        }
         if barriers.count > 1024 { barriers = barriers.filter { $0.value > revision } }
         guard !parked.isEmpty else { return }
         for key in parked.sorted() where barriers[key, default: 0] <= revision {
@@ -69,6 +79,9 @@ package struct WorkQueue: Sendable {
         }
         return nil
     }
+
+    /// Whether nothing but time woke a key that was just given out; asked once.
+    mutating func wasTimed(_ key: String) -> Bool { !timed.isEmpty && timed.remove(key) != nil }
 
     /// Ends the work on a key; `revisit` is when to look again even if nothing wakes it.
     /// What goes on elsewhere (`settled` false) leaves earlier failures counted.

@@ -12,6 +12,8 @@ package struct World: Sendable {
 
     /// The document of that key; nil when there is none.
     package func value(_ key: String) -> Value? { documents.entry(key)?.value }
+    /// The same as a tape, for those who look at few fields.
+    package func document(_ key: String) -> Node? { documents.entry(key)?.document?.root }
     /// Whether there is a document of that key.
     package func contains(_ key: String) -> Bool { documents.entry(key) != nil }
     /// The document of that name; nil when there is none.
@@ -43,6 +45,8 @@ package struct World: Sendable {
     }
     /// The keys that an index has under a text, in order.
     package func keys(_ index: String, _ text: String) -> [String] { (documents.indexed[index]?[text] ?? []).sorted() }
+    /// The first key, in order, that an index has under a text.
+    package func first(_ index: String, _ text: String) -> String? { documents.indexed[index]?[text]?.min() }
     /// How many documents an index has under a text.
     package func count(_ index: String, _ text: String) -> Int { documents.indexed[index]?[text]?.count ?? 0 }
     /// The key prefixes of the kinds that have documents, in order.

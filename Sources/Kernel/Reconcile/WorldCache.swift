@@ -24,17 +24,38 @@ package final class WorldCache: Sendable {
     /// Loads the realm, follows it from there on, and returns what is there; to be called once.
     /// - Throws: `StorageError.unavailable` when the realm's history never reaches back to a fresh snapshot.
     @discardableResult package func start() throws(StorageError) -> [WorldChange] {
+        let snapshot = try follow()
+        return state.withLock { state in
+            var found: [WorldChange] = []
+            snapshot.forEach(prefix: "") { found.append(state.documents.put(.stored($0))) }
+            state.documents.reached(snapshot.revision)
+            return found
+        }
+    }
+
+    /// The same in pieces, so that a realm of a million documents holds no thread for long.
+    package func load() async throws(StorageError) -> [WorldChange] {
+        let snapshot = try follow()
+        var found: [WorldChange] = []
+        var piece = snapshot.range(prefix: "", limit: Self.piece)
+        while let last = piece.last {
+            state.withLock { state in for entry in piece { found.append(state.documents.put(.stored(entry))) } }
+            piece = snapshot.range(prefix: "", after: last.key, limit: Self.piece)
+            if !piece.isEmpty { await Task.yield() }
+        }
+        state.withLock { $0.documents.reached(snapshot.revision) }
+        return found
+    }
+    private static let piece = 256
+
+    /// Watches from a fresh snapshot on, and returns that.
+    private func follow() throws(StorageError) -> Snapshot {
         for _ in 0..<10 {
             let snapshot = realm.snapshot()
             do throws(StorageError) {
                 let watch = try realm.watch(prefix: "", after: snapshot.revision) { [weak self] events in self?.receive(events) }
-                return state.withLock { state in
-                    var found: [WorldChange] = []
-                    snapshot.forEach(prefix: "") { found.append(state.documents.put(.stored($0))) }
-                    state.documents.reached(snapshot.revision)
-                    state.watch = watch
-                    return found
-                }
+                state.withLock { $0.watch = watch }
+                return snapshot
             } catch {
                 guard case .compacted = error else { throw error }
             }
@@ -68,7 +89,7 @@ package final class WorldCache: Sendable {
             return events.map { event in
                 if event.kind == .put { return state.documents.put(.stored(event.entry)) }
                 return state.documents.remove(event.entry.key, at: event.revision)
-                    ?? WorldChange(key: event.entry.key, before: .stored(event.entry), event.entry.document, after: nil, nil)
+                    ?? WorldChange(key: event.entry.key, before: .stored(event.entry), after: nil)
             }
         }
     }

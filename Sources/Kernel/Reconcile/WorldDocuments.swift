@@ -33,35 +33,43 @@ struct WorldDocuments: Sendable {
         let key = entry.key
         let prefix = WorldDocuments.prefix(of: key)
         let previous = kinds[prefix, default: KindDocuments()].entries.updateValue(entry, forKey: key)
-        let (old, document) = (previous?.document, entry.document)
-        let change = WorldChange(key: key, before: previous, old, after: entry, document)
+        let keepsMetadata = previous.map { entry.hasSameMetadata(as: $0) } ?? false
+        let change = WorldChange(key: key, before: previous, after: entry, keepsMetadata: keepsMetadata)
         if previous == nil, let namespace = WorldDocuments.namespace(of: key, prefix) {
             kinds[prefix]?.namespaces[namespace, default: []].insert(key)
         }
         reached(entry.revision)
-        index(key, prefix, old, document, change)
+        let indexes = indexes[prefix] ?? []
+        if !keepsMetadata { note(previous.flatMap { $0.document }.map(WorldFacts.init), entry.document.map(WorldFacts.init), key) }
+        guard !indexes.isEmpty else { return change }
+        let (old, new) = (previous?.document?.root, entry.document?.root)
+        for index in indexes { reindex(index.name, old.map(index.entries) ?? [], new.map(index.entries) ?? [], key) }
         return change
     }
 
-    /// Takes a document into the indexes in the place of the older one. Most changes touch nothing that is looked for.
-    private mutating func index(_ key: String, _ prefix: String, _ old: Document?, _ new: Document?, _ change: WorldChange) {
-        let (before, after) = (change.oldFacts, change.facts)
-        if before.owners != after.owners {
-            for uid in before.owners { Self.remove(key, of: uid, from: &owners) }
-            for uid in after.owners { owners[uid, default: []].insert(key) }
+    /// Files a key by its uid and owners, where they have changed.
+    private mutating func note(_ old: WorldFacts?, _ new: WorldFacts?, _ key: String) {
+        let (before, after) = (old?.owners ?? [], new?.owners ?? [])
+        if before != after {
+            for uid in before {
+                owners[uid]?.remove(key)
+                if owners[uid]?.isEmpty == true { owners[uid] = nil }
+            }
+            for uid in after { owners[uid, default: []].insert(key) }
         }
-        if before.uid != after.uid, let uid = before.uid, uids[uid] == key { uids[uid] = nil }
-        if let uid = after.uid, old == nil || before.uid != uid { uids[uid] = key }
-        for index in indexes[prefix] ?? [] {
-            let (gone, present) = (old.map { index.entries($0.root) } ?? [], new.map { index.entries($0.root) } ?? [])
-            guard gone != present else { continue }
-            for text in gone { Self.remove(key, of: text, from: &indexed[index.name, default: [:]]) }
-            for text in present { indexed[index.name, default: [:]][text, default: []].insert(key) }
-        }
+        guard old?.uid != new?.uid else { return }
+        if let uid = old?.uid, uids[uid] == key { uids[uid] = nil }
+        if let uid = new?.uid { uids[uid] = key }
     }
-    private static func remove(_ key: String, of text: String, from sets: inout [String: Set<String>]) {
-        sets[text]?.remove(key)
-        if sets[text]?.isEmpty == true { sets[text] = nil }
+
+    /// Files a key under other texts of an index, where they have changed.
+    private mutating func reindex(_ name: String, _ old: [String], _ new: [String], _ key: String) {
+        guard old != new else { return }
+        for text in old where !new.contains(text) {
+            indexed[name]?[text]?.remove(key)
+            if indexed[name]?[text]?.isEmpty == true { indexed[name]?[text] = nil }
+        }
+        for text in new where !old.contains(text) { indexed[name, default: [:]][text, default: []].insert(key) }
     }
 
     /// Removes the entry of a key.
@@ -70,13 +78,13 @@ struct WorldDocuments: Sendable {
         reached(revision)
         guard let entry = kinds[prefix]?.entries.removeValue(forKey: key) else { return nil }
         let document = entry.document
-        let change = WorldChange(key: key, before: entry, document, after: nil, nil)
-        index(key, prefix, document, nil, change)
+        note(document.map(WorldFacts.init), nil, key)
+        for index in indexes[prefix] ?? [] { reindex(index.name, document.map { index.entries($0.root) } ?? [], [], key) }
         if let namespace = WorldDocuments.namespace(of: key, prefix) {
             kinds[prefix]?.namespaces[namespace]?.remove(key)
             if kinds[prefix]?.namespaces[namespace]?.isEmpty == true { kinds[prefix]?.namespaces[namespace] = nil }
         }
-        return change
+        return WorldChange(key: key, before: entry, after: nil)
     }
 
     /// The kind's part of a key: up to the second slash.
@@ -88,7 +96,7 @@ struct WorldDocuments: Sendable {
         return String(key[...second])
     }
     /// The namespace part of a key, when it has one.
-    private static func namespace(of key: String, _ prefix: String) -> String? {
+    static func namespace(of key: String, _ prefix: String) -> String? {
         let rest = key.utf8.dropFirst(prefix.utf8.count)
         guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
         return String(key[rest.startIndex..<slash])

@@ -25,6 +25,11 @@ enum WorldEntry: Sendable {
         case .given(let document): document.revision
         }
     }
+    /// Whether this is a later version of `other` with the same metadata; false means nothing.
+    func hasSameMetadata(as other: WorldEntry) -> Bool {
+        guard case .stored(let mine) = self, case .stored(let theirs) = other else { return false }
+        return mine.hasSameMetadata(as: theirs)
+    }
     /// The document as a tape.
     var document: Document? {
         switch self {

@@ -91,6 +91,33 @@ package final class Entry: Sendable {
     /// What the tree weighs in memory, in bytes, about.
     var treeWeight: Int { bytes.count * 3 + 512 }
 
+    /// Whether another version of the document has the same metadata but for the resource version and `managedFields`: told by the bytes,
+    /// where the API server has written both, which puts `managedFields` last. False means nothing.
+    package func hasSameMetadata(as other: Entry) -> Bool {
+        guard let gap, gap == other.gap, comma, other.comma else { return false }
+        let (mine, theirs) = (versionEnd(gap), other.versionEnd(gap))
+        let marker = Self.ownersMember
+        return bytes.span(from: mine) { mine in
+            other.bytes.span(from: theirs) { theirs in
+                let shared = min(mine.count, theirs.count)
+                var place = 0
+                // The first `"managedFields":[` cannot be text, for quotes in texts are escaped.
+                while place + marker.count <= shared, mine[place] == theirs[place] {
+                    if mine[place] == marker[0], mine[place + 1] == marker[1],
+                        marker.indices.allSatisfy({ mine[place + $0] == marker[$0] && theirs[place + $0] == marker[$0] })
+                    {
+                        return true
+                    }
+                    place += 1
+                }
+                return false
+            }
+        }
+    }
+    private static let ownersMember = Array("\"managedFields\":[".utf8)
+    /// Where the resource version, which stands in the gap, ends.
+    private func versionEnd(_ gap: Int) -> Int { gap + Encoded.resourceVersion(revision, comma: comma).count }
+
     /// What the entry weighs in memory and in a journal, in bytes, about.
     var weight: Int { key.utf8.count + bytes.count + 64 }
 
@@ -101,5 +128,12 @@ package final class Entry: Sendable {
         let member = Encoded.resourceVersion(revision, comma: comma)
         let bytes = Array(bytes[..<gap]) + member + bytes[end...]
         return Entry(key: key, revision: revision, created: created, bytes: bytes, gap: gap, comma: comma)
+    }
+}
+
+extension [UInt8] {
+    /// Calls back with the bytes from a place on, without copying them.
+    fileprivate func span<Result>(from start: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[Swift.min(start, $0.count)...])) }
     }
 }

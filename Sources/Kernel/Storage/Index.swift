@@ -3,6 +3,16 @@
 struct Index: Sendable {
     private var root = IndexNode()
 
+    init() {}
+    /// The index of entries, made without looking for their places when they come in key order.
+    init(_ entries: [Entry]) {
+        guard zip(entries, entries.dropFirst()).allSatisfy({ $0.key.precedes($1.key) }) else {
+            for entry in entries { _ = put(entry) }
+            return
+        }
+        root = IndexNode.tree(entries)
+    }
+
     /// The number of keys.
     var count: Int { root.count }
 
@@ -60,6 +70,18 @@ final class IndexNode: @unchecked Sendable {
         self.init()
         self.entries = entries
         count = entries.count
+    }
+
+    /// The root over entries in key order.
+    static func tree(_ entries: [Entry]) -> IndexNode {
+        var level = parts(of: entries.count).map { IndexNode(entries: Array(entries[$0])) }
+        while level.count > 1 { level = parts(of: level.count).map { [level] in IndexNode(children: Array(level[$0])) } }
+        return level.first ?? IndexNode()
+    }
+    /// Equal parts of so many, each a node with room for more.
+    private static func parts(of count: Int) -> [Range<Int>] {
+        let parts = (count + width * 3 / 4 - 1) / (width * 3 / 4)
+        return (0..<parts).map { count * $0 / parts..<count * ($0 + 1) / parts }
     }
 
     private var isLeaf: Bool { children.isEmpty }

@@ -49,8 +49,7 @@ package final class Realm: Sendable {
     init(_ recovered: RecoveredRealm, backing: Backing, publisher: Publisher, limits: StoreLimits) {
         (name, id, birth) = (recovered.name, recovered.id, recovered.birth)
         (self.backing, self.publisher, self.limits) = (backing, publisher, limits)
-        var index = Index()
-        for entry in recovered.entries { _ = index.put(entry) }
+        let index = Index(recovered.entries)
         let weight = recovered.entries.reduce(0) { $0 + $1.weight }
         let history = History(limits: limits, compacted: recovered.head)
         published = Atomic(recovered.head)

@@ -104,16 +104,16 @@ package final class APIServer: HTTPHandler, Service {
     /// What one of the servers of a realm does now and then for all.
     package var upkeep: any Service { Upkeep(server: self) }
 
-    /// Deletes events an hour after they were last written. Source: upstream's --event-ttl.
-    func expireEvents() async {
+    /// Deletes events an hour after they were last written. Source: upstream's --event-ttl. Those written after that revision cannot be so old.
+    func expireEvents(writtenUntil revision: Revision) async {
         let oldest = clock.now - configuration.eventLifetime
         var old: [Entry] = []
         realm.snapshot().forEach(prefix: "core/events/") { entry in
-            let event = entry.value
+            guard entry.revision <= revision, let event = entry.document?.root else { return }
             let times = [
-                event["lastTimestamp"], event["series"]["lastObservedTime"], event["eventTime"], event["metadata"]["creationTimestamp"],
+                event["lastTimestamp"], event["series"]?["lastObservedTime"], event["eventTime"], event["metadata"]?["creationTimestamp"],
             ]
-            if let last = times.compactMap({ $0.string.flatMap(Timestamp.init) }).max(), last < oldest { old.append(entry) }
+            if let last = times.compactMap({ $0?.string.flatMap(Timestamp.init) }).max(), last < oldest { old.append(entry) }
         }
         for entry in old { _ = try? await realm.commit(Write(entry.key, .delete, if: .revision(entry.revision))) }
     }

@@ -52,13 +52,18 @@ extension APIServer {
         guard let endpoint = path.endpoint, let stamp = accessStamp?() else {
             return try authority.require(attributes(path, verb, query, caller.user))
         }
-        if caller.mayDo(verb, endpoint, path, at: stamp) { return }
-        // What is allowed without regard to the name is allowed for every name.
+        let known = caller.mayDo(verb, endpoint, path, at: stamp)
+        if known == true { return }
         var attributes = attributes(path, verb, query, caller.user)
-        let name = attributes.name
-        attributes.name = ""
-        if authority.allows(attributes) { return caller.note(verb, endpoint, path, at: stamp) }
-        attributes.name = name
+        if known == nil {
+            // What is allowed without regard to the name is allowed for every name.
+            let name = attributes.name
+            attributes.name = ""
+            let isAllowed = authority.allows(attributes)
+            caller.note(verb, endpoint, path, isAllowed: isAllowed, at: stamp)
+            if isAllowed { return }
+            attributes.name = name
+        }
         try authority.require(attributes)
     }
 

@@ -13,7 +13,7 @@ extension APIServer: PromptHandler {
         guard let caller = knownCaller(request, now: start), let stamp = accessStamp?(), !Impersonation.isAsked(request.headers),
             let target = RequestTarget(request.target, endpoints), target.query.isEmpty, let path = target.resource,
             let endpoint = path.endpoint, path.subresource.isEmpty, !path.name.isEmpty,
-            caller.mayDo(.get, endpoint, path, at: stamp),
+            caller.mayDo(.get, endpoint, path, at: stamp) == true,
             endpoint.isPlain, endpoint.info.namespaced == !path.namespace.isEmpty, Self.wantsPlainJSON(request.headers),
             let flow = caller.flow(.get, endpoint, path, at: flows.revision), flow.level.isFree,
             let entry = realm.get(endpoint.key(path)), entry.bytes.count < RequestContext.compressionThreshold

@@ -42,7 +42,10 @@ package struct Informer: Service {
             try Task.checkCancellation()
             let begun = clock.now
             do throws(KubeClientError) {
-                if version == nil { version = try await list() }
+                if version == nil {
+                    async let listed = listing()
+                    version = try await listed.get()
+                }
                 try await watch(&version)
                 if clock.now - begun >= .seconds(1) {
                     backoff.reset()
@@ -57,6 +60,20 @@ package struct Informer: Service {
         }
     }
 
+    // A task keeps the memory of its deepest call for as long as it lives, and this one rests most of the time: requests have tasks of
+    // their own.
+    private func listing() async -> Result<String, KubeClientError> {
+        do throws(KubeClientError) { return .success(try await list()) } catch { return .failure(error) }
+    }
+    private func opening(_ version: String) async -> Result<WatchStream, KubeClientError> {
+        var options = ListOptions(labelSelector: selection.labelSelector, fieldSelector: selection.fieldSelector)
+        options.resourceVersion = version
+        do throws(KubeClientError) {
+            return .success(
+                try await client.watch(kind, namespace: namespace, options, timeoutSeconds: 300 + random.int(in: 0..<300)))
+        } catch { return .failure(error) }
+    }
+
     private func list() async throws(KubeClientError) -> String {
         var options = ListOptions(labelSelector: selection.labelSelector, fieldSelector: selection.fieldSelector, limit: 500)
         options.resourceVersion = ""
@@ -67,9 +84,9 @@ package struct Informer: Service {
 
     /// Follows one watch to its end, moving `version` along.
     private func watch(_ version: inout String?) async throws(KubeClientError) {
-        var options = ListOptions(labelSelector: selection.labelSelector, fieldSelector: selection.fieldSelector)
-        options.resourceVersion = version ?? ""
-        var stream = try await client.watch(kind, namespace: namespace, options, timeoutSeconds: 300 + random.int(in: 0..<300))
+        let start = version ?? ""
+        async let opened = opening(start)
+        var stream = try await opened.get()
         defer { stream.cancel() }
         while let event = try await stream.next() {
             switch event {

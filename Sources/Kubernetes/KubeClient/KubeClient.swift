@@ -97,6 +97,23 @@ package struct KubeClient: Sendable {
         let path = path(kind, namespace ?? "default", name, subresource)
         return try await send("PATCH", path, patch.items + options.items, patch.document, patch.contentType)
     }
+    /// Patches a document or a subresource; nothing of the answer is read, for those who watch it anyway.
+    package func patchUnread(
+        _ kind: Kind, namespace: String? = nil, _ name: String, _ patch: Patch, subresource: String? = nil
+    ) async throws(KubeClientError) {
+        let path = path(kind, namespace ?? "default", name, subresource)
+        _ = try await bytes(of: answer("PATCH", path, patch.items, JSON.encode(patch.document), patch.contentType))
+    }
+    /// Replaces a document by one in JSON; of the answer only the new resource version is read.
+    package func replace(
+        _ kind: Kind, namespace: String? = nil, _ name: String, json: [UInt8]
+    ) async throws(KubeClientError) -> String {
+        let bytes = try await bytes(of: answer("PUT", path(kind, namespace ?? "default", name), [], json, nil))
+        guard let version = (try? Document(bytes))?.root["metadata"]?["resourceVersion"]?.string else {
+            throw .malformed("a document without a resource version")
+        }
+        return version
+    }
     /// Deletes a document; returns it as it stands, or a `Status`.
     @discardableResult package func delete(
         _ kind: Kind, namespace: String? = nil, _ name: String, _ options: DeleteOptions = DeleteOptions()
@@ -114,16 +131,13 @@ package struct KubeClient: Sendable {
     package func send(
         _ method: String, _ segments: [String], _ items: [(String, String)] = [], _ document: Value? = nil, _ contentType: String? = nil
     ) async throws(KubeClientError) -> Value {
-        let response = try await answer(method, segments, items, document, contentType)
-        guard 200..<300 ~= response.status else { throw await refusal(response) }
+        let bytes = try await bytes(of: answer(method, segments, items, document.map { JSON.encode($0) }, contentType))
         var limits = DocumentLimits()
         limits.bytes = Self.answerLimit
         do {
-            return try JSON.parse(try await response.body.collect(limit: Self.answerLimit), limits: limits)
-        } catch let error as DocumentError {
-            throw .malformed("\(error)")
+            return try JSON.parse(bytes, limits: limits)
         } catch {
-            throw KubeClientError(error)
+            throw .malformed("\(error)")
         }
     }
 }
@@ -140,13 +154,13 @@ extension KubeClient {
     }
 
     private func answer(
-        _ method: String, _ segments: [String], _ items: [(String, String)], _ document: Value?, _ contentType: String?
+        _ method: String, _ segments: [String], _ items: [(String, String)], _ body: [UInt8]?, _ contentType: String?
     ) async throws(KubeClientError) -> HTTPResponse {
         let target = URLTarget(segments: segments, items: items.map { URLTarget.Item($0.0, $0.1) })
         var request = HTTPRequest(method, target.text, headers: ["accept": "application/json", "user-agent": userAgent])
-        if let document {
+        if let body {
             request.headers["content-type"] = contentType ?? "application/json"
-            request.body = .bytes(JSON.encode(document))
+            request.body = .bytes(body)
         }
         do {
             if let token { request.headers["authorization"] = "Bearer \(try await token())" }
@@ -154,6 +168,12 @@ extension KubeClient {
         } catch {
             throw KubeClientError(error)
         }
+    }
+
+    /// The whole body of an answer that is a success.
+    private func bytes(of response: HTTPResponse) async throws(KubeClientError) -> [UInt8] {
+        guard 200..<300 ~= response.status else { throw await refusal(response) }
+        do { return try await response.body.collect(limit: Self.answerLimit) } catch { throw KubeClientError(error) }
     }
 
     /// The error of an answer that is no success.

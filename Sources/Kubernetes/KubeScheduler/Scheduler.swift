@@ -35,7 +35,7 @@ package struct Scheduler: Service {
     package func run() async throws {
         let mailbox = Mailbox<SchedulerLetter>()
         var loop = SchedulerLoop(configuration, random: random)
-        let watches = try follow(mailbox, &loop)
+        let watches = try await follow(mailbox, &loop)
         defer { for watch in watches { watch.cancel() } }
         await withDiscardingTaskGroup { group in
             var wakes: [Timestamp] = []
@@ -61,7 +61,7 @@ package struct Scheduler: Service {
     }
 
     /// Loads pods, nodes, namespaces and Services and follows them from there on.
-    private func follow(_ mailbox: Mailbox<SchedulerLetter>, _ loop: inout SchedulerLoop) throws -> [WatchHandle] {
+    private func follow(_ mailbox: Mailbox<SchedulerLetter>, _ loop: inout SchedulerLoop) async throws -> [WatchHandle] {
         for _ in 0..<10 {
             let snapshot = realm.snapshot()
             do throws(StorageError) {
@@ -69,7 +69,7 @@ package struct Scheduler: Service {
                 for prefix in SchedulerLoop.kinds {
                     watches.append(try realm.watch(prefix: prefix, after: snapshot.revision) { mailbox.post(.events($0)) })
                 }
-                loop.load(snapshot, now: clock.now)
+                await loop.load(snapshot, now: clock.now)
                 return watches
             } catch {
                 guard case .compacted = error else { throw error }

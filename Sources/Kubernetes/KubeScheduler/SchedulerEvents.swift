@@ -15,9 +15,18 @@ extension SchedulerLoop {
         NodeFields.kind.prefix, PodFields.kind.prefix,
     ]
 
-    mutating func load(_ snapshot: Snapshot, now: Timestamp) {
-        for prefix in Self.kinds { snapshot.forEach(prefix: prefix) { receive($0, prefix: prefix, isGone: false, now: now) } }
+    /// In pieces, so that a million pods hold no thread for long.
+    mutating func load(_ snapshot: Snapshot, now: Timestamp) async {
+        for prefix in Self.kinds {
+            var piece = snapshot.range(prefix: prefix, limit: Self.piece)
+            while let last = piece.last {
+                for entry in piece { receive(entry, prefix: prefix, isGone: false, now: now) }
+                piece = snapshot.range(prefix: prefix, after: last.key, limit: Self.piece)
+                if !piece.isEmpty { await Task.yield() }
+            }
+        }
     }
+    private static let piece = 256
 
     /// Takes in what happened.
     mutating func receive(_ letters: [SchedulerLetter], current: (String) -> Entry?, now: Timestamp) {

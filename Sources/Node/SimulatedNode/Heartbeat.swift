@@ -5,23 +5,25 @@ import KubeModel
 
 /// Keeps a node's document and lease fresh. Source: kubelet's defaults (lease of 40 s renewed every 10 s, status every 5 minutes).
 struct Heartbeat {
+    private static let leases = "kube-node-lease"
     private static let leaseSeconds: Int64 = 40
-    private static let leaseInterval = Duration.seconds(10), statusInterval = Duration.seconds(300)
+    private static let statusInterval = Duration.seconds(300)
 
     let client: KubeClient
     let document: NodeDocument
     let clock: any WallClock
     let random: RandomSource
+    private let leaseInterval: Duration
     private var uid = ""
-    private var lease = Value.null
+    private var lease = LeaseText()
     private var ready = false
     private var transition: Timestamp
     private var (leaseDue, statusDue): (Timestamp, Timestamp)
     private var renewed: Timestamp
     private var backoff: Backoff
 
-    init(client: KubeClient, document: NodeDocument, clock: any WallClock, random: RandomSource) {
-        (self.client, self.document, self.clock, self.random) = (client, document, clock, random)
+    init(client: KubeClient, document: NodeDocument, renewal: Duration, clock: any WallClock, random: RandomSource) {
+        (self.client, self.document, self.clock, self.random, leaseInterval) = (client, document, clock, random, renewal)
         let now = clock.now
         (transition, leaseDue, statusDue, renewed) = (now, now, now, now)
         backoff = Backoff(random: random)
@@ -53,14 +55,21 @@ struct Heartbeat {
     }
 
     /// Does what is due; failures are tried again after a pause.
-    mutating func beat() async throws {
+    /// - Returns: the heartbeat as it goes on.
+    func beaten() async throws -> Heartbeat {
+        var copy = self
+        try await copy.beat()
+        return copy
+    }
+
+    private mutating func beat() async throws {
         do throws(KubeClientError) {
             if leaseDue <= clock.now { try await renewLease() }
             if statusDue <= clock.now { try await reportStatus() }
             backoff.reset()
         } catch {
             if error == .cancelled { throw CancellationError() }
-            let again = clock.now + min(backoff.next(), Self.leaseInterval)
+            let again = clock.now + min(backoff.next(), leaseInterval)
             if leaseDue <= clock.now { leaseDue = again }
             if statusDue <= clock.now { statusDue = again }
         }
@@ -69,29 +78,25 @@ struct Heartbeat {
     private mutating func renewLease() async throws(KubeClientError) {
         let now = clock.now
         do throws(KubeClientError) {
-            if lease.isNull {
-                lease = try await client.get(LeaseFields.kind, namespace: "kube-node-lease", name)
-            }
-            lease["spec"] = [
-                "holderIdentity": .string(name), "leaseDurationSeconds": .int(Self.leaseSeconds), "renewTime": .string(now.microText),
-            ]
-            lease = try await client.update(LeaseFields.kind, lease)
+            if lease.version.isEmpty { lease = LeaseText(try await client.get(LeaseFields.kind, namespace: Self.leases, name)) }
+            lease.version = try await client.replace(
+                LeaseFields.kind, namespace: Self.leases, name, json: lease.text(holder: name, seconds: Self.leaseSeconds, renewed: now))
         } catch {
-            lease = .null
+            lease = LeaseText()
             guard error.isNotFound else { throw error }
-            lease = try await client.create(LeaseFields.kind, newLease(at: now))
+            lease = LeaseText(try await client.create(LeaseFields.kind, newLease(at: now)))
         }
         // A node that was silent for longer may have been marked Unknown meanwhile.
         if now - renewed > .seconds(Self.leaseSeconds) { statusDue = now }
         renewed = now
-        leaseDue = now + Self.leaseInterval + .milliseconds(random.int(in: -400..<401))
+        leaseDue = now + leaseInterval + leaseInterval * Double(random.int(in: -40..<41)) / 1000
     }
 
     private func newLease(at now: Timestamp) -> Value {
         [
             "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
             "metadata": [
-                "name": .string(name), "namespace": "kube-node-lease",
+                "name": .string(name), "namespace": .string(Self.leases),
                 "ownerReferences": [["apiVersion": "v1", "kind": "Node", "name": .string(name), "uid": .string(uid)]],
             ],
             "spec": [
@@ -105,7 +110,7 @@ struct Heartbeat {
         if !ready { (ready, transition) = (true, now) }
         let patch: Value = ["status": document.status(ready: true, at: now, transition: transition)]
         do throws(KubeClientError) {
-            _ = try await client.patch(NodeFields.kind, name, .strategic(patch), subresource: "status")
+            try await client.patchUnread(NodeFields.kind, name, .strategic(patch), subresource: "status")
         } catch  where error.isNotFound {
             // Somebody deleted the node: as on a real one, it comes back when the machine starts anew.
         }

@@ -4,7 +4,9 @@ import KubeClient
 import KubeModel
 
 /// Moves the pods of one machine through their stages. What it keeps in memory besides the documents is only when a stage began.
-struct PodKeeper {
+///
+/// Unchecked: a machine calls it from one task at a time.
+final class PodKeeper: @unchecked Sendable {
     private struct Tracked {
         /// The document; null while there is nothing to do, for most pods rest and their trees are large.
         var pod: Value
@@ -39,7 +41,7 @@ struct PodKeeper {
     var due: Timestamp? { pods.values.lazy.compactMap(\.due).min() }
 
     /// Takes note of what the watch tells.
-    mutating func note(_ event: InformerEvent) {
+    func note(_ event: InformerEvent) {
         switch event {
         case .listed(let list):
             let present = Set(list.compactMap { $0["metadata"]["uid"].string })
@@ -52,29 +54,33 @@ struct PodKeeper {
 
     /// Does what is due.
     /// - Throws: `CancellationError`.
-    mutating func work() async throws {
+    func work() async throws {
         for (uid, tracked) in pods {
             guard let due = tracked.due, due <= clock.now else { continue }
             try await step(uid, tracked)
         }
     }
 
-    private mutating func note(_ pod: Value) {
+    private func note(_ pod: Value) {
         guard let uid = pod["metadata"]["uid"].string else { return }
         let stage = PodState(pod: pod, table: table).stage
         guard var tracked = pods[uid] else {
             if let address = pod["status"]["podIP"].string, pod["spec"]["hostNetwork"] != true { addresses.hold(address, pod: uid) }
-            let fresh = Tracked(pod: pod, version: Self.version(pod), stage: stage, began: clock.now, due: nil, backoff: Backoff(random: random))
+            let fresh = Tracked(
+                pod: pod, version: Self.version(pod), stage: stage, began: clock.now, due: nil, backoff: Backoff(random: random))
             pods[uid] = timed(fresh)
             return
         }
         guard Self.version(pod) > tracked.version else { return }
         (tracked.pod, tracked.version) = (pod, Self.version(pod))
-        if stage != tracked.stage { (tracked.stage, tracked.began) = (stage, clock.now) }
+        if stage != tracked.stage {
+            (tracked.stage, tracked.began) = (stage, clock.now)
+            tracked.backoff.reset()
+        }
         pods[uid] = timed(tracked)
     }
 
-    private mutating func forget(_ uid: String) {
+    private func forget(_ uid: String) {
         pods[uid] = nil
         addresses.release(pod: uid)
     }
@@ -93,7 +99,7 @@ struct PodKeeper {
     }
     private static func version(_ pod: Value) -> Int { pod["metadata"]["resourceVersion"].string.flatMap { Int($0) } ?? 0 }
 
-    private mutating func step(_ uid: String, _ tracked: Tracked) async throws {
+    private func step(_ uid: String, _ tracked: Tracked) async throws {
         let life = life(of: tracked.pod)
         let step = life.step(at: tracked.stage) {
             tracked.pod["spec"]["hostNetwork"] == true ? spec.privateAddress : addresses.allocate(pod: uid)
@@ -111,12 +117,13 @@ struct PodKeeper {
         if table.recordsEvents { await reporter.record(events, about: tracked.pod) }
     }
 
-    private mutating func perform(_ step: PodStep, on pod: Value, _ uid: String) async throws(KubeClientError) {
+    private func perform(_ step: PodStep, on pod: Value, _ uid: String) async throws(KubeClientError) {
         let metadata = pod["metadata"]
         let (namespace, name) = (metadata["namespace"].string, metadata["name"].string ?? "")
         if !step.status.isNull {
             let patch: Value = ["metadata": ["uid": .string(uid)], "status": step.status]
-            note(try await client.patch(PodFields.kind, namespace: namespace, name, .strategic(patch), subresource: "status"))
+            // The watch tells what became of it.
+            try await client.patchUnread(PodFields.kind, namespace: namespace, name, .strategic(patch), subresource: "status")
         }
         if step.removes {
             do throws(KubeClientError) {
@@ -127,7 +134,7 @@ struct PodKeeper {
         }
     }
 
-    private mutating func retry(_ uid: String) {
+    private func retry(_ uid: String) {
         guard var tracked = pods[uid], !tracked.pod.isNull else { return }
         tracked.due = clock.now + tracked.backoff.next()
         pods[uid] = tracked

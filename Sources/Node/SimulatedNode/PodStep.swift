@@ -35,7 +35,7 @@ struct PodLife {
         let table = state.table
         switch stage {
         case .accepted: return .zero
-        case .sandbox: return table.sandbox
+        case .sandbox: return joinsStart ? startTime : table.sandbox
         case .initializing(let index): return pull([state.initContainers[index]]) + table.initContainer
         case .starting:
             let waiting = state.containers.filter { PodState.isWaiting(state.containerStatus($0)) && state.verdict($0).isFine }
@@ -60,7 +60,7 @@ struct PodLife {
     func step(at stage: PodStage, address: () -> String?) -> PodStep {
         switch stage {
         case .accepted: accept()
-        case .sandbox: address().map(openSandbox) ?? PodStep()
+        case .sandbox: address().map { joinsStart ? startInSandbox($0) : openSandbox($0) } ?? PodStep()
         case .initializing(let index): initialize(index)
         case .starting: start()
         case .failingPull, .backingOff: refuse(backOff: stage == .backingOff)
@@ -69,6 +69,13 @@ struct PodLife {
         case .terminating: terminate()
         case .resting, .finished: PodStep()
         }
+    }
+
+    /// From being taken on until the containers run.
+    private var startTime: Duration { state.table.sandbox + pull(state.containers) + state.table.start }
+    /// Whether the sandbox and the containers' start are reported together.
+    private var joinsStart: Bool {
+        startTime <= state.table.relist && state.initContainers.isEmpty && state.containers.allSatisfy { state.verdict($0).isFine }
     }
 
     private func pull(_ containers: [Value]) -> Duration {
@@ -106,6 +113,13 @@ extension PodLife {
         status["podIP"] = .string(address)
         status["podIPs"] = [["ip": .string(address)]]
         return PodStep(status: status)
+    }
+
+    private func startInSandbox(_ address: String) -> PodStep {
+        var step = start()
+        step.status["podIP"] = .string(address)
+        step.status["podIPs"] = [["ip": .string(address)]]
+        return step
     }
 
     private func initialize(_ index: Int) -> PodStep {

@@ -43,21 +43,28 @@ package struct SimulatedMachine: Service {
 
     /// Runs until cancelled.
     package func run() async throws {
-        let document = NodeDocument(spec: spec, bootID: random.uuid())
-        var heartbeat = Heartbeat(client: client, document: document, clock: clock, random: random)
-        try await register(&heartbeat)
+        // A task keeps the memory of its deepest call for as long as it lives, and machines rest most of the time: what goes deep has a
+        // task of its own.
+        async let entered = entered()
+        let heartbeat = try await entered
         let mailbox = Mailbox<InformerEvent>()
         let informer = Informer(
             client: client, kind: PodFields.kind, selection: ListOptions(fieldSelector: "spec.nodeName=\(spec.nodeName)"), clock: clock,
             random: random
         ) { mailbox.post($0) }
-        let beating = heartbeat
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await informer.run() }
-            group.addTask { try await live(beating, mailbox) }
             defer { group.cancelAll() }
-            try await group.next()
+            try await live(heartbeat, mailbox)
         }
+    }
+
+    /// Brings the machine into its cluster.
+    private func entered() async throws -> Heartbeat {
+        let document = NodeDocument(spec: spec, bootID: random.uuid())
+        var heartbeat = Heartbeat(client: client, document: document, renewal: stages.leaseRenewal, clock: clock, random: random)
+        try await register(&heartbeat)
+        return heartbeat
     }
 
     private func register(_ heartbeat: inout Heartbeat) async throws {
@@ -83,12 +90,19 @@ package struct SimulatedMachine: Service {
     /// One task does everything in turn: heartbeats first, then pods, then it waits for a message or for what is due next.
     private func live(_ beating: Heartbeat, _ mailbox: Mailbox<InformerEvent>) async throws {
         var heartbeat = beating
-        var keeper = PodKeeper(client: client, spec: spec, table: stages, addresses: addresses, clock: clock, random: random)
+        let keeper = PodKeeper(client: client, spec: spec, table: stages, addresses: addresses, clock: clock, random: random)
         while true {
             try Task.checkCancellation()
-            if heartbeat.due <= clock.now { try await heartbeat.beat() }
+            if heartbeat.due <= clock.now {
+                let present = heartbeat
+                async let beaten = present.beaten()
+                heartbeat = try await beaten
+            }
             for event in mailbox.take() { keeper.note(event) }
-            try await keeper.work()
+            if let due = keeper.due, due <= clock.now {
+                async let worked: Void = keeper.work()
+                try await worked
+            }
             let next = min(heartbeat.due, keeper.due ?? heartbeat.due)
             try await mailbox.wait(atMost: next - clock.now, on: clock)
         }

@@ -22,6 +22,10 @@ package struct StageTable: Sendable {
     package var termination: Duration = .milliseconds(500)
     /// From `ErrImagePull` to `ImagePullBackOff`.
     package var pullBackOff: Duration = .seconds(10)
+    /// What happens to a pod within this time is reported at once; kubelets look at their containers every second. Zero reports all.
+    package var relist: Duration = .zero
+    /// How often the machine renews its lease. Source: kubelet's default.
+    package var leaseRenewal: Duration = .seconds(10)
     /// Whether events are recorded.
     package var recordsEvents = true
     /// Why an image with a well-formed name cannot be pulled; nil when it can.

@@ -12,6 +12,8 @@ struct ControlPlaneParts: Sendable {
     let random: RandomSource
     let hosting: Hosting
     let services: TaskBag
+    /// What new clusters sign tokens with.
+    let keys: SigningKeys
     /// Where the API servers listen, and what they are called.
     let address: ServerAddress
     /// The servers that share the store, this one among them.

@@ -11,11 +11,11 @@ struct ControlPlaneRecord: Sendable {
     /// The port of its API server; 0 before the first start.
     var port: Int
 
-    /// New keys for a cluster.
-    init(new spec: ControlPlaneSpec, now: Int64) throws {
+    /// A new authority for a cluster that signs tokens with the key given.
+    init(new spec: ControlPlaneSpec, signingKey: PrivateKey, now: Int64) throws {
         self.spec = spec
         authority = try CertificateAuthority.make(commonName: "kubernetes", now: now)
-        serviceAccountKey = try PrivateKey.generate(.rsa2048)
+        serviceAccountKey = signingKey
         port = 0
     }
     /// Reads a document back; nil when it is damaged.

@@ -74,7 +74,7 @@ actor ControlPlanes: ControlPlaneHost {
     }
     private func record(for spec: ControlPlaneSpec) async throws -> ControlPlaneRecord {
         guard var standing = home.record(spec.id) else {
-            let record = try ControlPlaneRecord(new: spec, now: parts.clock.now.seconds)
+            let record = try ControlPlaneRecord(new: spec, signingKey: try await parts.keys.next(), now: parts.clock.now.seconds)
             _ = try await home.records.create(ControlPlaneRecord.kind, record.document)
             return record
         }

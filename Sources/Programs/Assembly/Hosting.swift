@@ -15,6 +15,14 @@ package enum Hosting: Sendable {
         }
     }
 
+    /// How many threads work may have that is not to hold the system's own; 0 where everything happens on one executor.
+    var threads: Int {
+        switch self {
+        case .listening(let loops): loops.count
+        case .inProcess: 0
+        }
+    }
+
     /// Begins to listen; nil where nothing listens.
     /// - Returns: the listener and its port; without one the port is the wished one, or 443.
     func listen(

@@ -152,8 +152,8 @@ package final class System: Sendable {
             ownHosts: servers.isMeant,
             access: { region in box.get()?.opened(region).map { AccessResolver(records: $0.records) } })
         let parts = ControlPlaneParts(
-            clock: clock, random: random, hosting: hosting, services: services, address: configuration.address, servers: servers,
-            identities: verifier,
+            clock: clock, random: random, hosting: hosting, services: services, keys: SigningKeys(threads: hosting.threads),
+            address: configuration.address, servers: servers, identities: verifier,
             vpc: host?.namespaces, prepareMachines: host?.preparing(services))
         return ControlPlanes(home: ControlPlaneStore(store: store, records: records), parts: parts)
     }

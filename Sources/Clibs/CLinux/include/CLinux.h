@@ -12,3 +12,5 @@
 #include "sockets.h"
 // Keeps freed memory in the process, and takes more in large steps.
 void linux_keep_memory(void);
+// Waits until the descriptor can be read, so long at most. Above zero when it can.
+int linux_wait_readable(int descriptor, long long nanoseconds);

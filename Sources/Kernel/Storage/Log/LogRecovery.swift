@@ -112,14 +112,25 @@ extension RecoveredLog {
         let found = table.values.sorted { $0.id < $1.id }
         realms = concurrently(found.count, threads: threads) { index in
             var realm = found[index]
-            var whole = SegmentScan.RealmPart()
-            for part in scans.lazy.compactMap({ $0.realms[realm.id] }) {
-                if whole.newest.isEmpty { whole = part } else { part.newest.forEach { whole.add($0.key, $0.value) } }
-                whole.head = max(whole.head, part.head)
-            }
-            realm.head = max(realm.head, whole.head)
-            realm.entries = whole.newest.values.compactMap(\.entry).sorted { $0.key.precedes($1.key) }
+            let parts = scans.compactMap { $0.realms[realm.id] }
+            realm.head = max(realm.head, parts.map(\.head).max() ?? 0)
+            realm.entries = RecoveredLog.entries(of: parts, threads: threads)
             return realm
         }
+    }
+
+    /// A realm's entries in key order; a large one is put together by several threads.
+    private static func entries(of parts: [SegmentScan.RealmPart], threads: Int) -> [Entry] {
+        let threads = parts.reduce(0) { $0 + $1.count } > 10_000 ? threads : 1
+        var runs = concurrently(SegmentScan.RealmPart.shardCount, threads: threads) { shard in
+            SegmentScan.RealmPart.entries(ofShard: shard, in: parts)
+        }
+        while runs.count > 1 {
+            let pairs = runs
+            runs = concurrently((pairs.count + 1) / 2, threads: threads) { index in
+                2 * index + 1 < pairs.count ? .merging(pairs[2 * index], pairs[2 * index + 1]) : pairs[2 * index]
+            }
+        }
+        return runs.first ?? []
     }
 }

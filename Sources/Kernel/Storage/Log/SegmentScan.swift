@@ -14,7 +14,9 @@ struct SegmentScan: Sendable {
     }
     struct RealmPart: Sendable {
         var head: Revision = 0
-        var newest: [String: Found] = [:]
+        /// By key, in shards by the key's bytes, so that several threads can put many segments together.
+        fileprivate(set) var shards: [[String: Found]] = Array(repeating: [:], count: RealmPart.shardCount)
+        static let shardCount = 16
     }
 
     let source: SegmentFile
@@ -115,7 +117,50 @@ extension SegmentScan.RealmPart {
     /// Takes a record into account; a copy that was carried forward may come behind newer ones.
     mutating func add(_ key: String, _ found: SegmentScan.Found) {
         head = max(head, found.revision)
+        Self.add(key, found, to: &shards[Self.shard(of: key)])
+    }
+
+    /// How many keys there are in all shards.
+    var count: Int { shards.reduce(0) { $0 + $1.count } }
+
+    /// The entries of one shard of several parts, in key order.
+    static func entries(ofShard shard: Int, in parts: [SegmentScan.RealmPart]) -> [Entry] {
+        var whole: [String: SegmentScan.Found] = [:]
+        for part in parts {
+            if whole.isEmpty { whole = part.shards[shard] } else { for (key, found) in part.shards[shard] { add(key, found, to: &whole) } }
+        }
+        return whole.values.compactMap(\.entry).sorted { $0.key.precedes($1.key) }
+    }
+
+    private static func add(_ key: String, _ found: SegmentScan.Found, to newest: inout [String: SegmentScan.Found]) {
         if let known = newest[key], known.revision > found.revision { return }
         newest[key] = found
+    }
+    /// Fowler–Noll–Vo of the key's last bytes, which differ most.
+    private static func shard(of key: String) -> Int {
+        var hash: UInt32 = 0x811c_9dc5
+        for byte in key.utf8.suffix(12) { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return Int(hash % UInt32(shardCount))
+    }
+}
+
+extension [Entry] {
+    /// Two runs in key order as one.
+    static func merging(_ left: [Entry], _ right: [Entry]) -> [Entry] {
+        var result: [Entry] = []
+        result.reserveCapacity(left.count + right.count)
+        var (first, second) = (0, 0)
+        while first < left.count, second < right.count {
+            if right[second].key.precedes(left[first].key) {
+                result.append(right[second])
+                second += 1
+            } else {
+                result.append(left[first])
+                first += 1
+            }
+        }
+        result += left[first...]
+        result += right[second...]
+        return result
     }
 }

@@ -34,9 +34,14 @@ final class Caller: Sendable {
             self.endpoint === endpoint && self.verb == verb && namespace == path.namespace && subresource == path.subresource
         }
     }
+    /// Whether something may be done whatever the object's name.
+    private struct Decision {
+        let collection: Collection
+        let isAllowed: Bool
+    }
     private struct Decisions {
         var stamp: AccessStamp?
-        var allowed: [Collection?] = []
+        var known: [Decision?] = []
     }
     /// The flow of the user's requests on a collection.
     private struct KnownFlow {
@@ -58,19 +63,21 @@ final class Caller: Sendable {
     /// Whether the next request with the same credential can be taken as his.
     var canBeKept: Bool { holds != nil }
 
-    /// Whether the requests were allowed when access stood as it does now.
-    func mayDo(_ verb: Verb, _ endpoint: Endpoint, _ path: RequestPath, at stamp: AccessStamp) -> Bool {
+    /// Whether the requests were allowed for every name when access stood as it does now; nil when that was not found out.
+    func mayDo(_ verb: Verb, _ endpoint: Endpoint, _ path: RequestPath, at stamp: AccessStamp) -> Bool? {
         decisions.withLock { decisions in
-            decisions.stamp == stamp && decisions.allowed[Self.slot(verb, endpoint, path)]?.covers(verb, endpoint, path) == true
+            guard decisions.stamp == stamp, let known = decisions.known[Self.slot(verb, endpoint, path)] else { return nil }
+            return known.collection.covers(verb, endpoint, path) ? known.isAllowed : nil
         }
     }
-    /// Notes that such requests are allowed.
-    func note(_ verb: Verb, _ endpoint: Endpoint, _ path: RequestPath, at stamp: AccessStamp) {
+    /// Notes whether such requests are allowed for every name.
+    func note(_ verb: Verb, _ endpoint: Endpoint, _ path: RequestPath, isAllowed: Bool, at stamp: AccessStamp) {
         decisions.withLock { decisions in
             if decisions.stamp != stamp {
-                (decisions.stamp, decisions.allowed) = (stamp, Array(repeating: nil, count: Self.slots))
+                (decisions.stamp, decisions.known) = (stamp, Array(repeating: nil, count: Self.slots))
             }
-            decisions.allowed[Self.slot(verb, endpoint, path)] = Collection(verb, endpoint, path)
+            let decision = Decision(collection: Collection(verb, endpoint, path), isAllowed: isAllowed)
+            decisions.known[Self.slot(verb, endpoint, path)] = decision
         }
     }
 

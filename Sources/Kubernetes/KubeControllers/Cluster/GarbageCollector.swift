@@ -17,6 +17,7 @@ package struct GarbageCollector: Controller {
     package static let name = "generic-garbage-collector"
     package static let watches = [
         Watch(prefix: "") { change, world in
+            if change.keepsMetadata { return [] }
             let uids = change.uids
             let gone = !change.isThere || !change.isNew && uids.old != uids.new
             guard gone || change.isDeleting && (change.new.map(isWaitingForDependents) ?? false) else { return [] }
@@ -29,9 +30,15 @@ package struct GarbageCollector: Controller {
     package static let writes: Set<Kind> = [.anyDocument]
     private static let kinds = Dictionary(
         KindTable.kubernetes.filter(\.isStored).map { ($0.storage.prefix, $0.storage) }, uniquingKeysWith: { first, _ in first })
-    /// Only what has owners, or is to go.
+    /// Only what is to go, or has an owner that is not there or is to go. Whoever goes later wakes its dependents.
     package static func concerns(_ change: WorldChange, in world: World) -> Bool {
-        change.isThere && (!change.owners.isEmpty || change.isDeleting)
+        guard change.isThere, !change.keepsMetadata else { return false }
+        return change.isDeleting || !change.owners.allSatisfy { stands($0, for: change, in: world) }
+    }
+    private static func stands(_ uid: String, for change: WorldChange, in world: World) -> Bool {
+        guard let owner = world.key(uid: uid).flatMap(world.document)?["metadata"] else { return false }
+        let namespace = owner["namespace"]?.string
+        return (namespace == nil || namespace == change.namespace) && owner["deletionTimestamp"]?.isNull ?? true
     }
     private static let (orphan, foreground) = ("orphan", "foregroundDeletion")
     package init() {}

@@ -10,7 +10,7 @@ package struct NodeLifecycleController: Controller {
     package typealias Primary = NodeFields
     package static let name = "node-controller"
     package static let writes: Set<Kind> = [NodeFields.kind, PodFields.kind, EventFields.kind]
-    package static let indexes = [KubeIndexes.podsByNode, NodeZones.index, NodeZones.givenUp]
+    package static let indexes = [KubeIndexes.podsByNode, NodeZones.index, NodeZones.givenUp, NodeZones.silent, NodeZones.unready]
     /// How long a node may be silent. Source: --node-monitor-grace-period of Kubernetes 1.36.
     private let grace = Duration.seconds(40)
     /// How often nodes that are not ready are looked at, for their zone may have changed. Source: --node-monitor-period.
@@ -19,6 +19,17 @@ package struct NodeLifecycleController: Controller {
 
     /// `startedAt` is when this control plane began to listen: silence before that is its own fault.
     package init(startedAt: Timestamp = Timestamp(seconds: 0)) { self.startedAt = startedAt }
+
+    /// A node that is ready and whose lease is fresh has nothing to fear from time.
+    package func rest(_ key: String, in world: World) -> Duration? {
+        let name = String(key.dropFirst(NodeFields.kind.prefix.count))
+        guard world.count(NodeZones.unready.name, name) == 0,
+            let lease = world.document(LeaseFields.kind.key("kube-node-lease", name)),
+            let renewed = lease["spec"]?["renewTime"]?.string.flatMap(Timestamp.init)
+        else { return nil }
+        let left = max(renewed, startedAt) + grace - world.now
+        return left > .zero ? left : nil
+    }
 
     package func reconcile(_ node: KubeNode, in world: World) throws -> Plan {
         guard !node.isDeleting else { return Plan() }

@@ -11,16 +11,30 @@ struct NodeZones {
     /// `ready`, one for each node.
     static let index = WorldIndex("nodes by zone", of: NodeFields.kind) { node in
         let zone = zone(node["metadata"]?["labels"])
-        let ready = node["status"]?["conditions"]?.items.first { $0["type"]?.string == "Ready" }?["status"]?.string == "True"
-        return ready ? [zone, "ready"] : [zone, "unready \(zone)"]
+        return isReady(node) ? [zone, "ready"] : [zone, "unready \(zone)"]
     }
     /// Nodes with a taint that gives their pods up, by zone.
     static let givenUp = WorldIndex("nodes given up", of: NodeFields.kind) { node in
+        isGivenUp(node) ? [zone(node["metadata"]?["labels"])] : []
+    }
+    private static func isGivenUp(_ node: Node) -> Bool {
         let keys = [NodeTaint.notReady, NodeTaint.unreachable]
-        let isTainted = node["spec"]?["taints"]?.items.contains { taint in
+        return node["spec"]?["taints"]?.items.contains { taint in
             taint["effect"]?.string == "NoExecute" && keys.contains(taint["key"]?.string ?? "")
-        }
-        return isTainted == true ? [zone(node["metadata"]?["labels"])] : []
+        } ?? false
+    }
+    /// Nodes that are not ready or not heard of and have not been given up, by zone.
+    static let silent = WorldIndex("nodes silent by zone", of: NodeFields.kind) { node in
+        let ready = node["status"]?["conditions"]?.items.first { $0["type"]?.string == "Ready" }?["status"]?.string
+        guard ready == "False" || ready == "Unknown", !isGivenUp(node) else { return [] }
+        return [zone(node["metadata"]?["labels"])]
+    }
+    /// Nodes that are not ready, by name.
+    static let unready = WorldIndex("nodes not ready", of: NodeFields.kind) { node in
+        isReady(node) ? [] : [node["metadata"]?["name"]?.string ?? ""]
+    }
+    private static func isReady(_ node: Node) -> Bool {
+        node["status"]?["conditions"]?.items.first { $0["type"]?.string == "Ready" }?["status"]?.string == "True"
     }
     private static func zone(_ labels: Node?) -> String {
         "\(labels?["topology.kubernetes.io/region"]?.string ?? "")/\(labels?["topology.kubernetes.io/zone"]?.string ?? "")"
@@ -59,11 +73,7 @@ struct NodeZones {
         let left = last.map { $0 + interval - world.now } ?? .zero
         if left > .zero { return left }
         // One at a time, in the order of their names.
-        let waiting = Set(world.keys(Self.index.name, "unready \(zone)")).subtracting(world.keys(Self.givenUp.name, zone))
-        let silent = waiting.filter { key in
-            world.get(KubeNode.self, key: key)?.readiness.map { ["False", "Unknown"].contains($0) } ?? false
-        }
-        guard let first = silent.min(), first != node.key else { return .zero }
+        guard let first = world.first(Self.silent.name, zone), first != node.key else { return .zero }
         return interval
     }
 }

@@ -19,10 +19,15 @@ package struct TaintEvictionController: Controller {
     /// Only pods on nodes with such taints.
     package static func concerns(_ change: WorldChange, in world: World) -> Bool {
         guard let name = change.nodes.new?["spec"]?["nodeName"]?.string else { return false }
-        return world.value(NodeFields.kind.key(nil, name))?["spec"]["taints"].items.contains { $0["effect"] == "NoExecute" } ?? false
+        return world.count(evicting.name, name) > 0
     }
     package static let writes: Set<Kind> = [PodFields.kind, EventFields.kind]
-    package static let indexes = [KubeIndexes.podsByNode]
+    package static let indexes = [KubeIndexes.podsByNode, evicting]
+    /// Nodes with NoExecute taints, by name.
+    private static let evicting = WorldIndex("nodes that evict", of: NodeFields.kind) { node in
+        let evicts = node["spec"]?["taints"]?.items.contains { $0["effect"]?.string == "NoExecute" } ?? false
+        return evicts ? [node["metadata"]?["name"]?.string ?? ""] : []
+    }
     package init() {}
 
     package func reconcile(_ pod: Pod, in world: World) throws -> Plan {

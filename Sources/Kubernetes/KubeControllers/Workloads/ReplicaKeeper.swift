@@ -25,6 +25,7 @@ struct ReplicaKeeper<F: KindFields> {
     }
 
     mutating func plan() -> Plan {
+        if let tally = PodTally(of: owner, spec, in: world), planned(by: tally) { return result }
         let candidates = world.owned(Pod.self, by: owner.uid) + world.indexed(Pod.self, KubeIndexes.orphanPods.name, owner.namespace)
         let claim = Claim(candidates, for: owner, selector)
         result.changes = claim.changes
@@ -32,25 +33,41 @@ struct ReplicaKeeper<F: KindFields> {
         // What is adopted counts from the next time on.
         if !owner.isDeleting, claim.changes.isEmpty {
             let missing = (spec.replicas ?? 1) - active.count
-            if missing > 0 { create(min(missing, burst)) }
+            if missing > 0 { create(min(missing, burst), besides: active.count) }
             if missing < 0 { delete(min(-missing, burst), active) }
         }
         let status = status(claim.owned)
-        if status != present {
-            var updated = owner
-            updated.value["status"] = status.value
-            result.changes.append(.updateStatus(F.kind, updated.value))
-        }
+        report(status)
         if let minimum = spec.minReadySeconds, minimum > 0, status.readyReplicas != status.availableReplicas {
             result.revisit = nextAvailability(active, minimum)
         }
         return result
     }
 
-    private mutating func create(_ count: Int) {
+    /// Plans by numbers alone, and tells whether they do.
+    private mutating func planned(by tally: PodTally) -> Bool {
+        let missing = (spec.replicas ?? 1) - tally.active
+        guard missing >= 0 else { return false }
+        if missing > 0, !owner.isDeleting { create(min(missing, burst), besides: tally.active) }
+        report(status(tally))
+        return true
+    }
+
+    private mutating func report(_ status: ReplicaSetStatus) {
+        guard status != present else { return }
+        var updated = owner
+        updated.value["status"] = status.value
+        result.changes.append(.updateStatus(F.kind, updated.value))
+    }
+
+    /// Most events about pods that an owner's own growth makes. Source: client-go's EventSourceObjectSpamFilter, which lets so many pass.
+    private static var mostTold: Int { 25 }
+
+    private mutating func create(_ count: Int, besides active: Int) {
         for number in 0..<count {
             let pod = PodTemplate.pod(of: owner, spec.template, suffix: Naming.suffix(owner.uid, number, in: world))
             result.changes.append(.create(PodFields.kind, pod.value))
+            guard number < Self.mostTold, count <= Self.mostTold || active < Self.mostTold else { continue }
             result.tell(.normal("SuccessfulCreate", "Created pod: \(pod.name)"), about: owner, from: component, in: world)
         }
     }
@@ -68,20 +85,26 @@ struct ReplicaKeeper<F: KindFields> {
     }
 
     private func status(_ pods: [Pod]) -> ReplicaSetStatus {
-        var status = present
         let active = pods.filter(\.isActive)
         let templateLabels = LabelSelector(labels: spec.template.metadata.labels ?? [:])
-        status.replicas = active.count
-        status.fullyLabeledReplicas = Self.positive(active.count { $0.matches(templateLabels) })
-        status.readyReplicas = Self.positive(active.count(where: \.isReady))
-        status.availableReplicas = Self.positive(
-            active.count { $0.isAvailable(minReadySeconds: spec.minReadySeconds ?? 0, now: world.now) })
-        if F.kind == ReplicaSetFields.kind {
-            status.terminatingReplicas = Self.positive(pods.count { $0.isDeleting && !$0.isTerminated })
-        }
+        var tally = PodTally()
+        tally.active = active.count
+        tally.labeled = active.count { $0.matches(templateLabels) }
+        tally.ready = active.count(where: \.isReady)
+        tally.available = active.count { $0.isAvailable(minReadySeconds: spec.minReadySeconds ?? 0, now: world.now) }
+        tally.terminating = pods.count { $0.isDeleting && !$0.isTerminated }
+        return status(tally)
+    }
+    private func status(_ tally: PodTally) -> ReplicaSetStatus {
+        var status = present
+        status.replicas = tally.active
+        status.fullyLabeledReplicas = Self.positive(tally.labeled)
+        status.readyReplicas = Self.positive(tally.ready)
+        status.availableReplicas = Self.positive(tally.available)
+        if F.kind == ReplicaSetFields.kind { status.terminatingReplicas = Self.positive(tally.terminating) }
         let generation = owner.value["metadata"]["generation"].int ?? 0
         status.observedGeneration = max(generation, present.observedGeneration ?? 0)
-        if active.count == spec.replicas ?? 1 {
+        if tally.active == spec.replicas ?? 1 {
             let conditions = (status.conditions ?? []).filter { $0.type != "ReplicaFailure" }
             status.conditions = conditions.isEmpty ? nil : conditions
         }

@@ -14,7 +14,7 @@ package struct ReplicaSetController: Controller {
         },
     ]
     package static let writes: Set<Kind> = [ReplicaSetFields.kind, PodFields.kind, EventFields.kind]
-    package static let indexes = [KubeIndexes.orphanPods]
+    package static let indexes = [KubeIndexes.orphanPods, PodTally.owned, PodTally.index]
     package init() {}
 
     package func reconcile(_ set: ReplicaSet, in world: World) throws -> Plan {

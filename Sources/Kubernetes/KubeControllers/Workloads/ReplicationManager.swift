@@ -14,7 +14,7 @@ package struct ReplicationManager: Controller {
         },
     ]
     package static let writes: Set<Kind> = [ReplicationControllerFields.kind, PodFields.kind, EventFields.kind]
-    package static let indexes = [KubeIndexes.orphanPods]
+    package static let indexes = [KubeIndexes.orphanPods, PodTally.owned, PodTally.index]
     package init() {}
 
     package func reconcile(_ controller: ReplicationController, in world: World) throws -> Plan {

@@ -1,0 +1,57 @@
+import Control
+import Documents
+import Storage
+import Testing
+
+@testable import Reconcile
+
+/// What a change of a stored document tells without decoding it.
+@Suite struct WorldChangeTests {
+    private static let lease = Kind(group: "test", "Lease", prefix: "test/leases/")
+
+    private static func document(uid: String = "u", owner: String? = nil, renewed: Int) -> Encoded {
+        var metadata: Value = ["name": "a", "namespace": "n", "uid": .string(uid), "annotations": ["say": #""managedFields":[ is text"#]]
+        if let owner { metadata["ownerReferences"] = [["uid": .string(owner)]] }
+        return Encoded(
+            document: ["kind": "Lease", "metadata": metadata, "spec": ["renewTime": .int(Int64(renewed))]],
+            owners: Array(#"[{"manager":"kubelet","time":"\#(renewed)"}]"#.utf8))
+    }
+
+    /// The changes that a world sees of these documents, one after the other under one key.
+    private static func changes(_ documents: [Encoded]) async throws -> (changes: [WorldChange], world: World) {
+        let realm = try await Store.memory(clock: ManualClock()).realm("r")
+        let cache = WorldCache(realm: realm)
+        try cache.start()
+        var changes: [WorldChange] = []
+        for document in documents {
+            _ = try await realm.commit(Write("test/leases/n/a", .put(document), if: .none))
+            changes += cache.take()
+        }
+        return (changes, cache.world(now: Timestamp(seconds: 0)))
+    }
+
+    @Test func aRenewalKeepsTheMetadata() async throws {
+        let seen = try await Self.changes((0..<12).map { Self.document(renewed: $0) })
+        #expect(seen.changes.map(\.keepsMetadata) == [false] + Array(repeating: true, count: 11))
+        #expect(seen.changes.allSatisfy { $0.namespace == "n" && $0.name == "a" })
+        #expect(seen.world.key(uid: "u") == "test/leases/n/a")
+    }
+
+    @Test func anotherOwnerOrUIDIsSeenAndFiled() async throws {
+        let seen = try await Self.changes([
+            Self.document(owner: "first", renewed: 1), Self.document(owner: "second", renewed: 1),
+            Self.document(owner: "second", renewed: 2),
+            Self.document(uid: "v", owner: "second", renewed: 2),
+        ])
+        #expect(seen.changes.map(\.keepsMetadata) == [false, false, true, false])
+        #expect(seen.world.dependents(of: "first").isEmpty)
+        #expect(seen.world.dependents(of: "second") == ["test/leases/n/a"])
+        #expect(seen.world.key(uid: "u") == nil && seen.world.key(uid: "v") == "test/leases/n/a")
+    }
+
+    @Test func aDocumentWithoutManagedFieldsTellsNothing() async throws {
+        let plain = Encoded(document: ["metadata": ["name": "a", "uid": "u"], "spec": ["x": 1]])
+        let seen = try await Self.changes([plain, plain])
+        #expect(seen.changes.map(\.keepsMetadata) == [false, false])
+    }
+}
