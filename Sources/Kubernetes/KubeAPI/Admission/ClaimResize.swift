@@ -4,8 +4,10 @@ import Storage
 
 /// Claims grow only where their class allows it. Source: upstream's PersistentVolumeClaimResize.
 struct ClaimResize: AdmissionPlugin {
+    func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("", "persistentvolumeclaims", .update) }
+
     func admit(_ request: inout AdmissionRequest) async throws {
-        guard request.isFor("", "persistentvolumeclaims", .update) else { return }
+        guard concerns(request) else { return }
         let (new, old) = (request.object["spec"], request.old["spec"])
         let size = { (spec: Value) in Quantity(spec["resources"]["requests"]["storage"]) ?? .zero }
         guard size(new) > size(old) else { return }
