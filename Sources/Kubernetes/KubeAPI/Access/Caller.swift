@@ -104,7 +104,16 @@ final class Caller: Sendable {
 /// The latest callers of one connection: few, for a connection is one client's or a proxy's.
 final class CallerMemory: Sendable {
     private let callers = Mutex<[Caller]>([])
+    private let prompt = Mutex<PromptMemo?>(nil)
     private static let limit = 4
+
+    /// Where a plain GET leads when it is like the one before.
+    func place(of request: HTTPRequest) -> PromptPlace? { prompt.withLock { $0?.place(of: request) } }
+    /// Remembers where a plain GET led.
+    func note(_ place: PromptPlace, of request: HTTPRequest, name: String) {
+        let memo = PromptMemo(place, of: request, name: name)
+        prompt.withLock { $0 = memo }
+    }
 
     /// The caller that a credential was found to be.
     func find(_ credential: String?) -> Caller? {
