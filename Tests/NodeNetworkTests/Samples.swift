@@ -10,7 +10,8 @@ enum Samples {
         if let nodePort { ports["nodePort"] = .int(Int64(nodePort)) }
         var spec: Value = [
             "type": .string(type ?? (nodePort == nil ? "ClusterIP" : "NodePort")), "clusterIP": .string(clusterIP),
-            "clusterIPs": [.string(clusterIP)], "ports": [ports], "sessionAffinity": affinity ? "ClientIP" : "None",
+            "clusterIPs": clusterIP.isEmpty ? [] : [.string(clusterIP)], "ports": [ports],
+            "sessionAffinity": affinity ? "ClientIP" : "None",
             "internalTrafficPolicy": "Cluster",
         ]
         if nodePort != nil { spec["externalTrafficPolicy"] = "Cluster" }
