@@ -35,6 +35,15 @@ import Testing
         for index in 0..<nodes { try bed.makeNode("n\(index)", cpu: cpu) }
         return bed
     }
+    /// A node's only pod `low` goes for the pod `high`, but not before its finalizer does.
+    private static func bedWithAVictimOnItsWay() async throws -> KubeBed {
+        let bed = try await bed(nodes: 1)
+        bed.startScheduler()
+        try make(bed, "low", priority: 1)
+        try bed.patch(Pod.self, "low", ["metadata": ["finalizers": ["test/grace"]]])
+        try make(bed, "high", priority: 10)
+        return bed
+    }
     /// Which pods of these are left.
     private static func left(_ bed: KubeBed, _ prefix: String) -> Set<String> {
         Set(bed.list(Pod.self).compactMap(\.metadata.name).filter { $0.hasPrefix(prefix) })
@@ -53,11 +62,7 @@ import Testing
         bed.stop()
     }
     @Test func victimsGetTheirGraceAndThePodWaitsForTheirNode() async throws {
-        let bed = try await Self.bed(nodes: 1)
-        bed.startScheduler()
-        try Self.make(bed, "low", priority: 1)
-        try bed.patch(Pod.self, "low", ["metadata": ["finalizers": ["test/grace"]]])
-        try Self.make(bed, "high", priority: 10)
+        let bed = try await Self.bedWithAVictimOnItsWay()
         let victim = try #require(bed.get(Pod.self, "low"))
         let condition = victim.value["status"]["conditions"].items.first { $0["type"] == "DisruptionTarget" } ?? .null
         #expect(victim.metadata.deletionTimestamp != nil)
@@ -154,11 +159,7 @@ import Testing
         bed.stop()
     }
     @Test func roomMadeForAPodIsKeptFromLesserOnes() async throws {
-        let bed = try await Self.bed(nodes: 1)
-        bed.startScheduler()
-        try Self.make(bed, "low", priority: 1)
-        try bed.patch(Pod.self, "low", ["metadata": ["finalizers": ["test/grace"]]])
-        try Self.make(bed, "high", priority: 10)
+        let bed = try await Self.bedWithAVictimOnItsWay()
         try Self.make(bed, "small", priority: 1, cpu: "100m")
         try bed.patch(Pod.self, "low", ["metadata": ["finalizers": nil]])
         try Self.make(bed, "late", priority: 5)
@@ -168,11 +169,7 @@ import Testing
         bed.stop()
     }
     @Test func aMoreImportantPodTakesTheNominationOver() async throws {
-        let bed = try await Self.bed(nodes: 1)
-        bed.startScheduler()
-        try Self.make(bed, "low", priority: 1)
-        try bed.patch(Pod.self, "low", ["metadata": ["finalizers": ["test/grace"]]])
-        try Self.make(bed, "high", priority: 10)
+        let bed = try await Self.bedWithAVictimOnItsWay()
         try Self.make(bed, "higher", priority: 20)
         bed.advance(.seconds(20))
         #expect(bed.get(Pod.self, "higher")?.status.nominatedNodeName == "n0")
@@ -183,11 +180,7 @@ import Testing
         bed.stop()
     }
     @Test func aNominationEndsWhenItsNodeNoLongerHelps() async throws {
-        let bed = try await Self.bed(nodes: 1)
-        bed.startScheduler()
-        try Self.make(bed, "low", priority: 1)
-        try bed.patch(Pod.self, "low", ["metadata": ["finalizers": ["test/grace"]]])
-        try Self.make(bed, "high", priority: 10)
+        let bed = try await Self.bedWithAVictimOnItsWay()
         #expect(bed.get(Pod.self, "high")?.status.nominatedNodeName == "n0")
         try bed.patch(KubeNode.self, "n0", ["spec": ["unschedulable": true]])
         bed.advance(.seconds(320))
@@ -196,11 +189,7 @@ import Testing
         bed.stop()
     }
     @Test func nominationsOutliveARestart() async throws {
-        let bed = try await Self.bed(nodes: 1)
-        bed.startScheduler()
-        try Self.make(bed, "low", priority: 1)
-        try bed.patch(Pod.self, "low", ["metadata": ["finalizers": ["test/grace"]]])
-        try Self.make(bed, "high", priority: 10)
+        let bed = try await Self.bedWithAVictimOnItsWay()
         bed.stop()
         try bed.patch(Pod.self, "low", ["metadata": ["finalizers": nil]])
         try Self.make(bed, "small", priority: 1, cpu: "100m")

@@ -202,4 +202,32 @@ import Testing
         let error = #expect(throws: ConfigurationError.self) { try SchedulerConfiguration(document) }
         #expect(error?.description == text)
     }
+    @Test func aConfigurationIsReadFromAFile() async throws {
+        let bed = try await KubeBed()
+        for index in 0..<4 { try bed.makeNode("n\(index)") }
+        let text = """
+            apiVersion: kubescheduler.config.k8s.io/v1
+            kind: KubeSchedulerConfiguration
+            profiles:
+            - pluginConfig:
+              - name: NodeResourcesFit
+                args: {scoringStrategy: {type: MostAllocated, resources: [{name: cpu, weight: 1}]}}
+              plugins: {score: {disabled: [{name: PodTopologySpread}, {name: NodeResourcesBalancedAllocation}]}}
+            """
+        bed.startScheduler(try SchedulerConfiguration(text: text))
+        for index in 0..<4 { try bed.makePod("p\(index)", cpu: "100m") }
+        #expect(Set((0..<4).compactMap { bed.node(of: "p\($0)") }).count == 1)
+        bed.stop()
+    }
+    @Test(arguments: [
+        ("a: [", "line 2, column 1"), ("", "a file has one KubeSchedulerConfiguration"),
+        ("apiVersion: v1\nkind: Pod", "apiVersion: Unsupported value: \"v1\""),
+        (
+            "apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\nprofiles: [{plugins: {filter: {enabled: [{name: Own}]}}}]",
+            "profiles[0].plugins.filter.enabled[0]: Invalid value: \"Own\": plugin \"Own\" does not exist"
+        ),
+    ]) func aFileThatIsNoConfigurationIsRefusedWithItsFault(text: String, fault: String) {
+        let error = #expect(throws: (any Error).self) { try SchedulerConfiguration(text: text) }
+        #expect(error.map { "\($0)" }?.contains(fault) == true, "\(error.map { "\($0)" } ?? "")")
+    }
 }

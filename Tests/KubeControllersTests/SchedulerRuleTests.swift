@@ -255,6 +255,18 @@ import Testing
                 == "0/1 nodes are available: 1 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never.")
         bed.stop()
     }
+    @Test func nodesMustDeclareWhatAPodNeedsOfThem() async throws {
+        let bed = try await KubeBed()
+        for name in ["n0", "n1"] { try bed.makeNode(name) }
+        bed.startScheduler()
+        let rule: Value = ["action": "RestartAllContainers", "exitCodes": ["operator": "In", "values": [42]]]
+        try bed.makePod("p", spec: ["containers": [["name": "c", "image": "i", "restartPolicyRules": [rule]]]])
+        #expect(bed.message(of: "p")?.hasPrefix("0/2 nodes are available: 2 node(s) didn't match Pod's required features.") == true)
+        try bed.patch(KubeNode.self, "n1", ["status": ["declaredFeatures": ["RestartAllContainersOnContainerExits"]]])
+        bed.advance(.seconds(2))
+        #expect(bed.node(of: "p") == "n1")
+        bed.stop()
+    }
     @Test func aPodForOneNodeLooksAtNoOther() async throws {
         let bed = try await KubeBed()
         for index in 0..<3 { try bed.makeNode("n\(index)", cpu: index == 1 ? "1" : "8") }

@@ -6,6 +6,7 @@ enum Rejection: Sendable, Hashable {
     case taint
     case nodeAffinity
     case enforcedNodeAffinity
+    case features
     case ports
     case spread
     case spreadLabel
@@ -24,6 +25,7 @@ enum Rejection: Sendable, Hashable {
         case .taint: "node(s) had untolerated taint(s)"
         case .nodeAffinity: "node(s) didn't match Pod's node affinity/selector"
         case .enforcedNodeAffinity: "node(s) didn't match scheduler-enforced node affinity"
+        case .features: "node(s) didn't match Pod's required features"
         case .ports: "node(s) didn't have free ports for the requested pod ports"
         case .spread: "node(s) didn't match pod topology spread constraints"
         case .spreadLabel: "node(s) didn't match pod topology spread constraints (missing required label)"
@@ -40,6 +42,7 @@ enum Rejection: Sendable, Hashable {
         case .unschedulable: .nodeUnschedulable
         case .taint: .taintToleration
         case .nodeAffinity, .enforcedNodeAffinity: .nodeAffinity
+        case .features: .nodeDeclaredFeatures
         case .ports: .nodePorts
         case .spread, .spreadLabel: .podTopologySpread
         case .podAffinity, .podAntiAffinity, .othersAntiAffinity: .interPodAffinity
@@ -51,7 +54,7 @@ enum Rejection: Sendable, Hashable {
         switch self {
         case .insufficient(_, let beyondNode): !beyondNode
         case .tooManyPods, .ports, .spread, .podAntiAffinity, .othersAntiAffinity: true
-        case .unschedulable, .taint, .nodeAffinity, .enforcedNodeAffinity, .spreadLabel, .podAffinity: false
+        case .unschedulable, .taint, .nodeAffinity, .enforcedNodeAffinity, .features, .spreadLabel, .podAffinity: false
         case .other(_, _, let isResolvable): isResolvable
         }
     }

@@ -43,7 +43,8 @@ package struct DirectBinder: BatchBinder {
             }
             if !left.isEmpty { await realm.settled() }
         }
-        let events = pods.indices.filter { outcomes[$0] == nil }.map { event(pods[$0].pod, pods[$0].node, scheduler) }
+        let now = clock.now.text
+        let events = pods.indices.filter { outcomes[$0] == nil }.map { event(pods[$0].pod, pods[$0].node, scheduler, now) }
         if !events.isEmpty { _ = await realm.commit(events) }
         return outcomes
     }
@@ -82,22 +83,20 @@ package struct DirectBinder: BatchBinder {
     }
 
     /// The event that a pod has its node, as the API server would store it.
-    private func event(_ pod: PodIdentity, _ node: String, _ scheduler: String) -> Write {
+    private func event(_ pod: PodIdentity, _ node: String, _ scheduler: String, _ now: String) -> Write {
         let name = "\(pod.name).\(Naming.digits(pod.uid + node))"
-        let now = Value.string(clock.now.text)
-        let event: Value = [
-            "kind": "Event", "apiVersion": "v1",
-            "metadata": [
-                "name": .string(name), "namespace": .string(pod.namespace), "uid": .string(random.uuid()), "creationTimestamp": now,
-            ],
-            "involvedObject": [
-                "kind": "Pod", "namespace": .string(pod.namespace), "name": .string(pod.name), "uid": .string(pod.uid), "apiVersion": "v1",
-            ],
-            "reason": "Scheduled", "message": .string("Successfully assigned \(pod.namespace)/\(pod.name) to \(node)"),
-            "source": ["component": .string(scheduler)], "firstTimestamp": now, "lastTimestamp": now, "count": 1, "type": "Normal",
-            "eventTime": .null, "reportingComponent": .string(scheduler), "reportingInstance": "",
-        ]
-        return Write(EventFields.kind.key(pod.namespace, name), .put(Encoded(document: event)), if: .none)
+        // Of these texts only the scheduler's name may need escapes.
+        let component = String(decoding: JSON.encode(.string(scheduler)), as: UTF8.self)
+        let opening = "{\"kind\":\"Event\",\"apiVersion\":\"v1\",\"metadata\":{"
+        let text = """
+            \(opening)"name":"\(name)","namespace":"\(pod.namespace)","uid":"\(random.uuid())","creationTimestamp":"\(now)"},\
+            "involvedObject":{"kind":"Pod","namespace":"\(pod.namespace)","name":"\(pod.name)","uid":"\(pod.uid)","apiVersion":"v1"},\
+            "reason":"Scheduled","message":"Successfully assigned \(pod.namespace)/\(pod.name) to \(node)",\
+            "source":{"component":\(component)},"firstTimestamp":"\(now)","lastTimestamp":"\(now)","count":1,"type":"Normal",\
+            "eventTime":null,"reportingComponent":\(component),"reportingInstance":""}
+            """
+        let encoded = Encoded(bytes: Array(text.utf8), gap: opening.utf8.count, comma: true)
+        return Write(EventFields.kind.key(pod.namespace, name), .put(encoded), if: .none)
     }
 }
 
@@ -134,7 +133,13 @@ private struct BoundPod {
     private mutating func begin(_ key: String, _ isFirst: inout Bool) {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
-        bytes += JSON.encode(.string(key))
+        if key.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            bytes.append(UInt8(ascii: "\""))
+            bytes += key.utf8
+            bytes.append(UInt8(ascii: "\""))
+        } else {
+            bytes += JSON.encode(.string(key))
+        }
         bytes.append(UInt8(ascii: ":"))
     }
     private mutating func addMetadata(_ metadata: Node) {

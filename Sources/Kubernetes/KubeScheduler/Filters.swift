@@ -67,6 +67,9 @@ struct Filters {
     func staticRejection(_ node: SchedulingNode) -> Rejection? {
         if node.unschedulable, filters.contains(.nodeUnschedulable), !shape.tolerates(.unschedulable) { return .unschedulable }
         if filters.contains(.taintToleration), node.repels(shape) { return .taint }
+        if !shape.features.isEmpty, filters.contains(.nodeDeclaredFeatures), !node.features.isSuperset(of: shape.features) {
+            return .features
+        }
         guard filters.contains(.nodeAffinity) else { return nil }
         if let terms = profile.addedAffinity.required, !terms.contains(where: { $0.matches(node) }) { return .enforcedNodeAffinity }
         let matches =
@@ -96,7 +99,7 @@ struct Filters {
             return [.ports]
         }
         if filters.contains(.nodeResourcesFit) {
-            let room = shortages(node)
+            let room = shortages(node, node.used, pods: node.pods.count)
             if !room.isEmpty { return room }
         }
         if let volumes {
@@ -109,19 +112,19 @@ struct Filters {
     /// What keeps the pod from all nodes alike.
     var refusal: Rejection? { volumes?.refusal ?? devices?.refusal }
 
-    /// Source: NodeResourcesFit, fitsRequest.
-    private func shortages(_ node: SchedulingNode) -> [Rejection] {
+    /// What the node lacks, were that much of it used by so many pods. Source: NodeResourcesFit, fitsRequest.
+    func shortages(_ node: SchedulingNode, _ used: Resources, pods: Int) -> [Rejection] {
         var rejections: [Rejection] = []
-        if node.pods.count + 1 > node.allowedPods { rejections.append(.tooManyPods) }
+        if pods + 1 > node.allowedPods { rejections.append(.tooManyPods) }
         let wanted = shape.requests
         func check(_ name: String, _ wanted: Int, _ used: Int, _ all: Int) {
             if wanted > 0, wanted > all &- used { rejections.append(.insufficient(name, beyondNode: wanted > all)) }
         }
-        check("cpu", wanted.cpu, node.used.cpu, node.allocatable.cpu)
-        check("memory", wanted.memory, node.used.memory, node.allocatable.memory)
-        check("ephemeral-storage", wanted.storage, node.used.storage, node.allocatable.storage)
+        check("cpu", wanted.cpu, used.cpu, node.allocatable.cpu)
+        check("memory", wanted.memory, used.memory, node.allocatable.memory)
+        check("ephemeral-storage", wanted.storage, used.storage, node.allocatable.storage)
         for (name, amount) in wanted.extended where !profile.fit.ignores(name) {
-            check(name, amount, node.used.extended[name] ?? 0, node.allocatable.extended[name] ?? 0)
+            check(name, amount, used.extended[name] ?? 0, node.allocatable.extended[name] ?? 0)
         }
         return rejections
     }
@@ -143,9 +146,9 @@ struct Filters {
     }
     /// Whether spread and company let the pod onto a node that has room.
     func admits(_ slot: Int32) -> Bool { spreadRejection(slot) == nil && companyRejection(slot) == nil }
-    /// Whether nothing but room, volumes, spread and company is asked of a node that its traits allow.
+    /// Whether nothing but room, volumes, devices, spread and company is asked of a node that its traits allow.
     var isQuick: Bool {
-        devices == nil && shape.ports.isEmpty && shape.requests.storage == 0 && shape.requests.extended.isEmpty
+        shape.ports.isEmpty && shape.requests.storage == 0 && shape.requests.extended.isEmpty
             && filters.contains(.nodeResourcesFit)
     }
 }
@@ -182,7 +185,7 @@ final class ShapeCache {
     }
 
     static let allowed: UInt8 = 1
-    private static let codes: [Rejection] = [.unschedulable, .taint, .nodeAffinity, .enforcedNodeAffinity]
+    private static let codes: [Rejection] = [.unschedulable, .taint, .nodeAffinity, .enforcedNodeAffinity, .features]
     static func code(of rejection: Rejection?) -> UInt8 {
         guard let rejection, let index = codes.firstIndex(of: rejection) else { return allowed }
         return UInt8(index + 2)

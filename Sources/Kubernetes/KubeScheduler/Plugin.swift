@@ -15,6 +15,7 @@ package enum Plugin: String, CaseIterable, Sendable {
     case podTopologySpread = "PodTopologySpread"
     case interPodAffinity = "InterPodAffinity"
     case dynamicResources = "DynamicResources"
+    case nodeDeclaredFeatures = "NodeDeclaredFeatures"
     case defaultPreemption = "DefaultPreemption"
     case nodeResourcesBalancedAllocation = "NodeResourcesBalancedAllocation"
     case imageLocality = "ImageLocality"
@@ -37,7 +38,7 @@ package enum Plugin: String, CaseIterable, Sendable {
         case .nodeUnschedulable, .nodeName: [.filter]
         case .taintToleration: [.filter, .preScore, .score]
         case .nodeAffinity, .podTopologySpread, .interPodAffinity, .nodeResourcesFit: [.preFilter, .filter, .preScore, .score]
-        case .nodePorts, .volumeRestrictions, .nodeVolumeLimits, .volumeZone: [.preFilter, .filter]
+        case .nodePorts, .nodeDeclaredFeatures, .volumeRestrictions, .nodeVolumeLimits, .volumeZone: [.preFilter, .filter]
         case .volumeBinding: [.preFilter, .filter, .reserve, .preBind, .preScore, .score]
         case .dynamicResources: [.preEnqueue, .preFilter, .filter, .postFilter, .reserve, .preBind]
         case .defaultPreemption: [.preEnqueue, .postFilter]

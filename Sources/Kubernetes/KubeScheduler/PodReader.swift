@@ -11,9 +11,8 @@ struct PodReader {
     /// When to look for shapes and groups that no pod has any more.
     private var sweepAt = 4096
 
-    /// - Returns: nil for bytes that are no JSON.
-    mutating func read(_ bytes: [UInt8], key: String) -> SeenPod? {
-        guard let document = try? Document(bytes, limits: .own) else { return nil }
+    /// - Returns: nil for a document without metadata.
+    mutating func read(_ document: Document, key: String) -> SeenPod? {
         let root = document.root
         guard let metadata = root["metadata"] else { return nil }
         let (spec, status) = (root["spec"], root["status"])
@@ -113,7 +112,10 @@ struct PodReader {
         }
         for list in [spec["containers"], spec["initContainers"]] {
             for container in list?.items ?? [] {
-                for part in [container["image"], container["resources"], container["ports"], container["restartPolicy"]] { add(part) }
+                for part in [
+                    container["image"], container["resources"], container["ports"], container["restartPolicy"],
+                    container["restartPolicyRules"],
+                ] { add(part) }
             }
             key.append(1)
         }

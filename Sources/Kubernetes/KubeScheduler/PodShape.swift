@@ -43,6 +43,8 @@ final class PodShape: @unchecked Sendable {
     let ports: [HostPort]
     /// The images of its containers, with a tag or digest.
     let images: [String]
+    /// What its node must declare that it can do.
+    let features: [String]
     let nodeSelector: [(key: String, value: String)]
     let nodeTerms: [NodeTerm]?
     let preferredNodeTerms: [(weight: Int, term: NodeTerm)]
@@ -64,6 +66,7 @@ final class PodShape: @unchecked Sendable {
         assumed = Resources.assumed(spec, allocated)
         ports = PodShape.ports(spec)
         images = spec["containers"].items.compactMap { $0["image"].string }.map(PodShape.normalized)
+        features = PodShape.features(spec)
         nodeSelector = spec["nodeSelector"].strings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         let affinity = spec["affinity"]
         let nodes = affinity["nodeAffinity"]
@@ -103,6 +106,11 @@ final class PodShape: @unchecked Sendable {
                     address: address.isEmpty ? "0.0.0.0" : address, networkProtocol: port["protocol"].string ?? "TCP", port: number)
             }
         }
+    }
+    /// Source: component-helpers, nodedeclaredfeatures, InferForPodScheduling.
+    private static func features(_ spec: Value) -> [String] {
+        let rules = (spec["containers"].items + spec["initContainers"].items).flatMap { $0["restartPolicyRules"].items }
+        return rules.contains { $0["action"].string == "RestartAllContainers" } ? ["RestartAllContainersOnContainerExits"] : []
     }
     /// The image's name as nodes report it. Source: ImageLocality, normalizedImageName.
     static func normalized(_ image: String) -> String {

@@ -40,8 +40,11 @@ struct Preemption {
         var reasons: [String: Int] = [:]
         let start = nodes.isEmpty ? 0 : random.int(in: 0..<nodes.count)
         let enough = max(profile.preemption.leastNodes, nodes.count * profile.preemption.leastPercent / 100)
+        let filters = filters(&state)
+        let isPlain = filters.isPlain && state.nominations.isEmpty
         for offset in nodes.indices {
-            switch attempt(nodes[(start + offset) % nodes.count], &state) {
+            let node = nodes[(start + offset) % nodes.count]
+            switch isPlain ? attempt(node, filters) : attempt(node, &state) {
             case .candidate(let candidate): candidates.append(candidate)
             case .refusal(let texts): for text in texts { reasons[text, default: 0] += 1 }
             }
@@ -92,10 +95,36 @@ struct Preemption {
             PreemptionCandidate(node: node, victims: lesser.filter { victims.contains($0.pod.key) }, violations: violations))
     }
 
+    /// The same by numbers alone, where nothing but room counts.
+    private func attempt(_ node: SchedulingNode, _ filters: Filters) -> Trial {
+        let lesser = node.pods.filter { $0.priority < pod.priority }
+        guard !lesser.isEmpty else { return .refusal(["No preemption victims found for incoming pod"]) }
+        var (used, count) = (node.used, node.pods.count - lesser.count)
+        for victim in lesser { used -= victim.shape.requests }
+        let rejections = filters.staticRejection(node).map { [$0] } ?? filters.shortages(node, used, pods: count)
+        guard rejections.isEmpty else { return .refusal(rejections.map(\.text)) }
+        let ranked = ranked(lesser)
+        let (breaking, others) = budgets.split(ranked.map(\.pod))
+        var victims: Set<String> = []
+        var violations = 0
+        for (index, victim) in (breaking + others).enumerated() {
+            let requests = victim.shape.requests
+            used += requests
+            count += 1
+            if filters.shortages(node, used, pods: count).isEmpty { continue }
+            used -= requests
+            count -= 1
+            victims.insert(victim.key)
+            if index < breaking.count { violations += 1 }
+        }
+        return .candidate(
+            PreemptionCandidate(node: node, victims: ranked.filter { victims.contains($0.pod.key) }, violations: violations))
+    }
+
     /// Pods of higher priority are more important, and of the same those that run longer.
     private func ranked(_ pods: [SchedulingPod]) -> Ranked {
         let started = pods.map { pod in
-            let start = snapshot.get(pod.key)?.value["status"]["startTime"].string.flatMap(Timestamp.init)
+            let start = snapshot.get(pod.key)?.document?.root["status"]?["startTime"]?.string.flatMap(Timestamp.init)
             return (pod: pod, started: start ?? now)
         }
         return started.sorted {

@@ -24,7 +24,7 @@ enum ClusterEvent {
             [
                 .nodeUnschedulable, .taintToleration, .nodeAffinity, .nodePorts, .nodeResourcesFit, .nodeVolumeLimits, .volumeBinding,
                 .volumeZone,
-                .podTopologySpread, .interPodAffinity, .dynamicResources,
+                .podTopologySpread, .interPodAffinity, .dynamicResources, .nodeDeclaredFeatures,
             ]
         case .podPlaced: [.podTopologySpread, .interPodAffinity]
         case .podGone:
@@ -66,6 +66,7 @@ enum ClusterEvent {
         case .taintToleration: return before.taints != node.repelling + node.discouraging
         case .nodeResourcesFit: return before.allocatable != node.allocatable || before.allowedPods != node.allowedPods
         case .nodePorts: return false
+        case .nodeDeclaredFeatures: return before.features != node.features
         case .podTopologySpread: return before.labels != node.labels || before.taints != node.repelling + node.discouraging
         default: return before.labels != node.labels
         }
@@ -76,6 +77,7 @@ enum ClusterEvent {
         switch plugin {
         case .nodeUnschedulable: return !node.unschedulable || shape.tolerates(.unschedulable)
         case .taintToleration: return !node.repels(shape)
+        case .nodeDeclaredFeatures: return node.features.isSuperset(of: shape.features)
         case .nodeAffinity:
             if let pinned = pod.demands?.content.pinned { return pinned == node.name }
             return shape.nodeSelector.allSatisfy { node.labels[$0.key] == $0.value }

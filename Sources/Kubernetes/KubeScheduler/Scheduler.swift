@@ -16,13 +16,16 @@ package struct Scheduler: Service {
     private let report: SchedulerReport
     private let clock: any WallClock
     private let random: RandomSource
+    private let pause: Duration
 
-    /// A scheduler of a cluster's realm that binds through `binder`, and tells events and conditions through `writer`.
+    /// A scheduler of a cluster's realm that binds through `binder`, and tells events and conditions through `writer`. Turns in which
+    /// pods get nodes begin at least `pause` after each other, so that many pods share one write and its wake-ups.
     package init(
         realm: Realm, writer: any ChangeWriter, binder: any Binder, clock: any WallClock, random: RandomSource,
-        configuration: SchedulerConfiguration = SchedulerConfiguration()
+        configuration: SchedulerConfiguration = SchedulerConfiguration(), pause: Duration = .zero
     ) {
         (self.realm, self.binder, self.clock, self.random, self.configuration) = (realm, binder, clock, random, configuration)
+        self.pause = pause
         report = SchedulerReport(realm: realm, writer: writer, clock: clock)
     }
     /// A scheduler that binds and tells through one API server.
@@ -44,7 +47,8 @@ package struct Scheduler: Service {
                 let letters = await mailbox.receive()
                 if Task.isCancelled { break }
                 for case .woke(let time) in letters { wakes.removeAll { $0 == time } }
-                loop.receive(letters, current: { realm.get($0) }, now: clock.now)
+                let began = clock.now
+                loop.receive(letters, current: { realm.get($0) }, now: began)
                 var bindings: [(pod: SchedulingPod, node: String)] = []
                 for action in loop.decide(realm.snapshot, now: clock.now) {
                     if case .bind(let pod, let node) = action { bindings.append((pod, node)) } else { start(action, mailbox, &group) }
@@ -55,6 +59,8 @@ package struct Scheduler: Service {
                     await Task.yield()
                 }
                 sleep(until: loop.nextDeadline, &wakes, mailbox, &group)
+                let rest = pause - (clock.now - began)
+                if !bindings.isEmpty, rest > .zero { try? await clock.sleep(for: rest) }
             }
             group.cancelAll()
         }

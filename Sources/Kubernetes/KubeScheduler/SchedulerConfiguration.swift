@@ -1,4 +1,6 @@
 import Control
+import Documents
+import KubeModel
 
 /// How a cluster's scheduler works. Source: KubeSchedulerConfiguration, kubescheduler.config.k8s.io/v1.
 package struct SchedulerConfiguration: Sendable {
@@ -12,4 +14,15 @@ package struct SchedulerConfiguration: Sendable {
 
     /// Upstream's defaults.
     package init() {}
+
+    /// Reads a KubeSchedulerConfiguration file's text, YAML or JSON.
+    /// - Throws: `DocumentError` with line and column, or `ConfigurationError` with all that is wrong.
+    package init(text: String) throws {
+        let documents = try YAML.parse(text)
+        guard documents.count == 1 else {
+            throw ConfigurationError(
+                errors: [.invalid(FieldPath(""), .int(Int64(documents.count)), "a file has one KubeSchedulerConfiguration")])
+        }
+        try self.init(documents[0])
+    }
 }

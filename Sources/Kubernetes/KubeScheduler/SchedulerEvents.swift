@@ -17,6 +17,8 @@ extension SchedulerLoop {
 
     /// In pieces, so that a million pods hold no thread for long.
     mutating func load(_ snapshot: Snapshot, now: Timestamp) async {
+        isLoading = true
+        defer { isLoading = false }
         for prefix in Self.kinds {
             var piece = snapshot.range(prefix: prefix, limit: Self.piece)
             while let last = piece.last {
@@ -27,6 +29,8 @@ extension SchedulerLoop {
         }
     }
     private static let piece = 256
+    /// The tape of a document: the one that others read too, but for all documents at once one that nobody keeps.
+    private func document(of entry: Entry) -> Document? { isLoading ? try? Document(entry.bytes, limits: .own) : entry.document }
 
     /// Takes in what happened.
     mutating func receive(_ letters: [SchedulerLetter], current: (String) -> Entry?, now: Timestamp) {
@@ -59,7 +63,7 @@ extension SchedulerLoop {
             if state.company.update(namespace: name, isGone ? nil : entry.value["metadata"]["labels"].strings) { wake(.room, now: now) }
         case ServiceFields.kind.prefix: put(service: entry.value, isGone: isGone)
         case SchedulerSettings.prefix:
-            if let configuration = isGone ? SchedulerConfiguration() : SchedulerSettings.configuration(entry.value) {
+            if let configuration = isGone ? standard : SchedulerSettings.configuration(entry.value, else: standard) {
                 cycle.configure(configuration)
             }
         case PersistentVolumeClaimFields.kind.prefix:
@@ -94,7 +98,7 @@ extension SchedulerLoop {
     }
 
     private mutating func put(node entry: Entry, now: Timestamp) {
-        guard let seen = SeenNode(entry.bytes) else { return }
+        guard let seen = document(of: entry).flatMap(SeenNode.init) else { return }
         let (isNews, before) = state.update(node: seen)
         guard isNews, let node = state.node(seen.name) else { return }
         wake(before.map { .nodeChanged(node, before: $0) } ?? .nodeAdded(node), now: now)
@@ -124,7 +128,7 @@ extension SchedulerLoop {
 
     private mutating func put(pod entry: Entry, now: Timestamp) {
         let key = entry.key
-        guard let seen = reader.read(entry.bytes, key: key) else { return gone(key, now: now) }
+        guard let seen = document(of: entry).flatMap({ reader.read($0, key: key) }) else { return gone(key, now: now) }
         let pod = seen.pod
         if seen.isAssigned {
             placed(pod, on: seen.nodeName, now: now)
@@ -197,7 +201,7 @@ extension SchedulerLoop {
         if let preparation = preparing.removeValue(forKey: pod.key) { revert(preparation) }
         if state.displace(pod.key) != nil { wake(.podGone(pod), now: now) }
         if case .notFound = error, plugin == .defaultBinder { return }
-        guard let entry = current(pod.key), let present = reader.read(entry.bytes, key: pod.key) else { return }
+        guard let entry = current(pod.key), let present = document(of: entry).flatMap({ reader.read($0, key: pod.key) }) else { return }
         if present.isAssigned {
             state.place(present.pod, on: present.nodeName)
         } else if present.isWaiting, !present.isGated {

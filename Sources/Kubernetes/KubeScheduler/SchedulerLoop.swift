@@ -63,6 +63,10 @@ struct SchedulerLoop {
     var nominated: [String: String] = [:]
     /// What to tell with the next decisions.
     var untold: [SchedulerAction] = []
+    /// How it works where the cluster's own settings say nothing.
+    let standard: SchedulerConfiguration
+    /// Whether all documents are read, as at the start.
+    var isLoading = false
     private var early = EarlyBudget()
     /// Whether the last turn ended before all pods had been tried.
     private var wasCut = false
@@ -70,6 +74,7 @@ struct SchedulerLoop {
     private let turn = 512
 
     init(_ configuration: SchedulerConfiguration, random: RandomSource) {
+        standard = configuration
         queue = SchedulingQueue(firstRest: configuration.firstBackoff, longestRest: configuration.longestBackoff)
         cycle = SchedulingCycle(configuration, random: random)
     }

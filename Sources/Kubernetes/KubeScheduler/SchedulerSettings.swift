@@ -13,6 +13,8 @@ package enum SchedulerSettings {
         guard present != config else { return }
         _ = try await realm.commit(Write(key, .put(Encoded(document: ["eks": config])), if: .none))
     }
-    /// The configuration that a settings document asks for; nil for one that cannot be carried out.
-    static func configuration(_ document: Value) -> SchedulerConfiguration? { try? SchedulerConfiguration(eks: document["eks"]) }
+    /// The configuration that a settings document asks for, the server's where it asks for nothing; nil for one that cannot be carried out.
+    static func configuration(_ document: Value, else standard: SchedulerConfiguration) -> SchedulerConfiguration? {
+        document["eks"]["nodeResourcesFit"]["scoringStrategy"].isNull ? standard : try? SchedulerConfiguration(eks: document["eks"])
+    }
 }

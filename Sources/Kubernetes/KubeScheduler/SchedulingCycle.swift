@@ -92,7 +92,8 @@ struct SchedulingCycle {
         }
         let (shape, isPlain, cache) = (filters.shape, filters.isPlain, filters.cache)
         let (cpu, memory) = (shape.requests.cpu, shape.requests.memory)
-        let (order, loads, nodes, book) = (state.order, state.loads, state.nodes, state.volumes)
+        let (order, loads, nodes) = (state.order, state.loads, state.nodes)
+        let (book, deviceBook) = (state.volumes, state.devices)
         var position = count == 0 ? 0 : start % count
         for looked in 0..<count {
             let slot = order[position]
@@ -105,7 +106,10 @@ struct SchedulingCycle {
                 guard let node = nodes[Int(slot)], filters.verdict(node, traits: load.traits) == nil else { continue }
             }
             guard isPlain || filters.admits(slot) else { continue }
-            if let volumes = filters.volumes, let node = nodes[Int(slot)], !volumes.rejections(node, book).isEmpty { continue }
+            if !isPlain, let node = nodes[Int(slot)] {
+                if let volumes = filters.volumes, !volumes.rejections(node, book).isEmpty { continue }
+                if let devices = filters.devices, devices.rejection(node, deviceBook) != nil { continue }
+            }
             feasible.append(slot)
             if feasible.count >= enough { return looked + 1 }
         }

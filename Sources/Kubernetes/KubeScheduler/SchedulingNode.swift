@@ -16,6 +16,8 @@ final class SchedulingNode {
     private(set) var zone = ""
     /// The sizes in bytes of the images that it has, by name.
     private(set) var images: [String: Int] = [:]
+    /// What it declares that it can do.
+    private(set) var features: Set<String> = []
     private(set) var used = Resources()
     private(set) var assumed: (cpu: Int, memory: Int) = (0, 0)
     private(set) var pods: [SchedulingPod] = []
@@ -33,6 +35,7 @@ final class SchedulingNode {
         repelling = seen.taints.filter { $0.effect == "NoSchedule" || $0.effect == "NoExecute" }
         discouraging = seen.taints.filter { $0.effect == "PreferNoSchedule" }
         (unschedulable, allocatable, allowedPods, images) = (seen.unschedulable, seen.allocatable, seen.allowedPods, seen.images)
+        features = seen.features
         zone = "\(labels["topology.kubernetes.io/region"] ?? ""):\(labels["topology.kubernetes.io/zone"] ?? "")"
         isReal = true
     }
@@ -74,10 +77,12 @@ struct SeenNode: Equatable {
     var allocatable = Resources()
     var allowedPods = 0
     var images: [String: Int] = [:]
+    var features: Set<String> = []
 
-    /// - Returns: nil for bytes that are no JSON.
-    init?(_ bytes: [UInt8]) {
-        guard let root = (try? Document(bytes, limits: .own))?.root, let name = root["metadata"]?["name"]?.string else { return nil }
+    /// - Returns: nil for a document without a name.
+    init?(_ document: Document) {
+        let root = document.root
+        guard let name = root["metadata"]?["name"]?.string else { return nil }
         self.name = name
         labels = root["metadata"]?["labels"]?.value.strings ?? [:]
         taints = (root["spec"]?["taints"]?.items ?? []).map { SchedulingTaint($0.value) }
@@ -85,6 +90,7 @@ struct SeenNode: Equatable {
         let amounts = root["status"]?["allocatable"]?.value ?? .null
         allocatable = Resources(amounts)
         allowedPods = Quantity(amounts["pods"])?.units ?? 0
+        features = Set((root["status"]?["declaredFeatures"]?.items ?? []).compactMap(\.string))
         for image in root["status"]?["images"]?.items ?? [] {
             let size = image["sizeBytes"]?.int ?? 0
             for name in image["names"]?.items ?? [] { if let name = name.string { images[name] = size } }

@@ -72,7 +72,7 @@ final class ClusterLead: Service {
             log: Log("controllers/\(name)"))
         let scheduler = Scheduler(
             realm: realm, writer: api, binder: DirectBinder(realm: realm, clock: parts.clock, random: parts.random), clock: parts.clock,
-            random: parts.random)
+            random: parts.random, configuration: parts.scheduler, pause: .milliseconds(1))
         var loops: [(name: String, service: any Service)] = [
             ("controllers", controllers), ("scheduler", scheduler), ("upkeep", api.upkeep),
         ]

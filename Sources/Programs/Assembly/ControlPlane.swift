@@ -3,6 +3,7 @@ import Control
 import Cryptography
 import Documents
 import KubeAPI
+import KubeScheduler
 import Network
 import Storage
 
@@ -20,6 +21,8 @@ struct ControlPlaneParts: Sendable {
     let servers: Servers
     /// Who AWS tokens' bearers are in a cluster.
     let identities: IdentityVerifier
+    /// How schedulers work where a cluster says nothing.
+    let scheduler: SchedulerConfiguration
     /// The namespace of a VPC's network, in which API servers listen as well; nil where networks are not carried out.
     let vpc: (@Sendable (_ id: String) -> NetworkNamespace)?
     /// Makes ahead what machines of a cluster's region and Kubernetes version need; nil where none are real.

@@ -2,6 +2,7 @@ package import AWSProtocol
 import AWSServices
 package import Control
 import KubeAPI
+import KubeScheduler
 package import Network
 import Reconcile
 package import Storage
@@ -20,6 +21,8 @@ package struct SystemConfiguration: Sendable {
     package var realMachines: String?
     /// Where the registry behind ECR keeps its images; nil for no registry.
     package var registry: String?
+    /// How clusters' schedulers work where a cluster's own `kubeSchedulerConfig` says nothing.
+    package var scheduler: SchedulerFile?
     /// Puts something between a simulated machine, known by its private address, and its cluster; nil puts nothing there.
     package var machineLine: (@Sendable (_ address: String, any HTTPTransport) -> any HTTPTransport)?
     package init(regions: [String]) { self.regions = regions }
@@ -154,6 +157,7 @@ package final class System: Sendable {
         let parts = ControlPlaneParts(
             clock: clock, random: random, hosting: hosting, services: services, keys: SigningKeys(threads: hosting.threads),
             address: configuration.address, servers: servers, identities: verifier,
+            scheduler: configuration.scheduler?.configuration ?? SchedulerConfiguration(),
             vpc: host?.namespaces, prepareMachines: host?.preparing(services))
         return ControlPlanes(home: ControlPlaneStore(store: store, records: records), parts: parts)
     }

@@ -14,6 +14,7 @@ struct Server: Sendable {
     let port: Int
     let machines: MachineKind
     let store: StoreChoice
+    var scheduler: SchedulerFile?
 
     func run() async throws {
         let log = Log("eyrie")
@@ -24,6 +25,7 @@ struct Server: Sendable {
         var configuration = SystemConfiguration(regions: regions)
         (configuration.address, configuration.port) = (address, port)
         configuration.registry = "\(home.path)/registry"
+        configuration.scheduler = scheduler
         switch machines {
         case .real: configuration.realMachines = home.path
         case .simulated(let reason): log.info("machines are simulated", ["reason": reason])

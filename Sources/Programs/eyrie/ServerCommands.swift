@@ -22,6 +22,7 @@ enum ServerCommands {
                 "machines", "what instances are: real (containers, needs root), simulated, or auto (real where they can be had)",
                 standard: "auto"),
             Flag("region", .list, "region to serve, the first is the default (repeatable; all of AWS's if unspecified, us-west-2 first)"),
+            Flag("scheduler-config", "file with a KubeSchedulerConfiguration for clusters that have no kubeSchedulerConfig of their own"),
             Flag("log-level", "debug, info, warning or error", standard: "info"),
         ] + StoreChoice.flags
     ) { arguments, session in
@@ -34,6 +35,7 @@ enum ServerCommands {
         let address = ServerAddress(
             listening: host, advertised: try name("advertise", arguments), endpoint: try name("endpoint", arguments))
         let store = try StoreChoice.chosen(arguments, directory: home.store)
+        let scheduler = try schedulerFile(arguments["scheduler-config"])
         let machines = try MachineKind.chosen(arguments["machines"] ?? "auto", sharesStore: store.isShared)
         try home.make()
         if arguments.isOn("detach") { return try await Background.start(home, session: session) }
@@ -43,7 +45,13 @@ enum ServerCommands {
             }
             Log.level = level
         }
-        try await Server(home: home, regions: regions, address: address, port: port, machines: machines, store: store).run()
+        try await Server(home: home, regions: regions, address: address, port: port, machines: machines, store: store, scheduler: scheduler)
+            .run()
+    }
+    private static func schedulerFile(_ path: String?) throws -> SchedulerFile? {
+        guard let path else { return nil }
+        guard let text = TextFile.read(path) else { throw UsageError("--scheduler-config: the file \(path) cannot be read") }
+        do { return try SchedulerFile(text) } catch { throw UsageError("--scheduler-config: \(path): \(error)") }
     }
     private static func regions(_ asked: [String]) throws -> [String] {
         let known = Regions.names

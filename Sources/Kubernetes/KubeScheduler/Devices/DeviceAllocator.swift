@@ -14,9 +14,6 @@ struct DeviceAllocator {
     /// The devices of each claim, in their order; nil when the node has not enough.
     mutating func allocate(_ claims: [DeviceBook.Claim]) throws(SelectorFault) -> [[DevicePlan.Result]]? {
         var all: [[DevicePlan.Result]] = []
-        // Where less is free than all of them need, nothing has to be tried.
-        let free = slices.reduce(0) { $0 + $1.free }
-        if free < claims.reduce(0, { $0 + $1.least }) { return nil }
         for claim in claims {
             var chosen: [Chosen] = []
             guard try satisfy(claim, 0, &chosen) else { return nil }
@@ -36,7 +33,9 @@ struct DeviceAllocator {
     private mutating func satisfy(_ claim: DeviceBook.Claim, _ index: Int, _ chosen: inout [Chosen]) throws(SelectorFault) -> Bool {
         guard index < claim.requests.count else { return true }
         for request in claim.requests[index] {
-            let fitting = try candidates(request)
+            // A request alone, whose devices need not agree, takes the first that fit.
+            let isAlone = claim.requests.count == 1 && claim.constraints.isEmpty
+            let fitting = try candidates(request, most: isAlone ? request.count ?? .max : .max)
             let wanted = request.count ?? fitting.count
             guard wanted > 0, fitting.count >= wanted else { continue }
             if try take(wanted, of: fitting[...], request, claim, index, &chosen) { return true }
@@ -74,7 +73,7 @@ struct DeviceAllocator {
         requests.isEmpty || requests.contains(name) || requests.contains(String(name.prefix { $0 != "/" }))
     }
 
-    private func candidates(_ request: DeviceBook.Request) throws(SelectorFault) -> [Device] {
+    private func candidates(_ request: DeviceBook.Request, most: Int) throws(SelectorFault) -> [Device] {
         guard let ofClass = book.classes[request.className] else { return [] }
         let selectors = ofClass + request.selectors
         var result: [Device] = []
@@ -90,6 +89,7 @@ struct DeviceAllocator {
                 // Who asks for all of them cannot do without one.
                 if isTaken { return [] }
                 result.append(device)
+                if result.count == most { return result }
             }
         }
         return result

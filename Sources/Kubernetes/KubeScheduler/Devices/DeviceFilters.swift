@@ -5,6 +5,8 @@ struct DeviceFilters {
     private let pod: SchedulingPod
     private var standing: [DeviceBook.Claim] = []
     private var waiting: [DeviceBook.Claim] = []
+    /// How many free devices they need at least.
+    private var least = 0
     /// What keeps the pod from all nodes.
     private(set) var refusal: Rejection?
 
@@ -30,6 +32,7 @@ struct DeviceFilters {
             standing.append(claim)
         } else {
             waiting.append(claim)
+            least += claim.least
         }
         return nil
     }
@@ -55,12 +58,14 @@ struct DeviceFilters {
             }
         }
         guard !waiting.isEmpty else { return nil }
+        guard book.pools.mayHave(least, node) else { return Self.shortage }
         var allocator = DeviceAllocator(book, node)
         do throws(SelectorFault) {
             if try allocator.allocate(waiting) != nil { return nil }
         } catch { return .other(.dynamicResources, error.message, isResolvable: false) }
-        return .other(.dynamicResources, "cannot allocate all claims", isResolvable: true)
+        return Self.shortage
     }
+    private static let shortage = Rejection.other(.dynamicResources, "cannot allocate all claims", isResolvable: true)
 
     /// What to write so that the pod has its devices on the node.
     func plan(_ node: SchedulingNode, _ book: DeviceBook) -> DevicePlan {

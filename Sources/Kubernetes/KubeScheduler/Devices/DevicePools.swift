@@ -113,6 +113,10 @@ struct DevicePools {
         }
     }
 
+    /// How many devices of its own the node has free; others may be shared with it.
+    func mayHave(_ count: Int, _ node: SchedulingNode) -> Bool {
+        count == 0 || !shared.isEmpty || (local[node.name]?.reduce(0) { $0 + $1.free } ?? 0) >= count
+    }
     /// The slices with devices for the node.
     func slices(for node: SchedulingNode) -> [DeviceSlice] {
         let own = local[node.name] ?? []

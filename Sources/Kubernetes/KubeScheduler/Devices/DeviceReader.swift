@@ -14,7 +14,8 @@ enum DeviceReader {
         return DeviceSlice(
             pool, generation: spec["pool"]["generation"].int ?? 0, siblings: spec["pool"]["resourceSliceCount"].int ?? 1,
             nodeName: spec["nodeName"].string ?? "", nodeTerms: spec["nodeSelector"]["nodeSelectorTerms"].array?.map(NodeTerm.init),
-            devices: spec["devices"].items.map { device($0, pool.driver, pool.name) })
+            // Parts of devices share counters, which nobody keeps here: they are not given rather than given twice.
+            devices: spec["devices"].items.filter { $0["consumesCounters"].items.isEmpty }.map { device($0, pool.driver, pool.name) })
     }
 
     static func claim(_ path: String, _ document: Value, _ library: inout SelectorLibrary) -> DeviceBook.Claim {
