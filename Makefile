@@ -56,10 +56,10 @@ connections: build ## open ten thousand connections and watches, and print what 
 	python3 Tests/Acceptance/connections.py $(BIN) 10000 10000
 
 format: ## format the sources
-	swift format -i -r --parallel Package.swift Sources Tests Benchmarks
+	swift format -i -r --parallel Package.swift Sources Behaviours Tests Benchmarks
 
 lint: ## check the format of the sources
-	swift format lint -s -r --parallel Package.swift Sources Tests Benchmarks
+	swift format lint -s -r --parallel Package.swift Sources Behaviours Tests Benchmarks
 
 install: build ## install eyrie (and its eksctl name) under PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin

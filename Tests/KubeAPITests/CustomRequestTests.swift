@@ -154,7 +154,8 @@ import Testing
         let realm = try await store.realm("cluster/test")
         let rbac = RBACAuthorizer(realm: realm)
         let plugins = StandardAdmission.plugins(
-            rbac: rbac, authorizer: AuthorizerChain([SuperuserAuthorizer(), rbac]), clock: clock, random: RandomSource(seed: 7), realm: realm)
+            rbac: rbac, authorizer: AuthorizerChain([SuperuserAuthorizer(), rbac]), clock: clock, random: RandomSource(seed: 7),
+            realm: realm)
         let bed = try await ClusterBed(admission: plugins, store: store)
         try await bed.define(CustomSample.cronTab)
         let quota: Value = ["metadata": ["name": "few"], "spec": ["hard": ["count/crontabs.stable.example.com": "1"]]]

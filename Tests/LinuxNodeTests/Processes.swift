@@ -27,7 +27,7 @@ enum Processes {
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-        defer { arguments.forEach { free($0) } }
+        defer { for argument in arguments { free(argument) } }
         var process: pid_t = 0
         let status = posix_spawn(&process, command[0], &actions, nil, &arguments, environ)
         guard status == 0 else { throw Failure(command: command, complaint: String(cString: strerror(status))) }

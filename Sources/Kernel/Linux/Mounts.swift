@@ -11,7 +11,11 @@ package enum Mounts {
         package static let noExecute = Flags(rawValue: 8), noAccessTimes = Flags(rawValue: 1024)
     }
     /// Whether mounts made below one show in its copies.
-    package enum Propagation: UInt, Sendable { case `private` = 0x40000, slave = 0x80000, shared = 0x100000 }
+    package enum Propagation: UInt, Sendable {
+        case `private` = 0x40000
+        case slave = 0x80000
+        case shared = 0x100000
+    }
 
     private static let remount: UInt = 0x20, bindFlag: UInt = 0x1000, recursiveFlag: UInt = 0x4000
 

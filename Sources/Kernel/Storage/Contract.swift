@@ -34,6 +34,18 @@ package struct Write: Sendable {
     package init(_ key: String, _ operation: Operation, if precondition: Precondition) {
         (self.key, self.operation, self.precondition) = (key, operation, precondition)
     }
+
+    /// Whether the write fits what is there.
+    /// - Throws: `StorageError.exists`, `.absent` or `.conflict`.
+    func check(against current: Entry?) throws(StorageError) {
+        switch (precondition, current) {
+        case (.absent, .some): throw .exists(key: key)
+        case (.exists, nil), (.revision, nil): throw .absent(key: key)
+        case (.revision(let revision), .some(let current)) where current.revision != revision:
+            throw .conflict(key: key, current: current.revision)
+        default: break
+        }
+    }
 }
 
 /// Why a write or read was refused.

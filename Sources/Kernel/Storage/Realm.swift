@@ -198,13 +198,7 @@ package final class Realm: Sendable {
         if let closed = state.closed { throw closed }
         let current: Entry? =
             if let pending = state.pending[write.key] { pending.kind == .put ? pending.entry : nil } else { state.index.get(write.key) }
-        switch (write.precondition, current) {
-        case (.absent, .some): throw .exists(key: write.key)
-        case (.exists, nil), (.revision, nil): throw .absent(key: write.key)
-        case (.revision(let revision), .some(let current)) where current.revision != revision:
-            throw .conflict(key: write.key, current: current.revision)
-        default: break
-        }
+        try write.check(against: current)
         let revision = state.sequenced + 1
         let record: JournalRecord
         switch (write.operation, current) {

@@ -49,7 +49,7 @@ package final class SharedMemory: Sendable {
             if let fence, state.leaders[fence.realm]?.token != fence.token { throw .fenced(realm: fence.realm) }
             guard let realm = state.realms[name], realm.number == number else { throw .unavailable("the realm \(name) is destroyed") }
             let current = realm.documents[write.key]
-            try Self.check(write, current)
+            try write.check(against: current)
             state.revision += 1
             let entry: Entry
             switch (write.operation, current) {
@@ -68,15 +68,6 @@ package final class SharedMemory: Sendable {
         }
         for engine in engines { engine.flush() }
         return entry
-    }
-    private static func check(_ write: Write, _ current: Entry?) throws(StorageError) {
-        switch (write.precondition, current) {
-        case (.absent, .some): throw .exists(key: write.key)
-        case (.exists, nil), (.revision, nil): throw .absent(key: write.key)
-        case (.revision(let revision), .some(let current)) where current.revision != revision:
-            throw .conflict(key: write.key, current: current.revision)
-        default: break
-        }
     }
 
     func create(realm name: String) {
