@@ -303,8 +303,9 @@ def each_may_die_freeze_or_be_cut_off_and_nothing_acknowledged_is_lost(bed):
     (one, two) = bed.servers
     faults = [killed(one), killed(bed.members[0]), frozen(two), cut_from_store(one), cut_off(bed.members[1]), cut_off(two)]
     if LONG:
-        faults = [fault(thing) for thing in bed.servers + bed.members for fault in (killed, frozen, cut_off)]
-        faults += [cut_from_store(server) for server in bed.servers]
+        # The servers in turn, so that what happens to one happens to the leader.
+        faults = [fault(server) for fault in (killed, frozen, cut_off, cut_from_store) for server in bed.servers]
+        faults += [fault(member) for fault in (killed, frozen, cut_off) for member in bed.members]
     for round in range(5 if LONG else 1):
         for fault in faults:
             others = [server for server in bed.servers if server is not fault.thing]
