@@ -42,8 +42,8 @@ struct ControlLoop: Sendable {
     /// Most reconciles of one turn, so that news get in between.
     private let turn = 256
 
-    /// A loop of controllers; every primary among what was found is to be looked at first.
-    init(runners: [Runner], found: [WorldChange], world: World, performs: Bool) {
+    /// A loop of controllers.
+    init(runners: [Runner], performs: Bool) {
         (self.runners, self.performs) = (runners, performs)
         for (controller, runner) in runners.enumerated() {
             for watch in [nil] + runner.watches.map(Optional.some) {
@@ -56,9 +56,13 @@ struct ControlLoop: Sendable {
             }
         }
         wakes = wakes.mapValues { $0 + wakesByAny }
+    }
+
+    /// Every primary among what was found at the start is to be looked at first.
+    mutating func note(_ found: some Sequence<WorldChange>, _ world: World) {
         for change in found {
-            for (controller, watch) in concerned(by: change) where watch == nil && self.runners[controller].concerns(change, world) {
-                self.runners[controller].queue.add(change.key)
+            for (controller, watch) in concerned(by: change) where watch == nil && runners[controller].concerns(change, world) {
+                runners[controller].queue.add(change.key)
             }
         }
     }

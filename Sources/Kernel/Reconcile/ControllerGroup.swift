@@ -38,8 +38,12 @@ package final class ControllerGroup: Service {
         let runners = controllers.map { Runner($0, concurrency: concurrency, random: random) }
         let cache = WorldCache(realm: realm, indexes: runners.flatMap(\.indexes)) { mailbox.signal() }
         let found = try await cache.load()
-        var loop = ControlLoop(runners: runners, found: found, world: cache.world(now: clock.now), performs: effects != nil)
         defer { cache.stop() }
+        var loop = ControlLoop(runners: runners, performs: effects != nil)
+        for start in stride(from: 0, to: found.count, by: WorldCache.piece) {
+            if start > 0 { await Task.yield() }
+            loop.note(found[start..<min(start + WorldCache.piece, found.count)], cache.world(now: clock.now))
+        }
         published.withLock { $0.names = loop.names }
         await withDiscardingTaskGroup { group in
             var wakes: [Timestamp] = []

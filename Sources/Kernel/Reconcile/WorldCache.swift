@@ -46,7 +46,8 @@ package final class WorldCache: Sendable {
         state.withLock { $0.documents.reached(snapshot.revision) }
         return found
     }
-    private static let piece = 256
+    /// How many documents are looked at before others have a turn.
+    static let piece = 64
 
     /// Watches from a fresh snapshot on, and returns that.
     private func follow() throws(StorageError) -> Snapshot {

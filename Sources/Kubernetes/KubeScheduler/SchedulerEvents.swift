@@ -28,7 +28,7 @@ extension SchedulerLoop {
             }
         }
     }
-    private static let piece = 256
+    private static let piece = 64
     /// The tape of a document: the one that others read too, but for all documents at once one that nobody keeps.
     private func document(of entry: Entry) -> Document? { isLoading ? try? Document(entry.bytes, limits: .own) : entry.document }
 
