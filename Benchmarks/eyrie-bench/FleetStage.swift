@@ -11,7 +11,7 @@ struct Stage {
     private var told: Double
     private var (progress, moved): (Int, Double)
     /// How often progress is told, and how long nothing may happen, in seconds.
-    private static let interval = 10.0, patience = 120.0
+    private static let interval = 10.0, patience = 900.0
 
     /// - Parameter mostMemory: resident bytes above which the run has failed.
     init(_ what: String, _ count: Int, _ mostMemory: Int) throws {
@@ -21,7 +21,7 @@ struct Stage {
     }
 
     /// Tells now and then how many there are.
-    /// - Throws: `BenchError` when memory is used up, or nothing has moved for minutes.
+    /// - Throws: `BenchError` when memory is used up, or nothing has moved for long.
     mutating func tell(_ number: Int) throws {
         let (now, memory) = (seconds(), try Self.resident())
         guard memory <= mostMemory else { throw BenchError("\(number) of \(count) \(what), and \(memory >> 20) MiB are used") }
