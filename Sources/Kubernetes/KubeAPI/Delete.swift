@@ -53,7 +53,9 @@ extension APIServer {
                 if case .remove = decision { return Deleted(document: written, uid: uid, gone: true) }
                 return Deleted(document: written, uid: uid, gone: false)
             } catch let status as KubeStatus where status.reason == .conflict && attempt < Self.updateAttempts {
-                continue
+                // The other's write may not be durable yet, and so not be in a snapshot.
+                await realm.settled()
+                guard realm.snapshot().get(target.key)?.revision != entry.revision else { throw status }
             }
         }
         throw KubeStatus.conflict(target.info, target.name)
