@@ -31,6 +31,8 @@ struct Cast: Sendable {
             installation: installation, kubernetes: installation.kubernetes(cluster: cluster), region: region,
             random: RandomSource(seed: random.next()), trace: installation.trace)
         parts.append { try await one.run(steps: steps / 2) }
+        // What comes by the minute is to meet faults too.
+        parts.append { try await installation.clock.sleep(for: .seconds(2 * steps)) }
         return parts
     }
 

@@ -7,14 +7,25 @@ struct StatefulSetWorkload: Workload {
     let prefix = "db"
 
     func document(_ name: String, _ size: Int) -> Value {
-        [
-            "apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": ["name": .string(name)],
-            "spec": [
-                "replicas": .int(Int64(size)), "serviceName": .string(name), "selector": ["matchLabels": ["app": .string(name)]],
-                "podManagementPolicy": name.utf8.reduce(0) { $0 &+ Int($1) } % 2 == 0 ? "OrderedReady" : "Parallel",
-                "template": Workloads.template(name),
-            ],
+        let number = name.utf8.reduce(0) { $0 &+ Int($1) }
+        var spec: Value = [
+            "replicas": .int(Int64(size)), "serviceName": .string(name), "selector": ["matchLabels": ["app": .string(name)]],
+            "podManagementPolicy": number % 2 == 0 ? "OrderedReady" : "Parallel", "template": Workloads.template(name),
         ]
+        // Some have storage, which goes with their pods.
+        if number % 4 < 2 {
+            spec["volumeClaimTemplates"] = [
+                [
+                    "metadata": ["name": "disk"],
+                    "spec": [
+                        "storageClassName": .string(Furniture.madeClass), "accessModes": ["ReadWriteOnce"],
+                        "resources": ["requests": ["storage": "1Gi"]],
+                    ],
+                ]
+            ]
+            spec["persistentVolumeClaimRetentionPolicy"] = ["whenDeleted": "Delete", "whenScaled": "Delete"]
+        }
+        return ["apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": ["name": .string(name)], "spec": spec]
     }
     func change(_ size: Int, _ random: RandomSource) -> Value {
         var spec: Value = ["replicas": .int(Int64(size))]
@@ -89,8 +100,8 @@ struct JobWorkload: Workload {
     func unrest(_ document: Value) -> String? {
         if document.condition("Failed") == "True" { return nil }
         guard document.condition("Complete") == "True" else { return "it is not complete" }
-        let succeeded = document["status"]["succeeded"].int ?? 0
-        return succeeded == Self.completions ? nil : "it is complete with \(succeeded) successes of \(Self.completions)"
+        let (succeeded, wanted) = (document["status"]["succeeded"].int ?? 0, document["spec"]["completions"].int ?? 1)
+        return succeeded == wanted ? nil : "it is complete with \(succeeded) successes of \(wanted)"
     }
 }
 

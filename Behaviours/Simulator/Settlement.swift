@@ -13,8 +13,11 @@ struct Settlement: Sendable {
     /// Kinds whose objects may own or be owned.
     private static let kinds = [
         PodFields.kind, ReplicaSetFields.kind, DeploymentFields.kind, StatefulSetFields.kind, DaemonSetFields.kind, JobFields.kind,
-        ControllerRevisionFields.kind, EndpointSliceFields.kind, ServiceFields.kind, NodeFields.kind,
+        ControllerRevisionFields.kind, EndpointSliceFields.kind, ServiceFields.kind, NodeFields.kind, CronJobFields.kind,
+        PersistentVolumeClaimFields.kind, PersistentVolumeFields.kind, HorizontalPodAutoscalerFields.kind, attachments,
     ]
+    private static let attachments = Kind(
+        group: "storage.k8s.io", version: "v1", "VolumeAttachment", prefix: "storage.k8s.io/volumeattachments/", namespaced: false)
 
     /// Waits until everything is at rest.
     /// - Throws: `Violation` when it does not come to rest; what the client throws.
@@ -71,6 +74,10 @@ struct Settlement: Sendable {
     private static func unrest(_ kind: Kind, _ document: Value) -> String? {
         switch kind {
         case PodFields.kind: document.isTerminated || document.isReadyPod ? nil : "it is \(document["status"]["phase"].string ?? "new")"
+        case PersistentVolumeFields.kind:
+            document["status"]["phase"] == "Released" && document["spec"]["persistentVolumeReclaimPolicy"] == "Delete"
+                ? "it is of no use to anybody" : nil
+        case attachments: document["status"]["attached"] == true ? nil : "it is not attached"
         case NodeFields.kind: document.condition("Ready") == "True" ? nil : "it is not Ready"
         default: Workloads.named(kind)?.unrest(document)
         }

@@ -66,6 +66,7 @@ package final class Trial: Sendable {
         try await stage.nodegroup("ng", nodes: 3, ["instanceTypes": ["m5.xlarge"]])
         let kubernetes = installation.kubernetes(cluster: stage.cluster)
         try await QuotaClient.prepare(kubernetes)
+        try await Furniture.prepare(kubernetes, clients: configuration.clients)
         observeNewRealms()
         let region = try await RegionPlay(scene: scene, stage: stage, installation: installation)
         trace.note("cluster \(stage.cluster) is ready")
@@ -115,6 +116,11 @@ package final class Trial: Sendable {
             _ = try await kubernetes.patch(NodeFields.kind, node.name, .merge(["spec": ["unschedulable": .null]]))
         }
         try await region.settle()
+        // A minute more without faults, then no new Jobs.
+        try await simulation.clock.sleep(for: .seconds(65))
+        for cron in try await kubernetes.all(CronJobFields.kind).items {
+            _ = try await kubernetes.patch(CronJobFields.kind, namespace: "default", cron.name, .merge(["spec": ["suspend": true]]))
+        }
         let settlement = Settlement(kubernetes: kubernetes, ledger: ledger, clock: simulation.clock)
         try await settlement.reach()
         try await settlement.check()
@@ -146,7 +152,7 @@ package final class Trial: Sendable {
     }
     private static let inClusters: [any Invariant] = [
         BoundOnce(), NodesHold(), UniqueAddresses(), QuotaHolds(namespace: QuotaClient.namespace, most: QuotaClient.mostPods),
-        EvictionsHaveBudget(), JobsCount(),
+        EvictionsHaveBudget(), JobsCount(), VolumesBindOnce(), AttachedOnce(), CronJobsForbid(), AutoscalersWithinBounds(),
     ]
     private var heads: String {
         observers.withLock { $0 }.sorted { $0.key < $1.key }.map { "\($0.key.prefix(12)) \($0.value.summary)" }.joined(separator: ", ")

@@ -21,7 +21,7 @@ protocol Workload: Sendable {
 enum Workloads {
     static let all: [any Workload] = [
         DeploymentWorkload(), StatefulSetWorkload(), DaemonSetWorkload(), JobWorkload(), ServiceWorkload(), BudgetWorkload(),
-        ConfigMapWorkload(),
+        ConfigMapWorkload(), CronJobWorkload(), ClaimWorkload(), AutoscalerWorkload(),
     ]
 
     static func named(_ kind: Kind) -> (any Workload)? { all.first { $0.kind == kind } }

@@ -65,4 +65,35 @@ import Testing
         #expect(verdict(AllowedStates(), ["CREATING", "ACTIVE", "UPDATING", "ACTIVE"].map { ("eks/clusters/c", cluster($0)) }) == nil)
         #expect(verdict(AllowedStates(), ["DELETING", "ACTIVE"].map { ("eks/clusters/c", cluster($0)) }) != nil)
     }
+    @Test func `a volume of two claims, on two nodes, and a Job beside another are seen`() {
+        func volume(_ claim: String) -> Value { ["metadata": ["uid": "v"], "spec": ["claimRef": ["uid": .string(claim)]]] }
+        let key = "core/persistentvolumes/v"
+        #expect(verdict(VolumesBindOnce(), [(key, volume("a")), (key, volume("a"))]) == nil)
+        #expect(verdict(VolumesBindOnce(), [(key, volume("a")), (key, volume("b"))]) != nil)
+        let claim: Value = ["spec": ["volumeName": "v"]]
+        let claims = ["a", "b"].map { (key: "core/persistentvolumeclaims/d/\($0)", document: claim) }
+        #expect(verdict(VolumesBindOnce(), claims) != nil)
+        #expect(verdict(VolumesBindOnce(), [claims[0], (claims[0].key, .null), claims[1]]) == nil)
+        let attachment: Value = ["spec": ["source": ["persistentVolumeName": "v"]]]
+        let attachments = ["a", "b"].map { (key: "storage.k8s.io/volumeattachments/\($0)", document: attachment) }
+        #expect(verdict(AttachedOnce(), attachments) != nil)
+        #expect(verdict(AttachedOnce(), [attachments[0], (attachments[0].key, .null), attachments[1]]) == nil)
+        let name = (0..<9).map { "tick-\($0)" }.first { CronJobWorkload.policy($0) == "Forbid" } ?? ""
+        func job(_ isOver: Bool) -> Value {
+            let owner: Value = ["kind": "CronJob", "name": .string(name), "uid": "c"]
+            return [
+                "metadata": ["ownerReferences": [owner]],
+                "status": ["conditions": isOver ? [["type": "Complete", "status": "True"]] : []],
+            ]
+        }
+        #expect(verdict(CronJobsForbid(), [("batch/jobs/d/1", job(false)), ("batch/jobs/d/2", job(false))]) != nil)
+        #expect(
+            verdict(CronJobsForbid(), [("batch/jobs/d/1", job(false)), ("batch/jobs/d/1", job(true)), ("batch/jobs/d/2", job(false))])
+                == nil)
+        func autoscaler(_ wish: Int64) -> Value {
+            ["spec": ["minReplicas": 2, "maxReplicas": 4], "status": ["desiredReplicas": .int(wish)]]
+        }
+        #expect(verdict(AutoscalersWithinBounds(), [("autoscaling/horizontalpodautoscalers/d/a", autoscaler(4))]) == nil)
+        #expect(verdict(AutoscalersWithinBounds(), [("autoscaling/horizontalpodautoscalers/d/a", autoscaler(5))]) != nil)
+    }
 }
