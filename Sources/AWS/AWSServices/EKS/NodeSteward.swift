@@ -30,14 +30,10 @@ package struct NodeSteward: Sendable {
     package func drain(_ instance: Instance) async throws {
         guard let client = try client(of: instance), let node = instance.spec.privateDNSName else { return }
         let deadline = records.clock.now + Self.patience
-        do throws(KubeClientError) {
-            _ = try await client.patch(NodeFields.kind, node, .merge(["spec": ["unschedulable": true]]))
-        } catch {
-            guard error.isNotFound else { throw error }
-            return
-        }
         var (pause, left) = (Self.shortestPause, Int.max)
         while records.clock.now < deadline {
+            // Every time: a node that somebody uncordons meanwhile is filled as fast as it is emptied.
+            guard try await cordon(node, client) else { return }
             let pods = try await client.list(PodFields.kind, ListOptions(fieldSelector: "spec.nodeName=\(node)")).items.filter(mustMove)
             if pods.isEmpty { return }
             for pod in pods where pod["metadata"]["deletionTimestamp"].isNull {
@@ -46,6 +42,16 @@ package struct NodeSteward: Sendable {
             pause = pods.count < left ? Self.shortestPause : min(pause * 2, Self.longestPause)
             left = pods.count
             try await records.clock.sleep(for: pause)
+        }
+    }
+    /// Keeps new pods away from a node; false when it is gone.
+    private func cordon(_ node: String, _ client: KubeClient) async throws -> Bool {
+        do throws(KubeClientError) {
+            _ = try await client.patch(NodeFields.kind, node, .merge(["spec": ["unschedulable": true]]))
+            return true
+        } catch {
+            guard error.isNotFound else { throw error }
+            return false
         }
     }
     /// Between two looks at a node that is drained: the longer the longer nothing has moved, up to kubectl's pause after a refusal.
