@@ -30,15 +30,15 @@ package struct InstanceEffects: EffectPerformer {
         case (Self.launch, "pending"): return try await launch(instance, id)
         case (Self.drain, "draining"):
             try await nodes.drain(instance)
-            return [patch(id, ["status": ["state": "shutting-down"]])]
+            return move(id, from: "draining", ["status": ["state": "shutting-down"]])
         case (Self.terminate, "shutting-down"):
             await machines.terminate(instanceID: id)
             try await nodes.remove(instance)
             try await interfaces.release(instance: id)
-            return [patch(id, ["status": ["state": "terminated", "ended": .string(records.clock.now.text)]])]
+            return move(id, from: "shutting-down", ["status": ["state": "terminated", "ended": .string(records.clock.now.text)]])
         case (Self.stop, "stopping"):
             await machines.stop(instanceID: id)
-            return [patch(id, ["status": ["state": "stopped"]])]
+            return move(id, from: "stopping", ["status": ["state": "stopped"]])
         default: return []
         }
     }
@@ -64,16 +64,28 @@ package struct InstanceEffects: EffectPerformer {
         try await network.apply(instance.spec.vpcId ?? "")
         try await machines.launch(machine(instance, address: address))
         let name = NetworkInterfaces.dnsName(address, region: region)
-        return [
-            patch(
-                id,
-                [
-                    "spec": ["PrivateIpAddress": .string(address), "PrivateDnsName": .string(name)],
-                    "status": ["state": "running"],
-                ])
-        ]
+        let spec: Value = ["PrivateIpAddress": .string(address), "PrivateDnsName": .string(name)]
+        let changes = move(id, from: "pending", ["spec": spec, "status": ["state": "running"]])
+        if changes.isEmpty { try await takeBack(id) }
+        return changes
     }
-    private func patch(_ id: String, _ patch: Value) -> Change { .patch(InstanceFields.kind, namespace: nil, name: id, patch) }
+    /// An instance that was ended while it was launched may have got its machine after its end.
+    private func takeBack(_ id: String) async throws {
+        switch records.get(Instance.self, id)?.status.state {
+        case "stopping", "stopped": await machines.stop(instanceID: id)
+        case "shutting-down", "terminated", nil:
+            await machines.terminate(instanceID: id)
+            try await interfaces.release(instance: id)
+        default: break
+        }
+    }
+    /// Moves an instance on from a state, unless somebody has moved it on meanwhile; who does so at this moment makes the write fail.
+    private func move(_ id: String, from state: String, _ patch: Value) -> [Change] {
+        guard let now = records.get(Instance.self, id), now.status.state == state else { return [] }
+        var patch = patch
+        patch["metadata"]["resourceVersion"] = now.value["metadata"]["resourceVersion"]
+        return [.patch(InstanceFields.kind, namespace: nil, name: id, patch)]
+    }
 
     /// What the machine is made of: its type and network from the instance, its cluster from EKS or from the user data.
     private func machine(_ instance: Instance, address: String) -> MachineSpec {
