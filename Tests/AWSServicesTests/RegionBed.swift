@@ -124,6 +124,16 @@ final class FakeCloud: ControlPlaneHost, MachineDriver, HTTPHandler {
     var launched: [MachineSpec] { machines.withLock { Array($0.values) } }
     var clusters: Set<String> { planes.withLock { $0 } }
 
+    private let delay = Mutex<(@Sendable () async throws -> Void)?>(nil)
+    /// What a launch waits for before its machine is there.
+    func delayLaunches(by body: @escaping @Sendable () async throws -> Void) { delay.withLock { $0 = body } }
+
+    private let lasting = Mutex<(pod: Value?, cordons: Int)>((nil, 0))
+    /// A pod on every node that no eviction removes; nil takes it away.
+    func setLastingPod(_ pod: Value?) { lasting.withLock { $0.pod = pod } }
+    /// How often a node was asked to take no pods.
+    var cordons: Int { lasting.withLock { $0.cordons } }
+
     private let workloadIsReady = Mutex(false)
     /// What daemon sets and deployments tell of themselves.
     func setWorkload(ready: Bool) { workloadIsReady.withLock { $0 = ready } }
@@ -134,7 +144,10 @@ final class FakeCloud: ControlPlaneHost, MachineDriver, HTTPHandler {
     }
     func destroy(id: String) async throws { planes.withLock { _ = $0.remove(id) } }
     func transport(id: String) -> (any HTTPTransport)? { LocalTransport(handler: self, peer: Peer()) }
-    func launch(_ spec: MachineSpec) async throws { machines.withLock { $0[spec.instanceID] = spec } }
+    func launch(_ spec: MachineSpec) async throws {
+        try await delay.withLock { $0 }?()
+        machines.withLock { $0[spec.instanceID] = spec }
+    }
     func terminate(instanceID: String) async { machines.withLock { $0[instanceID] = nil } }
     func stop(instanceID: String) async { await terminate(instanceID: instanceID) }
     func onFailure(_ report: @escaping @Sendable (_ instanceID: String, _ reason: String) -> Void) {}
@@ -157,7 +170,12 @@ final class FakeCloud: ControlPlaneHost, MachineDriver, HTTPHandler {
                 "status": ["conditions": [["type": "Ready", "status": "True"]]],
             ]
         }
-        let items: [Value] = request.target.contains("/nodes") ? nodes : []
+        if request.method == "PATCH", request.target.contains("/nodes/") {
+            lasting.withLock { $0.cordons += 1 }
+            return HTTPResponse(200, body: .bytes(JSON.encode(["kind": "Node"])))
+        }
+        let pods = request.target.contains("/pods") ? lasting.withLock { $0.pod }.map { [$0] } ?? [] : []
+        let items: [Value] = request.target.contains("/nodes") ? nodes : pods
         let list: Value = ["kind": "List", "metadata": ["resourceVersion": "1"], "items": .array(items)]
         return HTTPResponse(200, body: .bytes(JSON.encode(list)))
     }
