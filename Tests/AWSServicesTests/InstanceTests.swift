@@ -22,10 +22,10 @@ import Testing
                 }
             }
             let id = try await run(bed)
-            try await bed.eventually("it is being launched") { !bed.records.list(NetworkInterface.self).isEmpty }
+            try await bed.eventually("it is being launched") { bed.cloud.launches.begun == 1 }
             _ = try await bed.call(bed.ec2.table, "TerminateInstances", ["InstanceIds": [id]])
             try await bed.eventually("it is terminated") { bed.records.list(Instance.self).first?.status.state == "terminated" }
-            // Its machine comes only now.
+            try await bed.eventually("its machine comes after that") { bed.cloud.launches.ended == 1 }
             try await bed.clock.sleep(for: .milliseconds(200))
             #expect(bed.records.list(Instance.self).first?.status.state == "terminated")
             #expect(bed.cloud.launched.isEmpty && bed.records.list(NetworkInterface.self).isEmpty)

@@ -124,6 +124,8 @@ final class FakeCloud: ControlPlaneHost, MachineDriver, HTTPHandler {
     var launched: [MachineSpec] { machines.withLock { Array($0.values) } }
     var clusters: Set<String> { planes.withLock { $0 } }
 
+    private let counts = Mutex((begun: 0, ended: 0))
+    var launches: (begun: Int, ended: Int) { counts.withLock { $0 } }
     private let delay = Mutex<(@Sendable () async throws -> Void)?>(nil)
     /// What a launch waits for before its machine is there.
     func delayLaunches(by body: @escaping @Sendable () async throws -> Void) { delay.withLock { $0 = body } }
@@ -145,6 +147,8 @@ final class FakeCloud: ControlPlaneHost, MachineDriver, HTTPHandler {
     func destroy(id: String) async throws { planes.withLock { _ = $0.remove(id) } }
     func transport(id: String) -> (any HTTPTransport)? { LocalTransport(handler: self, peer: Peer()) }
     func launch(_ spec: MachineSpec) async throws {
+        counts.withLock { $0.begun += 1 }
+        defer { counts.withLock { $0.ended += 1 } }
         try await delay.withLock { $0 }?()
         machines.withLock { $0[spec.instanceID] = spec }
     }
