@@ -1,5 +1,6 @@
 """Runs the acceptance tests in order, each part on a region of its own; later tests of a part build on what earlier ones made."""
-import os, shutil, sys, threading, time, traceback
+import os, shutil, sys, time, traceback
+from concurrent.futures import ThreadPoolExecutor
 
 import addons, aws, connections, courses, crash, custom_resources, disk, faults, hostile, kubelet_api, kubernetes_clients, machines, nodes, security, services, several, streams, surroundings, vpc
 from bed import Bed, Failure
@@ -16,7 +17,7 @@ def run(kind, modules, make=Bed):
     if not chosen:
         return
     bed = make(sys.argv[1], kind)
-    before = failed
+    broken = False
     try:
         bed.start()
         for test, name in chosen:
@@ -25,22 +26,23 @@ def run(kind, modules, make=Bed):
                 test(bed)
                 print(f"ok {name} ({time.time() - begin:.1f} s)", flush=True)
             except Failure as failure:
-                failed += 1
+                (failed, broken) = (failed + 1, True)
                 print(f"not ok {name}\n    " + str(failure).replace("\n", "\n    "), flush=True)
             except Exception:
-                failed += 1
+                (failed, broken) = (failed + 1, True)
                 print(f"not ok {name}\n    " + traceback.format_exc().replace("\n", "\n    "), flush=True)
     finally:
-        if failed > before:
+        if broken:
             print("the server's log ends with:\n" + bed.log()[-3000:])
         bed.stop()
 
 
 # Waiters of the CLI look every half minute, so this part runs beside the others.
-waiting = threading.Thread(target=run, args=("simulated", (aws,)))
-waiting.start()
-run("simulated", (courses, kubernetes_clients, custom_resources, addons, security, hostile, connections, faults))
-waiting.join()
+with ThreadPoolExecutor(1) as beside:
+    waiting = beside.submit(run, "simulated", (aws,))
+    run("simulated", (courses, kubernetes_clients, custom_resources, addons, security, hostile, connections, faults))
+# A part that cannot begin fails the run.
+waiting.result()
 run("simulated", (crash,))
 if shutil.which("etcd") and os.geteuid() == 0:
     run("simulated", (several,), several.Several)

@@ -21,16 +21,14 @@ class Hosts:
 
     def add(self, number):
         """Makes the host with this last number of its address; gives the address."""
-        (name, wire, address) = (self.name(number), self.wire(number), f"{self.net}.{number}")
+        (name, address) = (self.name(number), f"{self.net}.{number}")
         self.numbers.append(number)
-        sh(f"ip netns add {name} && ip link add {wire} type veth peer name eth0 netns {name} && ip link set {wire} master {self.bridge} up")
+        sh(f"ip netns add {name} && ip link add {name} type veth peer name eth0 netns {name} && ip link set {name} master {self.bridge} up")
         sh(f"ip -n {name} link set lo up && ip -n {name} address add {address}/24 dev eth0 && ip -n {name} link set eth0 up")
         return address
 
     def name(self, number):
-        return f"{self.bridge}-{number}"
-
-    def wire(self, number):
+        """What the host is called, and its end of the link here."""
         return f"{self.bridge}-{number}"
 
     def inside(self, number):
@@ -39,10 +37,10 @@ class Hosts:
 
     def cut(self, number):
         """Takes the host's link away: what it sends and is sent is lost without a word."""
-        sh(f"ip link set {self.wire(number)} down")
+        sh(f"ip link set {self.name(number)} down")
 
     def join(self, number):
-        sh(f"ip link set {self.wire(number)} up")
+        sh(f"ip link set {self.name(number)} up")
 
     def cut_from_port(self, number, port):
         """Loses what the host sends to others' port."""

@@ -38,6 +38,18 @@ struct Scenario: Sendable, CustomTestStringConvertible {
 struct DeathBed {
     let scenario: Scenario
 
+    /// Expects the same end after a death behind each of the writes.
+    func dieEverywhere() async throws {
+        let (end, writes) = try await life()
+        #expect(writes > 0 && end.count > 1, "\(writes) writes lead to \(end.count) documents")
+        for number in 1...max(1, writes) {
+            let other = try await self.end(dyingAfter: number)
+            let (lost, new) = (end.filter { !other.contains($0) }, other.filter { !end.contains($0) })
+            #expect(other == end, "dead after \(number) of \(writes) writes: \(lost) became \(new)")
+            if other != end { return }
+        }
+    }
+
     /// The end when nobody dies, and how many writes it takes.
     func life() async throws -> (end: [String], writes: Int) {
         let writer = Mutex<DoomedWriter?>(nil)

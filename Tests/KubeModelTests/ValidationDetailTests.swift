@@ -5,22 +5,12 @@ import Testing
 
 /// Parts of documents, each with upstream's words for what is wrong with it.
 @Suite struct ValidationDetailTests {
-    private func errors(_ apiVersion: String, _ kind: String, _ spec: Value, old: Value? = nil) throws -> [String] {
-        let info = try #require(KindTable.kubernetes.find(apiVersion: apiVersion, kind: kind))
-        func document(_ spec: Value) -> Value {
-            var document: Value = ["metadata": ["name": "x"], "spec": spec]
-            if info.namespaced { document["metadata"]["namespace"] = "default" }
-            Defaulting.apply(info, to: &document)
-            return document
-        }
-        return Validation.validate(info, document(spec), old: old.map(document)).map(\.description)
-    }
     private func pod(_ extra: Value, container: Value = [:]) throws -> [String] {
         var main: Value = ["name": "c", "image": "nginx"]
         for member in container.object ?? [:] { main[member.key] = member.value }
         var spec: Value = ["containers": [main]]
         for member in extra.object ?? [:] { spec[member.key] = member.value }
-        return try errors("v1", "Pod", spec)
+        return try validationErrors("v1", "Pod", spec)
     }
 
     @Test(
@@ -99,9 +89,9 @@ import Testing
     }
     @Test func gatesOnlyGo() throws {
         let spec = { (gates: Value) -> Value in ["containers": [["name": "c", "image": "nginx"]], "schedulingGates": gates] }
-        #expect(try errors("v1", "Pod", spec([]), old: spec([["name": "a"]])) == [])
+        #expect(try validationErrors("v1", "Pod", spec([]), old: spec([["name": "a"]])) == [])
         #expect(
-            try errors("v1", "Pod", spec([["name": "b"]]), old: spec([["name": "a"]]))
+            try validationErrors("v1", "Pod", spec([["name": "b"]]), old: spec([["name": "a"]]))
                 == ["spec.schedulingGates: Forbidden: only deletion is allowed, but found new scheduling gate 'b'"])
     }
 
@@ -131,7 +121,7 @@ import Testing
         for member in extra.object ?? [:] { spec[member.key] = member.value }
         spec["selector"] = ["matchLabels": ["a": "b"]]
         spec["template"]["metadata"]["labels"] = ["a": "b"]
-        #expect(try errors("batch/v1", "Job", spec) == found)
+        #expect(try validationErrors("batch/v1", "Job", spec) == found)
     }
 
     @Test func autoscalersAreRefused() throws {
@@ -143,7 +133,7 @@ import Testing
             ],
         ]
         #expect(
-            Set(try errors("autoscaling/v2", "HorizontalPodAutoscaler", spec)) == [
+            Set(try validationErrors("autoscaling/v2", "HorizontalPodAutoscaler", spec)) == [
                 "spec.metrics[0].pods: Required value: must populate information for the given metric source",
                 "spec.behavior.scaleUp.stabilizationWindowSeconds: Invalid value: 3601: must be less than or equal to 3600",
                 "spec.behavior.scaleUp.policies[0].value: Invalid value: 0: must be greater than zero",
@@ -152,16 +142,16 @@ import Testing
     }
     @Test func quotasAndLimitsAreRefused() throws {
         #expect(
-            try errors("v1", "ResourceQuota", ["hard": ["odd": "1", "pods": "-1"]]) == [
+            try validationErrors("v1", "ResourceQuota", ["hard": ["odd": "1", "pods": "-1"]]) == [
                 "spec.hard[odd]: Invalid value: \"odd\": must be a standard resource type or fully qualified",
                 "spec.hard[odd]: Invalid value: \"odd\": must be a standard resource for quota",
                 "spec.hard[pods]: Invalid value: \"-1\": must be greater than or equal to 0",
             ])
         #expect(
-            try errors("v1", "ResourceQuota", ["hard": ["pods": "1"], "scopes": ["BestEffort", "NotBestEffort"]])
+            try validationErrors("v1", "ResourceQuota", ["hard": ["pods": "1"], "scopes": ["BestEffort", "NotBestEffort"]])
                 == ["spec.scopes: Invalid value: [\"BestEffort\",\"NotBestEffort\"]: conflicting scopes"])
         #expect(
-            try errors("v1", "LimitRange", ["limits": [["type": "Container", "min": ["cpu": "2"], "max": ["cpu": "1"]]]])
+            try validationErrors("v1", "LimitRange", ["limits": [["type": "Container", "min": ["cpu": "2"], "max": ["cpu": "1"]]]])
                 .contains("spec.limits[0].min[cpu]: Invalid value: \"2\": min value 2 is greater than max value 1"))
     }
     @Test func volumesAreOfOneKindForEver() throws {
@@ -170,9 +160,9 @@ import Testing
             for member in source.object ?? [:] { spec[member.key] = member.value }
             return spec
         }
-        #expect(try errors("v1", "PersistentVolume", spec([:])) == ["spec: Required value: must specify a volume type"])
+        #expect(try validationErrors("v1", "PersistentVolume", spec([:])) == ["spec: Required value: must specify a volume type"])
         #expect(
-            try errors("v1", "PersistentVolume", spec(["hostPath": ["path": "/b"]]), old: spec(["hostPath": ["path": "/a"]]))
+            try validationErrors("v1", "PersistentVolume", spec(["hostPath": ["path": "/b"]]), old: spec(["hostPath": ["path": "/a"]]))
                 == ["spec.persistentvolumesource: Forbidden: spec.persistentvolumesource is immutable after creation"])
     }
     @Test(arguments: ["1.2.3.4", "::", "::1", "2001:db8::ffff", "1:2:3:4:5:6:7:8", "::ffff:1.2.3.4"]) func addressesAreKnown(text: String) {

@@ -5,17 +5,6 @@ import Testing
 
 /// Services, Ingresses and network policies, each with upstream's words for what is wrong with it.
 @Suite struct ValidationNetworkTests {
-    private func errors(_ apiVersion: String, _ kind: String, _ spec: Value, old: Value? = nil) throws -> [String] {
-        let info = try #require(KindTable.kubernetes.find(apiVersion: apiVersion, kind: kind))
-        func document(_ spec: Value) -> Value {
-            var document: Value = ["metadata": ["name": "x"], "spec": spec]
-            if info.namespaced { document["metadata"]["namespace"] = "default" }
-            Defaulting.apply(info, to: &document)
-            return document
-        }
-        return Validation.validate(info, document(spec), old: old.map(document)).map(\.description)
-    }
-
     private static let cidr = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
     @Test(
         arguments: [
@@ -45,7 +34,9 @@ import Testing
         ] as [(Value, String)]) func policiesAreRefused(rule: Value, error: String) throws
     {
         #expect(
-            try errors("networking.k8s.io/v1", "NetworkPolicy", ["podSelector": [:], "ingress": [rule]]) == ["spec.ingress[0].\(error)"])
+            try validationErrors("networking.k8s.io/v1", "NetworkPolicy", ["podSelector": [:], "ingress": [rule]]) == [
+                "spec.ingress[0].\(error)"
+            ])
     }
     @Test func goodPoliciesPass() throws {
         let peers: Value = [
@@ -54,9 +45,9 @@ import Testing
         let spec: Value = [
             "podSelector": [:], "policyTypes": ["Egress"], "egress": [["to": peers, "ports": [["port": 80, "endPort": 90]]]],
         ]
-        #expect(try errors("networking.k8s.io/v1", "NetworkPolicy", spec) == [])
+        #expect(try validationErrors("networking.k8s.io/v1", "NetworkPolicy", spec) == [])
         #expect(
-            try errors("networking.k8s.io/v1", "NetworkPolicy", ["podSelector": [:], "policyTypes": ["Odd"]])
+            try validationErrors("networking.k8s.io/v1", "NetworkPolicy", ["podSelector": [:], "policyTypes": ["Odd"]])
                 == ["spec.policyTypes[0]: Unsupported value: \"Odd\": supported values: \"Ingress\", \"Egress\""])
     }
 
@@ -111,12 +102,12 @@ import Testing
     {
         var spec: Value = ["ports": [["port": 80]]]
         for member in extra.object ?? [:] { spec[member.key] = member.value }
-        #expect(try errors("v1", "Service", spec) == found)
+        #expect(try validationErrors("v1", "Service", spec) == found)
     }
     @Test func aLoadBalancerKeepsItsClass() throws {
         let spec = { (name: String) -> Value in ["type": "LoadBalancer", "ports": [["port": 80]], "loadBalancerClass": .string(name)] }
         #expect(
-            try errors("v1", "Service", spec("example.com/b"), old: spec("example.com/a"))
+            try validationErrors("v1", "Service", spec("example.com/b"), old: spec("example.com/a"))
                 == ["spec.loadBalancerClass: Invalid value: \"example.com/b\": may not change once set"])
     }
     @Test(
@@ -180,12 +171,14 @@ import Testing
                 ], "http.paths[0].backend: Invalid value: \"\": cannot set both port name & port number"
             ),
         ] as [(Value, String)]) func ingressesAreRefused(rule: Value, error: String) throws
-    { #expect(try errors("networking.k8s.io/v1", "Ingress", ["rules": [rule]]) == ["spec.rules[0].\(error)"]) }
+    { #expect(try validationErrors("networking.k8s.io/v1", "Ingress", ["rules": [rule]]) == ["spec.rules[0].\(error)"]) }
 
     @Test func wildcardsAreASingleStarInFront() throws {
         let backend: Value = ["service": ["name": "s", "port": ["name": "http"]]]
-        #expect(try errors("networking.k8s.io/v1", "Ingress", ["defaultBackend": backend, "tls": [["hosts": ["*.example.com"]]]]) == [])
-        let found = try errors("networking.k8s.io/v1", "Ingress", ["defaultBackend": backend, "rules": [["host": "a.*.com"]]])
+        #expect(
+            try validationErrors("networking.k8s.io/v1", "Ingress", ["defaultBackend": backend, "tls": [["hosts": ["*.example.com"]]]])
+                == [])
+        let found = try validationErrors("networking.k8s.io/v1", "Ingress", ["defaultBackend": backend, "rules": [["host": "a.*.com"]]])
         #expect(
             found.count == 1
                 && found[0].hasPrefix("spec.rules[0].host: Invalid value: \"a.*.com\": a wildcard DNS-1123 subdomain must start with"))

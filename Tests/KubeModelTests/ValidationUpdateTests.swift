@@ -5,18 +5,6 @@ import Testing
 
 /// What may not change, and what belongs to one operating system or one kind of volume alone.
 @Suite struct ValidationUpdateTests {
-    private func errors(
-        _ apiVersion: String, _ kind: String, _ spec: Value, old: Value? = nil, status: Value = .null
-    ) throws -> [String] {
-        let info = try #require(KindTable.kubernetes.find(apiVersion: apiVersion, kind: kind))
-        func document(_ spec: Value) -> Value {
-            var document: Value = ["metadata": ["name": "x"], "spec": spec, "status": status]
-            if info.namespaced { document["metadata"]["namespace"] = "default" }
-            Defaulting.apply(info, to: &document)
-            return document
-        }
-        return Validation.validate(info, document(spec), old: old.map(document)).map(\.description)
-    }
     private static let container: Value = ["name": "c", "image": "nginx"]
     private func pod(_ extra: Value, old: Value? = nil) throws -> [String] {
         func full(_ extra: Value) -> Value {
@@ -24,7 +12,7 @@ import Testing
             for member in extra.object ?? [:] { spec[member.key] = member.value }
             return spec
         }
-        return try errors("v1", "Pod", full(extra), old: old.map(full))
+        return try validationErrors("v1", "Pod", full(extra), old: old.map(full))
     }
     private func job(_ extra: Value, old: Value = [:], status: Value = .null) throws -> [String] {
         func full(_ extra: Value) -> Value {
@@ -35,7 +23,7 @@ import Testing
             for member in extra.object ?? [:] { spec[member.key] = member.value }
             return spec
         }
-        return try errors("batch/v1", "Job", full(extra), old: full(old), status: status)
+        return try validationErrors("batch/v1", "Job", full(extra), old: full(old), status: status)
     }
 
     @Test func theGraceOfAPodStays() throws {
@@ -115,7 +103,7 @@ import Testing
         let template: Value = ["spec": ["restartPolicy": "Never", "containers": [Self.container]]]
         var spec: Value = ["schedule": "* * * * *", "timeZone": "Europe/Paris", "jobTemplate": ["spec": ["template": template]]]
         for member in extra.object ?? [:] { spec[member.key] = member.value }
-        #expect(try errors("batch/v1", "CronJob", spec) == [error])
+        #expect(try validationErrors("batch/v1", "CronJob", spec) == [error])
     }
 
     @Test func boundClaimsOnlyGrow() throws {
@@ -126,7 +114,7 @@ import Testing
         }
         let bound: Value = ["phase": "Bound", "capacity": ["storage": "2Gi"]]
         func change(_ new: Value, _ old: Value) throws -> [String] {
-            try errors("v1", "PersistentVolumeClaim", new, old: old, status: bound)
+            try validationErrors("v1", "PersistentVolumeClaim", new, old: old, status: bound)
         }
         #expect(try change(claim("3Gi"), claim("2Gi")) == [])
         #expect(try change(claim("3Gi"), claim("4Gi")) == [], "it has less than it asks for now")
@@ -146,7 +134,7 @@ import Testing
     @Test func statefulSetsRollWithinBounds() throws {
         let template: Value = ["metadata": ["labels": ["a": "b"]], "spec": ["containers": [Self.container]]]
         func set(_ strategy: Value) throws -> [String] {
-            try errors(
+            try validationErrors(
                 "apps/v1", "StatefulSet", ["selector": ["matchLabels": ["a": "b"]], "template": template, "updateStrategy": strategy])
         }
         #expect(
