@@ -42,6 +42,28 @@ import Testing
                 (5, { try $0.patch(StatefulSet.self, "web", replicas(1)) }),
             ]),
         Scenario(
+            "StatefulSet whose pods have lost their claims", [StatefulSetController()],
+            [
+                (
+                    5,
+                    { bed in
+                        var set = statefulSet
+                        set["spec"]["podManagementPolicy"] = "Parallel"
+                        set["spec"]["template"]["spec"]["containers"] = [["name": "c", "image": "broken"]]
+                        try bed.create(StatefulSetFields.kind, set)
+                    }
+                ),
+                (
+                    5,
+                    { bed in
+                        for name in ["web-0", "web-1"] {
+                            try bed.patch(Pod.self, name, ["status": ["phase": "Pending"]], subresource: "status")
+                            try bed.delete(PersistentVolumeClaim.self, "data-\(name)")
+                        }
+                    }
+                ),
+            ]),
+        Scenario(
             "DaemonSet", [DaemonSetController()],
             [
                 (

@@ -121,6 +121,34 @@ import Testing
         #expect(claims().isEmpty && plane.pods.isEmpty)
         plane.bed.stop()
     }
+    @Test func aPendingPodGetsALostClaimAgain() async throws {
+        let plane = try await ControlPlaneBed()
+        for node in ["n0", "n1"] {
+            try await plane.apply(.patch(NodeFields.kind, namespace: nil, name: node, ["spec": ["unschedulable": true]]))
+        }
+        try await plane.apply(.create(StatefulSetFields.kind, Self.set(1, spec: Self.claims)))
+        try await plane.advance(10)
+        func claim() -> PersistentVolumeClaim? { plane.bed.get(PersistentVolumeClaim.self, "data-db-0") }
+        let (pod, lost) = (plane.bed.get(Pod.self, "db-0"), try #require(claim()))
+        try await plane.apply(.delete(PersistentVolumeClaimFields.kind, namespace: "default", name: "data-db-0", uid: nil))
+        try await plane.advance(10)
+        let made = try #require(claim())
+        #expect(made.metadata.uid != lost.metadata.uid && made.value["spec"] == lost.value["spec"])
+        #expect(plane.bed.get(Pod.self, "db-0")?.metadata.uid == pod?.metadata.uid, "the pod waits as it is")
+        let told = plane.bed.list(KubeEvent.self).filter { $0.message == "create Claim data-db-0 Pod db-0 in StatefulSet db success" }
+        #expect(told.reduce(0) { $0 + ($1.count ?? 1) } == 2)
+        plane.bed.stop()
+    }
+    @Test func podsKeepTheLabelsOfTheirPlace() async throws {
+        let plane = try await plane(Self.set(2))
+        let labels: Value = ["statefulset.kubernetes.io/pod-name": "other", "apps.kubernetes.io/pod-index": nil]
+        try await plane.apply(.patch(PodFields.kind, namespace: "default", name: "db-1", ["metadata": ["labels": labels]]))
+        try await plane.advance(10)
+        let pod = try #require(plane.bed.get(Pod.self, "db-1"))
+        #expect(pod.metadata.labels?["statefulset.kubernetes.io/pod-name"] == "db-1")
+        #expect(pod.metadata.labels?["apps.kubernetes.io/pod-index"] == "1")
+        plane.bed.stop()
+    }
     @Test func replacesPodsThatEnded() async throws {
         let plane = try await plane(Self.set(2))
         let uid = plane.bed.get(Pod.self, "db-0")?.metadata.uid

@@ -5,6 +5,8 @@ import Reconcile
 /// How StatefulSets make their pods and claims. Source: kubernetes, pkg/controller/statefulset/stateful_set_utils.go.
 enum StatefulSetPods {
     static let revisionLabel = "controller-revision-hash"
+    private static let nameLabel = "statefulset.kubernetes.io/pod-name"
+    private static let indexLabel = "apps.kubernetes.io/pod-index"
 
     /// The set and the ordinal that a pod's name tells.
     static func parent(of pod: String) -> (name: String, ordinal: Int)? {
@@ -20,8 +22,8 @@ enum StatefulSetPods {
         var template = revision.data?["spec"]["template"] ?? .null
         template["$patch"] = .null
         template["metadata"]["labels"][revisionLabel] = .string(revision.name)
-        template["metadata"]["labels"]["statefulset.kubernetes.io/pod-name"] = .string(name)
-        template["metadata"]["labels"]["apps.kubernetes.io/pod-index"] = .string(String(ordinal))
+        template["metadata"]["labels"][nameLabel] = .string(name)
+        template["metadata"]["labels"][indexLabel] = .string(String(ordinal))
         template["spec"]["hostname"] = .string(name)
         template["spec"]["subdomain"] = set.spec.serviceName.flatMap { $0.isEmpty ? nil : .string($0) } ?? .null
         let volumes = claimNames(of: set, ordinal).map { volume, claim -> Value in
@@ -35,6 +37,13 @@ enum StatefulSetPods {
         pod.value["metadata"]["name"] = .string(name)
         pod.value["metadata"]["generateName"] = .string("\(set.name)-")
         return pod
+    }
+
+    /// The patch that gives a pod the labels of its place again; nil when it has them. Source: identityMatches, updateIdentity.
+    static func identity(of pod: Pod, _ ordinal: Int) -> Change? {
+        let labels = pod.metadata.labels ?? [:]
+        guard !pod.isDeleting, labels[nameLabel] != pod.name || labels[indexLabel] != String(ordinal) else { return nil }
+        return pod.guardedPatch(["labels": [nameLabel: .string(pod.name), indexLabel: .string(String(ordinal))]])
     }
 
     /// The claims of an ordinal by the volumes that they fill.

@@ -77,9 +77,12 @@ struct StatefulSetSync {
             if pod.isTerminated, !pod.isDeleting {
                 recreate(pod)
                 if set.isOrdered { return false }
-            } else if set.isOrdered, !isHealthy(pod) {
-                return false
+                continue
             }
+            // A pod that waits for a claim that somebody deleted would wait for ever.
+            if pod.phase == "Pending" { _ = makeClaims(ordinal, pod.name) }
+            if set.isOrdered, !isHealthy(pod) { return false }
+            if let change = StatefulSetPods.identity(of: pod, ordinal) { changes.append(change) }
         }
         return true
     }
@@ -95,18 +98,22 @@ struct StatefulSetSync {
     private mutating func create(_ ordinal: Int) {
         let partitioned = set.isRolling && ordinal < set.firstUpdated
         let pod = StatefulSetPods.pod(of: set, ordinal, partitioned ? former : history.current)
-        var claims: [Change] = []
+        guard makeClaims(ordinal, pod.name) else { return }
+        changes.append(.create(PodFields.kind, pod.value))
+        tell(.normal("SuccessfulCreate", "create Pod \(pod.name) in StatefulSet \(set.name) successful"))
+    }
+    /// Makes the claims that a pod lacks; false when an old one has to go first. Source: createPersistentVolumeClaims.
+    private mutating func makeClaims(_ ordinal: Int, _ pod: String) -> Bool {
+        var isComplete = true
         for (volume, name) in StatefulSetPods.claimNames(of: set, ordinal) {
             if let claim = world.get(PersistentVolumeClaim.self, name, in: set.namespace) {
-                // An old claim has to go first.
-                if claim.isDeleting { return }
+                if claim.isDeleting { isComplete = false }
                 continue
             }
-            claims.append(.create(PersistentVolumeClaimFields.kind, StatefulSetPods.claim(of: set, named: name, volume: volume)))
-            tell(.normal("SuccessfulCreate", "create Claim \(name) Pod \(pod.name) in StatefulSet \(set.name) success"))
+            changes.append(.create(PersistentVolumeClaimFields.kind, StatefulSetPods.claim(of: set, named: name, volume: volume)))
+            tell(.normal("SuccessfulCreate", "create Claim \(name) Pod \(pod) in StatefulSet \(set.name) success"))
         }
-        changes += claims + [.create(PodFields.kind, pod.value)]
-        tell(.normal("SuccessfulCreate", "create Pod \(pod.name) in StatefulSet \(set.name) successful"))
+        return isComplete
     }
     private mutating func delete(_ pod: Pod) {
         changes.append(pod.deletion())
