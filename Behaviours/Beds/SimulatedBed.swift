@@ -20,12 +20,14 @@ package final class SimulatedBed: Bed, BedClients, BedClusters, BedNodes {
 
     private init(clock: ManualClock, store: Store, system: System) { (self.clock, self.store, self.system) = (clock, store, system) }
 
-    /// Starts a system over a store; its tasks run on the executor.
+    /// Starts a system over a store; its tasks run on the executor, its schedulers as the file says.
     package static func start(
-        clock: ManualClock, store: Store, executor: any TaskExecutor, random: RandomSource
+        clock: ManualClock, store: Store, executor: any TaskExecutor, random: RandomSource, scheduler: SchedulerFile? = nil
     ) async throws -> SimulatedBed {
+        var configuration = SystemConfiguration(regions: [region])
+        configuration.scheduler = scheduler
         let (system, _) = try await System.start(
-            SystemConfiguration(regions: [region]), store: store, clock: clock, random: random, hosting: .inProcess(executor))
+            configuration, store: store, clock: clock, random: random, hosting: .inProcess(executor))
         return SimulatedBed(clock: clock, store: store, system: system)
     }
 

@@ -75,4 +75,14 @@ import Testing
         try Kubeconfig(session: session).save(cluster: cluster("a"), region: "us-west-2")
         #expect(session.region(of: "a", asked: nil) == "us-west-2")
     }
+
+    @Test func flagsSayWhichFileIsWritten() throws {
+        let flags = KubeconfigTarget.flags + [Flag("write-kubeconfig", .toggle, "toggle writing of kubeconfig")]
+        func target(_ words: String...) throws -> KubeconfigTarget? { KubeconfigTarget(try Arguments(words, flags: flags)) }
+        let plain = try #require(try target())
+        #expect(plain.path == nil && plain.setsContext)
+        let other = try #require(try target("--kubeconfig", "/tmp/other", "--set-kubeconfig-context=false"))
+        #expect(other.path == "/tmp/other" && !other.setsContext)
+        #expect(try target("--write-kubeconfig=false") == nil)
+    }
 }

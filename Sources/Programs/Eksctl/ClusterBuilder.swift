@@ -6,10 +6,10 @@ struct ClusterBuilder: Sendable {
     let config: ClusterConfig
     let session: Session
     let aws: AWSClient
-    let writeKubeconfig: Bool
+    let kubeconfig: KubeconfigTarget?
 
-    init(_ config: ClusterConfig, session: Session, writeKubeconfig: Bool) throws {
-        (self.config, self.session, self.writeKubeconfig) = (config, session, writeKubeconfig)
+    init(_ config: ClusterConfig, session: Session, kubeconfig: KubeconfigTarget?) throws {
+        (self.config, self.session, self.kubeconfig) = (config, session, kubeconfig)
         aws = try session.aws(config.region)
     }
     var resources: ClusterResources { ClusterResources(cluster: config.name, aws: aws, session: session) }
@@ -35,12 +35,22 @@ struct ClusterBuilder: Sendable {
         try await enterAccess()
         try await AddonBuilder(config: config, aws: aws, session: session).create(version: version)
         try await createNodegroups(network, cluster)
-        if writeKubeconfig { try Kubeconfig(session: session).save(cluster: cluster, region: config.region) }
+        if let kubeconfig {
+            try Kubeconfig(session: session).save(
+                cluster: cluster, region: config.region, setCurrent: kubeconfig.setsContext, path: kubeconfig.path)
+        }
         try await waitForNodes(cluster)
-        session.info("kubectl command should work with \"\(session.kubeconfigPath)\", try 'kubectl get nodes'")
+        if let kubeconfig {
+            session.info("kubectl command should work with \"\(kubeconfig.path ?? session.kubeconfigPath)\", \(advice(kubeconfig))")
+        }
         session.success("EKS cluster \"\(config.name)\" in \"\(config.region)\" region is ready")
     }
 
+    /// The command to try: with the file where it is not the one that kubectl takes by itself.
+    private func advice(_ kubeconfig: KubeconfigTarget) -> String {
+        let file = kubeconfig.path.map { "--kubeconfig=\($0) " } ?? ""
+        return "try 'kubectl \(file)get nodes'"
+    }
     private var nodeKinds: String {
         let managed = config.nodegroups.contains(where: \.managed)
         let own = config.nodegroups.contains { !$0.managed }

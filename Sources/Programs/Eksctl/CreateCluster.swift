@@ -14,7 +14,7 @@ enum CreateCluster {
             Flag("zones", .list, "(auto-select if unspecified)"), Flag("vpc-cidr", "CIDR to use for the VPC", standard: "192.168.0.0/16"),
             Flag("nodegroup-name", "name of the nodegroup (generated if unspecified, e.g. \"ng-1a2b3c4d\")"),
             Flag("without-nodegroup", .toggle, "if set, initial nodegroup will not be created"),
-        ] + NodegroupFlags.all + [
+        ] + NodegroupFlags.all + KubeconfigTarget.flags + [
             Flag("write-kubeconfig", .toggle, "toggle writing of kubeconfig", standard: "true")
         ]
     /// Flags that make no sense beside a configuration file.
@@ -36,8 +36,7 @@ enum CreateCluster {
         } else {
             config = try fromFlags(arguments, session)
         }
-        let write = !arguments.has("write-kubeconfig") || arguments.isOn("write-kubeconfig")
-        try await ClusterBuilder(config, session: session, writeKubeconfig: write).create()
+        try await ClusterBuilder(config, session: session, kubeconfig: KubeconfigTarget(arguments)).create()
     }
 
     private static func fromFlags(_ arguments: Arguments, _ session: Session) throws -> ClusterConfig {

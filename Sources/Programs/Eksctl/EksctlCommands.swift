@@ -17,9 +17,7 @@ package enum EksctlCommands {
         "write-kubeconfig", help: "Write kubeconfig file for a given cluster",
         flags: [
             Flag("cluster", short: "c", "EKS cluster name"), Flag("name", short: "n", "EKS cluster name"), GetCommands.region,
-            Flag("kubeconfig", "path to write kubeconfig"),
-            Flag("set-kubeconfig-context", .toggle, "set the current context", standard: "true"),
-        ]
+        ] + KubeconfigTarget.flags
     ) { arguments, session in
         guard let name = arguments["cluster"] ?? arguments["name"] ?? arguments.positional.first else {
             throw UsageError("--cluster must be set")
@@ -27,8 +25,9 @@ package enum EksctlCommands {
         let region = session.region(of: name, asked: arguments["region"])
         let cluster = try await session.aws(region).call("eks", "DescribeCluster", ["name": .string(name)])["cluster"]
         guard cluster["status"].string != "CREATING" else { throw UsageError("cluster \"\(name)\" is still being created") }
-        let current = !arguments.has("set-kubeconfig-context") || arguments.isOn("set-kubeconfig-context")
-        try Kubeconfig(session: session).save(cluster: cluster, region: region, setCurrent: current, path: arguments["kubeconfig"])
+        let target = KubeconfigTarget(arguments)
+        try Kubeconfig(session: session).save(
+            cluster: cluster, region: region, setCurrent: target?.setsContext ?? true, path: target?.path)
     }
 
     private static let getToken = Command(

@@ -30,9 +30,11 @@ enum Client {
             output: Terminal.output)
     }
 
-    /// The region's AWS endpoint: $EYRIE_ENDPOINT, or that of the server of the data directory.
+    /// The region's AWS endpoint: $EYRIE_ENDPOINT, or that of the server of the data directory, or where there is none the
+    /// endpoint of the AWS SDKs' own variable.
     static func endpoint(_ home: DataDirectory) throws -> String {
         if let set = DataDirectory.variable("EYRIE_ENDPOINT") { return set }
+        if home.state?.isAlive != true, let set = DataDirectory.variable("AWS_ENDPOINT_URL") { return set }
         guard let state = home.state else { throw UsageError("no region was started in \(home.path); start one with 'eyrie up'") }
         guard state.isAlive else { throw UsageError("the region in \(home.path) is not running; start it with 'eyrie up'") }
         return state.endpoint

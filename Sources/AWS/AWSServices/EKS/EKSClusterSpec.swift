@@ -49,6 +49,9 @@ extension EKSService {
         ]
     }
 
+    /// What a cluster says of its scheduler that EKS's defaults do not; null where it says nothing else.
+    static func chosen(schedulerConfig config: Value) -> Value { config == schedulerConfig(.null) ? .null : config }
+
     private func version(_ asked: String?, _ context: OperationContext) throws -> String {
         guard let asked else { return EKSVersion.standard.name }
         guard let version = EKSVersion.named(asked), version.support(on: String(context.now.text.prefix(10))) != "UNSUPPORTED" else {

@@ -49,7 +49,7 @@ package struct EKSEffects: EffectPerformer {
         var spec = ControlPlaneSpec(
             id: cluster.metadata.uid ?? "", name: cluster.metadata.name ?? "", region: region, version: cluster.spec.version ?? "",
             serviceCIDR: cluster.spec.kubernetesNetworkConfig?["serviceIpv4Cidr"].string ?? "10.100.0.0/16")
-        spec.schedulerConfig = cluster.spec.kubeSchedulerConfig ?? .null
+        spec.schedulerConfig = EKSService.chosen(schedulerConfig: cluster.spec.kubeSchedulerConfig ?? .null)
         (spec.vpcID, spec.privateAddresses) = (cluster.spec.resourcesVpcConfig.vpcId ?? "", addresses)
         return spec
     }
