@@ -49,6 +49,7 @@ struct StreamingBed {
         let certificate = try authority.issueServer(
             commonName: "node", names: [], addresses: ["127.0.0.1"], key: key.publicKey, now: SystemClock().now.seconds)
         var limits = HTTPLimits()
+        limits.headerTimeout = .seconds(120)
         limits.drainTimeout = .milliseconds(200)
         let kubelet = HTTPServer(
             .init(tls: TLSConfiguration(certificateChainPEM: certificate.pem, privateKeyPEM: key.pem), limits: limits),

@@ -52,7 +52,7 @@ struct EchoService: HTTPHandler {
     private func withService(_ body: (GRPCChannel, String) async throws -> Void) async throws {
         try await withSocketDirectory { directory in
             let path = directory + "/grpc.sock"
-            var limits = HTTPLimits()
+            var limits = HTTPLimits.patient
             limits.drainTimeout = .milliseconds(100)
             let server = HTTPServer(.init(host: "unix:" + path, limits: limits, loops: testLoops), handler: EchoService())
             try await server.start()
@@ -118,7 +118,7 @@ struct EchoService: HTTPHandler {
             let path = directory + "/grpc.sock"
             let channel = try GRPCChannel(socketPath: path, loops: testLoops)
             defer { channel.close() }
-            var limits = HTTPLimits()
+            var limits = HTTPLimits.patient
             limits.drainTimeout = .milliseconds(50)
             for _ in 0..<2 {
                 let absent = await #expect(throws: GRPCError.self) { try await channel.unary("/test.Echo/Unary", [1]) }

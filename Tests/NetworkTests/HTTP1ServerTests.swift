@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func `a header beyond the limit is answered with 431`() async throws {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.headerBytes = 1_000
         limits.headerFields = 10
         try await withServer(limits: limits, echo) { port in
@@ -118,7 +118,7 @@ import Testing
     }
 
     @Test func `a chunked body beyond the limit is broken off`() async throws {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.bodyBytes = 100_000
         try await withServer(limits: limits, echo) { port in
             let socket = try RawSocket(port: port)
@@ -129,7 +129,7 @@ import Testing
     }
 
     @Test func `slow headers, slow bodies and idle connections are ended`() async throws {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.headerTimeout = .milliseconds(400)
         limits.bodyTimeout = .milliseconds(400)
         limits.idleTimeout = .milliseconds(400)

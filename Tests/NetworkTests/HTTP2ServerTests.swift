@@ -44,7 +44,7 @@ private struct Frames {
     }
 
     @Test(arguments: ["resets", "pings", "empty data"]) func `a flood of cheap frames ends the connection`(_ kind: String) async throws {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.controlFramesPerSecond = 200
         try await withServer(limits: limits, { _ in HTTPResponse(200) }) { port in
             let socket = try RawSocket(port: port)
@@ -67,7 +67,7 @@ private struct Frames {
     }
 
     @Test func `a header list beyond the limit is answered with 431`() async throws {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.headerBytes = 2_000
         let certificates = try TestCertificates()
         try await withServer(tls: try certificates.server(), limits: limits, echo) { port in
@@ -81,7 +81,7 @@ private struct Frames {
     }
 
     @Test func `a body beyond the limit is refused, declared or not`() async throws {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.bodyBytes = 100_000
         let certificates = try TestCertificates()
         try await withServer(tls: try certificates.server(), limits: limits, echo) { port in
@@ -101,7 +101,7 @@ private struct Frames {
     }
 
     @Test func `more requests than streams are queued, not refused`() async throws {
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.concurrentStreams = 5
         let running = Running()
         let certificates = try TestCertificates()
@@ -127,7 +127,7 @@ private struct Frames {
 
     @Test(arguments: Wire.allCases) func `stopping lets a request under way finish and ends endless streams`(_ wire: Wire) async throws {
         let certificates = try TestCertificates()
-        var limits = HTTPLimits()
+        var limits = HTTPLimits.patient
         limits.drainTimeout = .milliseconds(500)
         let running = Running()
         let handler = ClosureHandler { request in

@@ -8,7 +8,7 @@ enum Wire: String, CaseIterable, Sendable { case plain, secure }
 
 /// A server and a client that talks to it.
 func withPair(
-    _ wire: Wire, limits: HTTPLimits = HTTPLimits(), timeouts: HTTPTimeouts = HTTPTimeouts(),
+    _ wire: Wire, limits: HTTPLimits = .patient, timeouts: HTTPTimeouts = HTTPTimeouts(),
     _ answer: @escaping @Sendable (HTTPRequest) async -> HTTPResponse, _ body: (HTTPClient) async throws -> Void
 ) async throws {
     let certificates = try TestCertificates()

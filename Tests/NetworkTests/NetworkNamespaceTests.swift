@@ -25,7 +25,7 @@ import Testing
     @Test func `servers and clients live in a namespace, and the process's own knows nothing of them`() async throws {
         try await withNamespace { namespace in
             let home = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/net")
-            var limits = HTTPLimits()
+            var limits = HTTPLimits.patient
             limits.drainTimeout = .milliseconds(100)
             // The address comes up after the server listens on it.
             let server = HTTPServer(

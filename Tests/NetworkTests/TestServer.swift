@@ -11,9 +11,18 @@ struct ClosureHandler: HTTPHandler {
 /// Loops that all tests share.
 let testLoops = EventLoopGroup(count: 2)
 
+extension HTTPLimits {
+    /// For clients that share few cores with a thousand other tests: a header may be long in coming.
+    static let patient: HTTPLimits = {
+        var limits = HTTPLimits()
+        limits.headerTimeout = .seconds(120)
+        return limits
+    }()
+}
+
 /// Runs `body` against a server on a loopback port.
 func withServer(
-    tls: TLSConfiguration? = nil, limits: HTTPLimits = HTTPLimits(), finished: (@Sendable (AccessRecord) -> Void)? = nil,
+    tls: TLSConfiguration? = nil, limits: HTTPLimits = .patient, finished: (@Sendable (AccessRecord) -> Void)? = nil,
     _ answer: @escaping @Sendable (HTTPRequest) async -> HTTPResponse, _ body: (Int) async throws -> Void
 ) async throws {
     var limits = limits
