@@ -44,4 +44,66 @@ import Testing
         _ = try await realm.commit(put("things/c", "red"))
         #expect(seen.withLock { $0.count } == 4)
     }
+
+    /// What watches are told that begin after each revision, against what a list of all changes says; some changes are in no topic, and
+    /// the history is short.
+    @Test(arguments: [UInt64](1...20)) func resumesWithItsOwnEventsOrNotAtAll(seed: UInt64) async throws {
+        var limits = StoreLimits()
+        limits.historyEvents = 12
+        let realm = try await Store.memory(clock: ManualClock(), limits: limits).realm("r")
+        let random = RandomSource(seed: seed)
+        let all = Mutex<[Event]>([])
+        let watch = try realm.watch(prefix: "", after: 0) { events in all.withLock { $0 += events } }
+        let followed = TopicText(colours, "red")
+        if random.int(in: 0..<2) == 0 { _ = realm.snapshot(of: followed) }
+        for _ in 0..<60 {
+            let key = "\(random.int(in: 0..<3) == 0 ? "things/" : "others/")\(random.int(in: 0..<4))"
+            if random.int(in: 0..<4) == 0 {
+                _ = try? await realm.commit(Write(key, .delete, if: .exists))
+            } else {
+                _ = try await realm.commit(put(key, ["red", "blue"][random.int(in: 0..<2)]))
+            }
+        }
+        let changes = all.withLock { $0 }
+        var resumed = 0
+        for revision in 0...realm.head {
+            func expected(_ prefix: String, _ texts: [String]) -> [Revision] {
+                changes.filter { event in
+                    let colours = [event.entry, event.previous].compactMap { $0?.document?.root["colour"]?.string }
+                    return event.revision > revision && event.entry.key.hasPrefix(prefix) && colours.contains { texts.contains($0) }
+                }.map(\.revision)
+            }
+            for (prefix, topic, texts) in [
+                ("things/", followed, ["red"]), ("things/", nil, ["red", "blue"]), ("", nil, ["red", "blue"]),
+            ] {
+                let seen = Mutex<[Revision]>([])
+                do throws(StorageError) {
+                    try realm.watch(prefix: prefix, topic: topic, after: revision) { events in
+                        seen.withLock { $0 += events.map(\.revision) }
+                    }.cancel()
+                } catch {
+                    // Refused only when one of its own is gone.
+                    #expect(expected(prefix, texts).count > limits.historyEvents || topic != nil || prefix.isEmpty)
+                    continue
+                }
+                resumed += 1
+                #expect(seen.withLock { $0 } == expected(prefix, texts))
+            }
+        }
+        #expect(resumed > 40)
+        watch.cancel()
+    }
+
+    @Test func driveOutNoEventsOfAnother() async throws {
+        var limits = StoreLimits()
+        limits.historyEvents = 10
+        let realm = try await Store.memory(clock: ManualClock(), limits: limits).realm("r")
+        _ = try await realm.commit(put("things/a", "red"))
+        for number in 0..<100 { _ = try await realm.commit(put("others/\(number % 7)", "red")) }
+        let seen = Mutex<[Revision]>([])
+        let watch = try realm.watch(prefix: "things/", after: 0) { events in seen.withLock { $0 += events.map(\.revision) } }
+        #expect(seen.withLock { $0 } == [1])
+        #expect(throws: StorageError.compacted(oldest: 91)) { try realm.watch(prefix: "", after: 90) { _ in } }
+        watch.cancel()
+    }
 }

@@ -8,9 +8,19 @@ package final class Event: Sendable {
     package let entry: Entry
     /// The document before, nil when a put created it.
     package let previous: Entry?
+    /// Its texts by the topics that the realm knew of.
+    private let texts: [TopicTexts]
     private let cached = Mutex<[UInt8]?>(nil)
 
-    init(_ kind: Kind, _ entry: Entry, previous: Entry?) { (self.kind, self.entry, self.previous) = (kind, entry, previous) }
+    init(_ kind: Kind, _ entry: Entry, previous: Entry?, topics: some Sequence<Topic> = []) {
+        (self.kind, self.entry, self.previous) = (kind, entry, previous)
+        texts = topics.compactMap { TopicTexts($0, entry, previous) }
+    }
+
+    /// The texts of a document of the topic's prefix, before and after; found once for all who ask.
+    func texts(of topic: Topic) -> TopicTexts {
+        texts.first { $0.name == topic.name } ?? TopicTexts(topic, entry, previous) ?? TopicTexts(topic.name)
+    }
 
     /// The revision of the change.
     package var revision: Revision { entry.revision }

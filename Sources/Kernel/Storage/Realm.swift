@@ -85,12 +85,17 @@ package final class Realm: Sendable {
     /// The realm as it is now, and the entries of a topic in it, in key order. The first to ask for a topic waits for its index.
     package func snapshot(of topic: TopicText) -> (snapshot: Snapshot, entries: [Entry]) {
         state.withLock { state in
-            if !state.topics.contains(where: { $0.topic.name == topic.topic.name }) {
-                state.topics.append(TopicIndex(topic.topic, state.index))
-            }
+            Realm.follow(topic.topic, in: &state)
             let keys = state.topics.first { $0.topic.name == topic.topic.name }?.keys(topic.text) ?? []
             return (Snapshot(revision: state.head, index: state.index), keys.compactMap(state.index.get))
         }
+    }
+
+    /// Files documents and events by a topic from now on.
+    private static func follow(_ topic: Topic, in state: inout State) {
+        guard !state.topics.contains(where: { $0.topic.name == topic.name }) else { return }
+        state.topics.append(TopicIndex(topic, state.index))
+        state.history.follow(topic)
     }
 
     /// Writes one key and returns when that is durable and published: the new entry, or for a delete the deleted entry at the
@@ -223,8 +228,11 @@ package final class Realm: Sendable {
         let watch = Watch(prefix: prefix, topic: topic, after: revision, table: watches, sink: sink)
         // Inside the lock, so that events published later are delivered later.
         try state.withLock { state throws(StorageError) in
-            var missed = try state.history.events(after: revision, prefix: prefix)
-            if let topic { missed.removeAll { !topic.topic.texts($0).contains(topic.text) } }
+            if let topic { Realm.follow(topic.topic, in: &state) }
+            let missed =
+                if let topic {
+                    try state.history.events(after: revision, topic: topic).filter { $0.entry.key.begins(with: prefix) }
+                } else { try state.history.events(after: revision, prefix: prefix) }
             watches.expect()
             publisher.append(.start(watch, missed))
         }
@@ -273,6 +281,7 @@ extension Realm {
                 state.head = max(state.head, gap)
                 state.sequenced = max(state.sequenced, gap)
                 state.history = History(limits: limits, compacted: state.head)
+                for index in state.topics { state.history.follow(index.topic) }
             }
             published.store(state.head, ordering: .releasing)
             if watches.isWatched, !events.isEmpty { publisher.append(.events(watches, events)) }
@@ -291,7 +300,7 @@ extension Realm {
         state.sequenced = max(state.sequenced, entry.revision)
         if state.pending[entry.key]?.entry.revision == entry.revision { state.pending[entry.key] = nil }
         for mark in state.marks { mark.note(entry) }
-        let event = Event(record.kind, entry, previous: previous)
+        let event = Event(record.kind, entry, previous: previous, topics: state.topics.lazy.map(\.topic))
         for index in state.topics.indices { state.topics[index].note(event) }
         state.history.append(event)
         return event

@@ -8,12 +8,25 @@ package struct Topic: Sendable {
     package init(_ name: String, prefix: String, _ text: @escaping @Sendable (Entry) -> String?) {
         (self.name, self.prefix, self.text) = (name, prefix, text)
     }
+}
 
-    /// The texts that an event concerns: a document's before and after.
-    func texts(_ event: Event) -> [String] {
-        let (new, old) = (text(event.entry), event.previous.flatMap(text))
-        return [new, old == new ? nil : old].compactMap { $0 }
+/// What a document has to say to a topic, before an event and after it.
+struct TopicTexts: Sendable {
+    /// The topic's.
+    let name: String
+    private(set) var old: String?
+    /// Of a deletion the deleted document's.
+    private(set) var new: String?
+
+    init(_ name: String) { self.name = name }
+    /// Nil when the topic has nothing to do with the key.
+    init?(_ topic: Topic, _ entry: Entry, _ previous: Entry?) {
+        guard entry.key.begins(with: topic.prefix) else { return nil }
+        (name, old, new) = (topic.name, previous.flatMap(topic.text), topic.text(entry))
     }
+
+    /// Those that the event concerns, each once.
+    var concerned: [String] { [new, old == new ? nil : old].compactMap { $0 } }
 }
 
 /// The part of a topic that somebody asks for.
@@ -41,8 +54,8 @@ struct TopicIndex: Sendable {
 
     mutating func note(_ event: Event) {
         guard event.entry.key.begins(with: topic.prefix) else { return }
-        let old = event.previous.flatMap(topic.text)
-        let new = event.kind == .put ? topic.text(event.entry) : nil
+        let texts = event.texts(of: topic)
+        let (old, new) = (texts.old, event.kind == .put ? texts.new : nil)
         guard old != new else { return }
         if let old {
             keys[old]?.remove(event.entry.key)

@@ -40,7 +40,7 @@ struct WatchGroup {
             var batches: [String: [Event]] = [:]
             var order: [String] = []
             for event in events {
-                for text in group.topic.texts(event) where group.watches[text] != nil {
+                for text in event.texts(of: group.topic).concerned where group.watches[text] != nil {
                     if batches[text] == nil { order.append(text) }
                     batches[text, default: []].append(event)
                 }
