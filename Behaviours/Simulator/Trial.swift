@@ -152,7 +152,8 @@ package final class Trial: Sendable {
     }
     private static let inClusters: [any Invariant] = [
         BoundOnce(), NodesHold(), UniqueAddresses(), QuotaHolds(namespace: QuotaClient.namespace, most: QuotaClient.mostPods),
-        EvictionsHaveBudget(), JobsCount(), VolumesBindOnce(), AttachedOnce(), CronJobsForbid(), AutoscalersWithinBounds(),
+        EvictionsHaveBudget(), JobsCount(), VolumesBindOnce(), AttachedOnce(), DetachedWhenUnused(), CronJobsForbid(),
+        AutoscalersWithinBounds(),
     ]
     private var heads: String {
         observers.withLock { $0 }.sorted { $0.key < $1.key }.map { "\($0.key.prefix(12)) \($0.value.summary)" }.joined(separator: ", ")

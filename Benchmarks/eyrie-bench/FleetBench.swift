@@ -130,6 +130,7 @@ struct FleetBench {
         guard let pool = AddressPool(first: first, count: 254) else { return Task {} }
         var stages = StageTable()
         stages.recordsEvents = false
+        stages.registersDrivers = false
         stages.leaseRenewal = renewal
         stages.relist = .seconds(1)
         return start(

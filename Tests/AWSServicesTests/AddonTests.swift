@@ -33,11 +33,40 @@ import Testing
             #expect(!JSON.text(object).contains("%{"))
             #expect(AddonClient.kind(of: object) != nil)
         }
-        let workload = AddonObjects.workload(of: addon)
+        let workload = AddonObjects.workloads(of: addon)[0]
         let container = try one(workload.kind, workload.name, in: objects)["spec"]["template"]["spec"]["containers"][0]
         let names = SystemImages.names(region: "eu-west-1", version: "1.36")
         #expect(names.contains(container["image"].string ?? ""))
         #expect(container["command"][0].string != nil)
+    }
+
+    @Test func theStorageDriverHasAControllerAndPodsOnNodes() throws {
+        let driver = try objects(
+            "aws-ebs-csi-driver", ["controller": ["replicaCount": 1], "node": ["tolerations": [["key": "a", "operator": "Exists"]]]])
+        for object in driver {
+            #expect(!JSON.text(object).contains("%{") && AddonClient.kind(of: object) != nil)
+        }
+        #expect(try one("CSIDriver", in: driver)["spec"]["attachRequired"] == true)
+        #expect(try one("Deployment", "ebs-csi-controller", in: driver)["spec"]["replicas"] == 1)
+        let pods = try one("DaemonSet", "ebs-csi-node", in: driver)["spec"]["template"]["spec"]
+        #expect(pods["tolerations"] == [["key": "a", "operator": "Exists"]])
+        #expect(pods["containers"].items.map { $0["name"] } == ["ebs-plugin", "node-driver-registrar"])
+        let schema = AddonConfiguration.schema(of: "aws-ebs-csi-driver")
+        #expect(JSONSchema.faults(["controller": ["replicaCount": 1]], schema).isEmpty)
+        #expect(!JSONSchema.faults(["replicaCount": 1], schema).isEmpty)
+    }
+
+    /// Figures of DescribeInstanceTypes.
+    @Test(
+        arguments: [
+            ("t2.small", 39, false, 38), ("t3.medium", 27, true, 25), ("m5.large", 27, true, 25), ("m5d.24xlarge", 23, true, 21),
+            ("c5.metal", 31, true, 29), ("m7i.large", 32, false, 31), ("r7iz.metal-32xl", 79, false, 78),
+            ("c8gn.48xlarge", 64, false, 63), ("d3en.12xlarge", 3, true, 1), ("p5.4xlarge", 32, false, 31),
+            ("hpc7a.96xlarge", 27, false, 26),
+        ])
+    func blockVolumesAreLimitedByTheInstanceType(type: String, count: Int, isShared: Bool, withTwoInterfaces: Int) {
+        let limit = BlockVolumeLimit(type)
+        #expect(limit.count == count && limit.isShared == isShared && limit.allocatable(interfaces: 2) == withTwoInterfaces)
     }
 
     @Test func clusterDNSIsTheTenthServiceAddressAndTheProxyUsesTheEndpointInTheVPC() throws {

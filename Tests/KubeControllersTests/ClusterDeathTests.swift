@@ -62,11 +62,14 @@ import Testing
                 )
             ]),
         Scenario(
-            "attachments", [AttachmentController(), ReplicaSetController(), ClaimBinder(), VolumeController()],
+            "attachments",
+            [AttachmentController(), NodeAttachments(), ReplicaSetController(), ClaimBinder(), VolumeController()],
+            kubelets: [InstantKubelet(), MountingKubelet()],
             [
                 (
                     5,
                     { bed in
+                        try bed.create(NodeFields.kind, node("n", heard: bed.clock.now.text))
                         let metadata: Value = ["name": "fast"]
                         try bed.create(StorageClassFields.kind, ["metadata": metadata, "provisioner": "ebs.csi.aws.com"])
                         try bed.create(

@@ -15,15 +15,15 @@ import Testing
 struct ControlPlaneBed {
     let bed: KubeBed
     let server: APIServer
-    private let kubelet: any Controller
+    private let kubelets: [any Controller]
     private let authority: CertificateAuthority?
     private let tokenKey: PrivateKey?
 
     init(
-        seed: UInt64 = 1, nodes: Int = 2, kubelet: any Controller = InstantKubelet(), authority: CertificateAuthority? = nil,
+        seed: UInt64 = 1, nodes: Int = 2, kubelets: [any Controller] = [InstantKubelet()], authority: CertificateAuthority? = nil,
         tokenKey: PrivateKey? = nil
     ) async throws {
-        (self.kubelet, self.authority, self.tokenKey) = (kubelet, authority, tokenKey)
+        (self.kubelets, self.authority, self.tokenKey) = (kubelets, authority, tokenKey)
         bed = try await KubeBed(seed: seed)
         server = APIServer(
             realm: bed.realm, schema: .kubernetes, kinds: .kubernetes, authenticators: [], authorizers: [Anyone()], clock: bed.clock,
@@ -36,7 +36,7 @@ struct ControlPlaneBed {
         let writer = writer ?? server
         bed.start(
             ClusterControllers.all(
-                rootCertificate: "PEM", authority: authority, tokenKey: tokenKey, startedAt: bed.clock.now) + [kubelet], writer: writer)
+                rootCertificate: "PEM", authority: authority, tokenKey: tokenKey, startedAt: bed.clock.now) + kubelets, writer: writer)
         bed.run(Scheduler(realm: bed.realm, binder: writer, clock: bed.clock, random: bed.random))
     }
     func makeNode(_ name: String) async throws {

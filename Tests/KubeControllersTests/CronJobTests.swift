@@ -15,7 +15,7 @@ import Testing
         return ["metadata": ["name": "tick", "namespace": "default"], "spec": spec]
     }
     private func plane(_ cron: Value, seconds: Int) async throws -> ControlPlaneBed {
-        let plane = try await ControlPlaneBed(kubelet: JobKubelet())
+        let plane = try await ControlPlaneBed(kubelets: [JobKubelet()])
         try await plane.apply(.create(CronJobFields.kind, cron))
         plane.bed.settle()
         try await plane.advance(seconds)
@@ -58,7 +58,7 @@ import Testing
         plane.bed.stop()
     }
     @Test func tellsOfSchedulesThatMeanNothing() async throws {
-        let plane = try await ControlPlaneBed(kubelet: JobKubelet())
+        let plane = try await ControlPlaneBed(kubelets: [JobKubelet()])
         // As an older server may have stored it.
         try plane.bed.create(CronJobFields.kind, Self.cron(schedule: "61 * * * *", spec: [:]))
         try await plane.advance(10)
@@ -67,7 +67,7 @@ import Testing
         plane.bed.stop()
     }
     @Test(arguments: 0..<8) func deathOfTheControlPlaneIsSurvived(writes: Int) async throws {
-        let plane = try await ControlPlaneBed(seed: UInt64(writes + 1), kubelet: JobKubelet())
+        let plane = try await ControlPlaneBed(seed: UInt64(writes + 1), kubelets: [JobKubelet()])
         plane.bed.stop()
         try await plane.apply(.create(CronJobFields.kind, Self.cron(schedule: "0 * * * *")))
         plane.start(writer: MortalServer(plane.server, survives: writes))

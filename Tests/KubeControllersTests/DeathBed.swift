@@ -16,7 +16,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     }
     let name: String
     let controllers: [any Controller]
-    let kubelet: any Controller
+    let kubelets: [any Controller]
     let steps: [Step]
     /// How long the controllers that come after have to settle.
     let rest: Int
@@ -24,11 +24,11 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     let effects: (@Sendable (KubeBed, any ChangeWriter) -> any EffectPerformer)?
 
     init(
-        _ name: String, _ controllers: [any Controller], kubelet: any Controller = InstantKubelet(), rest: Int = 60,
+        _ name: String, _ controllers: [any Controller], kubelets: [any Controller] = [InstantKubelet()], rest: Int = 60,
         effects: (@Sendable (KubeBed, any ChangeWriter) -> any EffectPerformer)? = nil,
         _ steps: [(Int, @Sendable (KubeBed) throws -> Void)]
     ) {
-        (self.name, self.controllers, self.kubelet, self.rest, self.effects) = (name, controllers, kubelet, rest, effects)
+        (self.name, self.controllers, self.kubelets, self.rest, self.effects) = (name, controllers, kubelets, rest, effects)
         self.steps = steps.map { Step(seconds: $0.0, act: $0.1) }
     }
     var testDescription: String { name }
@@ -61,7 +61,7 @@ struct DeathBed {
 
     private func play(dying writes: Int, _ told: (DoomedWriter) -> Void) async throws -> [String] {
         let bed = try await KubeBed(seed: 1)
-        bed.start([scenario.kubelet])
+        bed.start(scenario.kubelets)
         let process = SeededExecutor.Branch(of: bed.executor)
         let doomed = DoomedWriter(bed.writer, process, lives: writes)
         told(doomed)

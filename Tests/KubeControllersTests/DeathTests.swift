@@ -75,13 +75,13 @@ import Testing
                 ), (10, { try setImage(DaemonSet.self, $0) }),
             ]),
         Scenario(
-            "indexed Job", [JobController()], kubelet: JobKubelet(failing: ["1"]), rest: 100,
+            "indexed Job", [JobController()], kubelets: [JobKubelet(failing: ["1"])], rest: 100,
             [(10, { try $0.create(JobFields.kind, job(["completionMode": "Indexed", "completions": 3, "backoffLimitPerIndex": 1])) })]),
         Scenario(
-            "Job", [JobController()], kubelet: JobKubelet(),
+            "Job", [JobController()], kubelets: [JobKubelet()],
             [(10, { try $0.create(JobFields.kind, job(["completions": 3])) })]),
         Scenario(
-            "CronJob", [CronJobController(), JobController()], kubelet: JobKubelet(), rest: 20,
+            "CronJob", [CronJobController(), JobController()], kubelets: [JobKubelet()], rest: 20,
             [
                 (125, { try $0.create(CronJobFields.kind, cronJob) }),
                 (5, { try $0.patch(CronJob.self, "tick", ["spec": ["suspend": true]]) }),

@@ -46,7 +46,7 @@ struct JobKubelet: Controller {
         return ["metadata": ["name": "work", "namespace": "default"], "spec": spec]
     }
     private func plane(_ job: Value, seed: UInt64 = 1, failing: Set<String> = [], seconds: Int = 20) async throws -> ControlPlaneBed {
-        let plane = try await ControlPlaneBed(seed: seed, kubelet: JobKubelet(failing: failing))
+        let plane = try await ControlPlaneBed(seed: seed, kubelets: [JobKubelet(failing: failing)])
         try await plane.apply(.create(JobFields.kind, job))
         plane.bed.settle()
         try await plane.advance(seconds)
@@ -180,7 +180,7 @@ struct JobKubelet: Controller {
         plane.bed.stop()
     }
     @Test(arguments: 0..<24) func deathOfTheControlPlaneIsSurvived(writes: Int) async throws {
-        let plane = try await ControlPlaneBed(seed: UInt64(writes + 1), kubelet: JobKubelet(failing: ["1"]))
+        let plane = try await ControlPlaneBed(seed: UInt64(writes + 1), kubelets: [JobKubelet(failing: ["1"])])
         plane.bed.stop()
         plane.start(writer: MortalServer(plane.server, survives: writes))
         let spec: Value = ["completionMode": "Indexed", "completions": 3, "parallelism": 2, "backoffLimitPerIndex": 0]
@@ -199,7 +199,7 @@ struct JobKubelet: Controller {
         plane.bed.stop()
     }
     @Test(arguments: 0..<24) func everyEndIsCountedOnce(writes: Int) async throws {
-        let plane = try await ControlPlaneBed(seed: UInt64(writes + 1), kubelet: JobKubelet())
+        let plane = try await ControlPlaneBed(seed: UInt64(writes + 1), kubelets: [JobKubelet()])
         plane.bed.stop()
         plane.start(writer: MortalServer(plane.server, survives: writes))
         try await plane.apply(.create(JobFields.kind, Self.job(spec: ["completions": 3, "parallelism": 3])))

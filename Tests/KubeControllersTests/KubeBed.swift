@@ -114,3 +114,26 @@ struct InstantKubelet: Controller {
         ])
     }
 }
+
+/// As `InstantKubelet`, and tells as its node's which volumes of drivers are in use: those of the pods that there are.
+struct MountingKubelet: Controller {
+    typealias Primary = NodeFields
+    static let name = "mounting-kubelet"
+    static let writes: Set<Kind> = [NodeFields.kind]
+    static let watches = [Watch.all(Pod.self, wake: KubeNode.self), Watch.all(PersistentVolumeClaim.self, wake: KubeNode.self)]
+    func reconcile(_ node: KubeNode, in world: World) throws -> Plan {
+        // A silent node says nothing.
+        if node.value["status"]["conditions"].items.contains(where: { $0["type"] == "Ready" && $0["status"] != "True" }) { return Plan() }
+        let pods = world.list(Pod.self).filter { $0.spec.nodeName == node.metadata.name }
+        let claims = pods.flatMap { $0.value["spec"]["volumes"].items.compactMap { $0["persistentVolumeClaim"]["claimName"].string } }
+        let volumes = claims.compactMap { world.get(PersistentVolumeClaim.self, $0, in: "default")?.spec.volumeName }
+        let handles = volumes.compactMap { world.get(PersistentVolume.self, $0)?.value["spec"]["csi"]["volumeHandle"].string }
+        let names = Set(handles.map { "kubernetes.io/csi/ebs.csi.aws.com^\($0)" }).sorted()
+        guard names != node.value["status"]["volumesInUse"].items.compactMap(\.string) else { return Plan() }
+        let list: Value = names.isEmpty ? .null : .array(names.map(Value.string))
+        return Plan([
+            .patch(
+                NodeFields.kind, namespace: nil, name: node.metadata.name ?? "", ["status": ["volumesInUse": list]], subresource: "status")
+        ])
+    }
+}

@@ -91,40 +91,6 @@ import Testing
         #expect(plane.bed.events("VolumeResizeSuccessful").count == 1 && plane.bed.events("FileSystemResizeSuccessful").count == 1)
         plane.bed.stop()
     }
-    @Test func volumesAreAttachedWhereTheirPodsAre() async throws {
-        let plane = try await plane([storageClass("Immediate"), claim("data", "1Gi", className: "gp3")])
-        func attachments() -> [Value] {
-            plane.bed.realm.snapshot().range(prefix: "storage.k8s.io/volumeattachments/").map(\.value)
-        }
-        func user(_ name: String, on node: String) -> Change {
-            var document: Value = [
-                "metadata": ["name": .string(name), "namespace": "default"],
-                "spec": [
-                    "nodeName": .string(node), "containers": [["name": "c", "image": "nginx"]],
-                    "volumes": [["name": "v", "persistentVolumeClaim": ["claimName": "data"]]],
-                ],
-            ]
-            document["apiVersion"] = "v1"
-            return .create(PodFields.kind, document)
-        }
-        #expect(attachments().isEmpty)
-        try await plane.apply(user("one", on: "n0"))
-        try await plane.advance(10)
-        let attachment = try #require(attachments().first)
-        #expect(attachment["spec"]["nodeName"] == "n0" && attachment["spec"]["attacher"] == "ebs.csi.aws.com")
-        #expect(attachment["status"]["attached"] == true && attachments().count == 1)
-        #expect(plane.bed.events("SuccessfulAttachVolume").count == 1)
-        try await plane.apply(user("two", on: "n1"))
-        try await plane.advance(10)
-        #expect(attachments().map { $0["spec"]["nodeName"] } == ["n0"] && plane.bed.events("FailedAttachVolume").count == 1)
-        try await plane.apply(.delete(PodFields.kind, namespace: "default", name: "one", uid: nil))
-        try await plane.advance(20)
-        #expect(attachments().map { $0["spec"]["nodeName"] } == ["n1"], "the first node has let it go")
-        try await plane.apply(.delete(PodFields.kind, namespace: "default", name: "two", uid: nil))
-        try await plane.advance(20)
-        #expect(attachments().isEmpty)
-        plane.bed.stop()
-    }
     @Test func ephemeralVolumesHaveClaimsThatGoWithTheirPods() async throws {
         let template: Value = [
             "spec": ["accessModes": ["ReadWriteOnce"], "storageClassName": "gp3", "resources": ["requests": ["storage": "1Gi"]]]

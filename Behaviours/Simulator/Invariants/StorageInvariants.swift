@@ -41,3 +41,26 @@ struct AttachedOnce: Invariant {
         (holders[volume], volumes[change.key]) = (change.key, volume)
     }
 }
+
+/// A volume leaves a node that is ready only when that node has said that it does not use it.
+struct DetachedWhenUnused: Invariant {
+    private var nodes: [String: Value] = [:]
+    private var handles: [String: String] = [:]
+
+    mutating func observe(_ change: Change) throws(Violation) {
+        let name = change.key.split(separator: "/").last.map(String.init) ?? ""
+        switch change.kind {
+        case "core/nodes": nodes[name] = change.after.isNull ? nil : change.after
+        case "core/persistentvolumes": handles[name] = change.after["spec"]["csi"]["volumeHandle"].string
+        case "storage.k8s.io/volumeattachments":
+            let spec = change.before["spec"]
+            guard change.after.isNull, let node = nodes[spec["nodeName"].string ?? ""], node.condition("Ready") == "True",
+                let handle = handles[spec["source"]["persistentVolumeName"].string ?? ""]
+            else { return }
+            let inUse = node["status"]["volumesInUse"].items.contains { $0.string?.hasSuffix("^\(handle)") == true }
+            let isOff = node["spec"]["taints"].items.contains { $0["key"] == "node.kubernetes.io/out-of-service" }
+            if inUse, !isOff { throw Violation("\(change.key) went while \(node.name) uses its volume") }
+        default: return
+        }
+    }
+}

@@ -32,6 +32,7 @@ package enum ClusterControllers {
             DeviceReleaseController(),
             EphemeralVolumeController(),
             AttachmentController(),
+            NodeAttachments(),
             EndpointSliceController(),
             EndpointsController(),
             EndpointMirror(),

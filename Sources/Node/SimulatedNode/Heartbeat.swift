@@ -14,7 +14,11 @@ struct Heartbeat {
     let clock: any WallClock
     let random: RandomSource
     private let leaseInterval: Duration
-    private var uid = ""
+    private(set) var uid = ""
+    /// What the node's status said at registration of the volumes in use.
+    private(set) var volumesInUse: [String] = []
+    /// The storage drivers that the machine has told of before.
+    var drivers: Set<String> = []
     private var lease = LeaseText()
     private var ready = false
     private var transition: Timestamp
@@ -44,6 +48,7 @@ struct Heartbeat {
             node = try await client.patch(NodeFields.kind, name, .strategic(labels))
         }
         uid = node["metadata"]["uid"].string ?? ""
+        volumesInUse = node["status"]["volumesInUse"].items.compactMap(\.string)
         let condition = node["status"]["conditions"].items.first { $0["type"] == "Ready" } ?? .null
         let wasReady = condition["status"] == "True"
         transition = wasReady ? condition["lastTransitionTime"].string.flatMap(Timestamp.init) ?? clock.now : clock.now

@@ -17,7 +17,14 @@ final class PodKeeper: @unchecked Sendable {
         /// Nil when the pod has nothing to wait for.
         var due: Timestamp?
         var backoff: Backoff
+        /// Whether its volumes are there, and what was told when they were not, and since when.
+        var isMounted: Bool
+        var trouble: (told: MountTrouble, at: Timestamp)?
+        /// The storage driver that it announces.
+        var driver: String?
     }
+    /// How long a pod's volumes may be missing before that is told. Source: kubelet, podAttachAndMountTimeout.
+    private static let patience = Duration.seconds(123)
     let client: KubeClient
     let spec: SimulatedNodeSpec
     let table: StageTable
@@ -25,20 +32,30 @@ final class PodKeeper: @unchecked Sendable {
     let clock: any WallClock
     let random: RandomSource
     let reporter: EventReporter
+    private let volumes: NodeVolumes
     private var pods: [String: Tracked] = [:]
     private var images: Set<String> = []
 
     init(
         client: KubeClient, spec: SimulatedNodeSpec, table: StageTable, addresses: any PodAddresses, clock: any WallClock,
-        random: RandomSource
+        random: RandomSource, volumesInUse: [String] = []
     ) {
+        volumes = NodeVolumes(client: client, node: spec.nodeName, told: volumesInUse)
         (self.client, self.spec, self.table, self.addresses) = (client, spec, table, addresses)
         (self.clock, self.random) = (clock, random)
+        (reportDue, reportBackoff) = (clock.now, Backoff(random: random))
         reporter = EventReporter(client: client, node: spec.nodeName, clock: clock, random: random)
     }
 
     /// When there is something to do again; nil when nothing is to be done before something changes.
-    var due: Timestamp? { pods.values.lazy.compactMap(\.due).min() }
+    var due: Timestamp? {
+        let next = pods.values.lazy.compactMap(\.due).min()
+        return volumes.isBehind ? min(next ?? reportDue, reportDue) : next
+    }
+    /// The storage drivers that run here.
+    var drivers: Set<String> { Set(pods.values.lazy.compactMap(\.driver)) }
+    private var reportDue: Timestamp
+    private var reportBackoff: Backoff
 
     /// Takes note of what the watch tells.
     func note(_ event: InformerEvent) {
@@ -59,20 +76,30 @@ final class PodKeeper: @unchecked Sendable {
             guard let due = tracked.due, due <= clock.now else { continue }
             try await step(uid, tracked)
         }
+        guard volumes.isBehind, reportDue <= clock.now else { return }
+        do throws(KubeClientError) {
+            try await volumes.report()
+            reportBackoff.reset()
+        } catch {
+            if error == .cancelled { throw CancellationError() }
+            reportDue = clock.now + reportBackoff.next()
+        }
     }
 
     private func note(_ pod: Value) {
         guard let uid = pod["metadata"]["uid"].string else { return }
-        let stage = PodState(pod: pod, table: table).stage
+        let stage = stage(of: pod, isMounted: pods[uid]?.isMounted ?? false)
+        if stage == .finished { volumes.release(uid) }
         guard var tracked = pods[uid] else {
             if let address = pod["status"]["podIP"].string, pod["spec"]["hostNetwork"] != true { addresses.hold(address, pod: uid) }
             let fresh = Tracked(
-                pod: pod, version: Self.version(pod), stage: stage, began: clock.now, due: nil, backoff: Backoff(random: random))
+                pod: pod, version: Self.version(pod), stage: stage, began: clock.now, due: nil, backoff: Backoff(random: random),
+                isMounted: false, driver: DriverRegistration.driver(of: pod))
             pods[uid] = timed(fresh)
             return
         }
         guard Self.version(pod) > tracked.version else { return }
-        (tracked.pod, tracked.version) = (pod, Self.version(pod))
+        (tracked.pod, tracked.version, tracked.driver) = (pod, Self.version(pod), DriverRegistration.driver(of: pod))
         if stage != tracked.stage {
             (tracked.stage, tracked.began) = (stage, clock.now)
             tracked.backoff.reset()
@@ -80,7 +107,15 @@ final class PodKeeper: @unchecked Sendable {
         pods[uid] = timed(tracked)
     }
 
+    /// A pod with claims waits for its volumes, also when the machine has forgotten that they were there.
+    private func stage(of pod: Value, isMounted: Bool) -> PodStage {
+        let stage = PodState(pod: pod, table: table).stage
+        if isMounted || [.accepted, .finished, .terminating].contains(stage) || ClaimedVolume.all(of: pod).isEmpty { return stage }
+        return .mounting
+    }
+
     private func forget(_ uid: String) {
+        volumes.release(uid)
         pods[uid] = nil
         addresses.release(pod: uid)
     }
@@ -100,6 +135,7 @@ final class PodKeeper: @unchecked Sendable {
     private static func version(_ pod: Value) -> Int { pod["metadata"]["resourceVersion"].string.flatMap { Int($0) } ?? 0 }
 
     private func step(_ uid: String, _ tracked: Tracked) async throws {
+        if tracked.stage == .mounting { return try await mount(uid, tracked) }
         let life = life(of: tracked.pod)
         let step = life.step(at: tracked.stage) {
             tracked.pod["spec"]["hostNetwork"] == true ? spec.privateAddress : addresses.allocate(pod: uid)
@@ -132,6 +168,32 @@ final class PodKeeper: @unchecked Sendable {
                 // Gone already, or a namesake of another uid has come.
             }
         }
+    }
+
+    /// Looks whether the pod's volumes are there.
+    private func mount(_ uid: String, _ tracked: Tracked) async throws {
+        let trouble: MountTrouble?
+        do throws(KubeClientError) { trouble = try await volumes.trouble(of: tracked.pod, uid) } catch {
+            if error == .cancelled { throw CancellationError() }
+            return retry(uid)
+        }
+        guard var tracked = pods[uid], !tracked.pod.isNull else { return }
+        guard let trouble else {
+            tracked.isMounted = true
+            (tracked.stage, tracked.began) = (stage(of: tracked.pod, isMounted: true), clock.now)
+            tracked.backoff.reset()
+            pods[uid] = timed(tracked)
+            return
+        }
+        tracked.due = clock.now + min(tracked.backoff.next(), .seconds(2))
+        // What is wrong with a claim is told at once, a missing attachment after a while.
+        let last = tracked.trouble?.at ?? tracked.began
+        let isNews = trouble.reason != nil && tracked.trouble?.told != trouble
+        let isTold = isNews || clock.now - last >= Self.patience
+        if isTold { tracked.trouble = (trouble, clock.now) }
+        pods[uid] = tracked
+        guard isTold, table.recordsEvents else { return }
+        await reporter.record([.init(type: "Warning", reason: "FailedMount", message: trouble.text)], about: tracked.pod)
     }
 
     private func retry(_ uid: String) {

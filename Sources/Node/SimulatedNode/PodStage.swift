@@ -5,6 +5,8 @@ import KubeModel
 enum PodStage: Hashable {
     /// Bound, and not yet taken on.
     case accepted
+    /// Its volumes are to be attached; what no document tells is whether the machine has seen that.
+    case mounting
     /// Taken on, without address.
     case sandbox
     /// The init container of that index has to run.

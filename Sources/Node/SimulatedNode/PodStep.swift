@@ -35,6 +35,7 @@ struct PodLife {
         let table = state.table
         switch stage {
         case .accepted: return .zero
+        case .mounting: return .zero
         case .sandbox: return joinsStart ? startTime : table.sandbox
         case .initializing(let index): return pull([state.initContainers[index]]) + table.initContainer
         case .starting:
@@ -67,7 +68,7 @@ struct PodLife {
         case .warming: warm()
         case .ending: end()
         case .terminating: terminate()
-        case .resting, .finished: PodStep()
+        case .mounting, .resting, .finished: PodStep()
         }
     }
 

@@ -69,6 +69,7 @@ package struct SimulatedMachine: Service {
 
     private func register(_ heartbeat: inout Heartbeat) async throws {
         var backoff = Backoff(random: random)
+        let registration = DriverRegistration(client: client, spec: spec)
         while true {
             do throws(KubeClientError) {
                 let uid = try await heartbeat.register(readyDelay: stages.nodeReady)
@@ -76,6 +77,7 @@ package struct SimulatedMachine: Service {
                     let labels: Value = ["metadata": ["labels": Value(heartbeat.document.cloudLabels)]]
                     _ = try await cloud.patch(NodeFields.kind, spec.nodeName, .merge(labels))
                 }
+                if stages.registersDrivers { heartbeat.drivers = try await registration.begin(node: uid) }
                 guard stages.recordsEvents else { return }
                 return await EventReporter(client: client, node: spec.nodeName, clock: clock, random: random)
                     .record("Starting", "Starting kubelet.", aboutNode: uid)
@@ -90,7 +92,11 @@ package struct SimulatedMachine: Service {
     /// One task does everything in turn: heartbeats first, then pods, then it waits for a message or for what is due next.
     private func live(_ beating: Heartbeat, _ mailbox: Mailbox<InformerEvent>) async throws {
         var heartbeat = beating
-        let keeper = PodKeeper(client: client, spec: spec, table: stages, addresses: addresses, clock: clock, random: random)
+        let keeper = PodKeeper(
+            client: client, spec: spec, table: stages, addresses: addresses, clock: clock, random: random,
+            volumesInUse: heartbeat.volumesInUse)
+        var drivers = DriverKeeper(
+            DriverRegistration(client: client, spec: spec), told: heartbeat.drivers, clock: clock, random: random)
         while true {
             try Task.checkCancellation()
             if heartbeat.due <= clock.now {
@@ -103,7 +109,13 @@ package struct SimulatedMachine: Service {
                 async let worked: Void = keeper.work()
                 try await worked
             }
-            let next = min(heartbeat.due, keeper.due ?? heartbeat.due)
+            if stages.registersDrivers { drivers.note(keeper.drivers) }
+            if let due = drivers.due, due <= clock.now {
+                let present = drivers
+                async let told = present.told()
+                drivers = try await told
+            }
+            let next = min(heartbeat.due, keeper.due ?? heartbeat.due, drivers.due ?? heartbeat.due)
             try await mailbox.wait(atMost: next - clock.now, on: clock)
         }
     }

@@ -18,6 +18,8 @@ package struct SimulatedNodeSpec: Sendable, Hashable {
     package var maxPods: Int
     /// Size of the root volume.
     package var volumeGiB: Int
+    /// How many EBS volumes can be attached besides the root volume.
+    package var blockVolumes: Int
     /// Labels and taints (`key=value:Effect`) that the nodegroup gives.
     package var labels: [String: String]
     package var taints: [String]
@@ -25,12 +27,14 @@ package struct SimulatedNodeSpec: Sendable, Hashable {
     package var kubeletVersion: String
     package init(
         instanceID: String, instanceType: String, region: String, availabilityZone: String, privateAddress: String, privateDNSName: String,
-        virtualCPUs: Int, memoryMiB: Int, architecture: String = "amd64", maxPods: Int, volumeGiB: Int = 80, labels: [String: String] = [:],
+        virtualCPUs: Int, memoryMiB: Int, architecture: String = "amd64", maxPods: Int, volumeGiB: Int = 80, blockVolumes: Int = 26,
+        labels: [String: String] = [:],
         taints: [String] = [], kubeletVersion: String
     ) {
         (self.instanceID, self.instanceType, self.region, self.availabilityZone) = (instanceID, instanceType, region, availabilityZone)
         (self.privateAddress, self.privateDNSName, self.virtualCPUs) = (privateAddress, privateDNSName, virtualCPUs)
         (self.memoryMiB, self.architecture, self.maxPods, self.volumeGiB) = (memoryMiB, architecture, maxPods, volumeGiB)
+        self.blockVolumes = blockVolumes
         (self.labels, self.taints, self.kubeletVersion) = (labels, taints, kubeletVersion)
     }
     /// The node's name.

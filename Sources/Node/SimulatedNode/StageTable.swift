@@ -26,6 +26,8 @@ package struct StageTable: Sendable {
     package var relist: Duration = .zero
     /// How often the machine renews its lease. Source: kubelet's default.
     package var leaseRenewal: Duration = .seconds(10)
+    /// Whether the machine tells of its storage drivers.
+    package var registersDrivers = true
     /// Whether events are recorded.
     package var recordsEvents = true
     /// Why an image with a well-formed name cannot be pulled; nil when it can.

@@ -74,7 +74,8 @@ extension EC2Service {
         return try Self.page(shapes, paged, "InstanceTypes")
     }
     private func describe(_ type: InstanceType) -> Value {
-        [
+        let volumes = BlockVolumeLimit(type.name)
+        return [
             "InstanceType": .string(type.name), "CurrentGeneration": .bool(type.currentGeneration),
             "FreeTierEligible": .bool(type.name == "t2.micro"),
             "SupportedUsageClasses": ["on-demand", "spot"], "SupportedRootDeviceTypes": ["ebs"], "SupportedVirtualizationTypes": ["hvm"],
@@ -82,6 +83,10 @@ extension EC2Service {
             "ProcessorInfo": ["SupportedArchitectures": [.string(type.arch)]],
             "VCpuInfo": ["DefaultVCpus": .int(Int64(type.vcpus))], "MemoryInfo": ["SizeInMiB": .int(Int64(type.memoryMiB))],
             "BurstablePerformanceSupported": .bool(type.burstable),
+            "EbsInfo": [
+                "MaximumEbsAttachments": .int(Int64(volumes.count)), "AttachmentLimitType": volumes.isShared ? "shared" : "dedicated",
+                "EncryptionSupport": "supported",
+            ],
             "NetworkInfo": [
                 "MaximumNetworkInterfaces": .int(Int64(type.networkInterfaces)),
                 "Ipv4AddressesPerInterface": .int(Int64(type.addressesPerInterface)),

@@ -6,8 +6,9 @@ package import Reconcile
 
 /// Attaches volumes of drivers to the nodes whose pods use them, and detaches them behind the last one.
 ///
-/// A volume that one node at a time may write is attached elsewhere only when it has left the first. The simulated drivers' attachments
-/// are made by being asked for; those of others wait for the driver's attacher. Source: kubernetes, pkg/controller/volume/attachdetach.
+/// A volume that one node at a time may write is attached elsewhere only when it has left the first, which is when that node does not use
+/// it any more (`Detachment`). The simulated drivers' attachments are made by being asked for; those of others wait for the driver's
+/// attacher. Source: kubernetes, pkg/controller/volume/attachdetach.
 package struct AttachmentController: Controller {
     package typealias Primary = PersistentVolumeFields
     package static let name = "attachdetach-controller"
@@ -26,10 +27,18 @@ package struct AttachmentController: Controller {
             let volume = (change.new ?? change.old ?? .null)["spec"]["source"]["persistentVolumeName"].string
             return volume.map { [PersistentVolumeFields.kind.key(nil, $0)] } ?? []
         },
+        // A node says what it uses, and whether it lives; most have no attachments.
+        Watch(prefix: NodeFields.kind.prefix) { change, world in
+            let name = String(change.key.dropFirst(NodeFields.kind.prefix.count))
+            return world.keys(VolumeAttachment.byNode.name, name).compactMap { key in
+                let volume = world.document(key)?["spec"]?["source"]?["persistentVolumeName"]?.string
+                return volume.map { PersistentVolumeFields.kind.key(nil, $0) }
+            }
+        },
         Watch(prefix: "storage.k8s.io/csidrivers/") { _, world in world.keys(PersistentVolumeFields.kind) },
     ]
     package static let writes: Set<Kind> = [VolumeAttachment.kind, EventFields.kind]
-    package static let indexes = [KubeIndexes.podsByClaim, VolumeAttachment.index]
+    package static let indexes = [KubeIndexes.podsByClaim, VolumeAttachment.index, VolumeAttachment.byNode]
     package init() {}
 
     /// Where a pod holds its volumes.
@@ -45,9 +54,10 @@ package struct AttachmentController: Controller {
         guard !driver.isEmpty, isAttached else { return Plan(present.map(VolumeAttachment.deletion)) }
         let users = users(of: volume, in: world)
         var plan = Plan()
-        for attachment in present
-        where users[VolumeAttachment.node(attachment)] == nil && attachment["metadata"]["deletionTimestamp"].isNull {
-            plan.changes.append(VolumeAttachment.deletion(attachment))
+        let handle = source["volumeHandle"].string ?? ""
+        for attachment in present where attachment["metadata"]["deletionTimestamp"].isNull {
+            let detachment = Detachment(of: attachment, name: VolumeAttachment.deviceName(driver, handle), in: world)
+            detachment.carry(on: users[VolumeAttachment.node(attachment)] == nil, &plan)
         }
         let held = Set(present.map(VolumeAttachment.node))
         let modes = volume.spec.accessModes ?? []
@@ -57,11 +67,10 @@ package struct AttachmentController: Controller {
                 attach(attachment, volume, driver, pods, in: world, &plan)
                 continue
             }
-            guard !isSingle || held.isEmpty && plan.changes.isEmpty else {
+            guard !isSingle || held.isEmpty else {
                 for pod in pods { plan.tell(Self.refusal(volume.name), about: pod, from: Self.name, in: world) }
                 continue
             }
-            let handle = source["volumeHandle"].string ?? ""
             plan.changes.append(VolumeAttachment.creation(of: volume.name, handle: handle, driver: driver, node: node))
         }
         return plan
@@ -99,32 +108,5 @@ package struct AttachmentController: Controller {
     private static func refusal(_ volume: String) -> EventNote {
         let text = "Volume is already exclusively attached to one node and can't be attached to another"
         return .warning("FailedAttachVolume", "Multi-Attach error for volume \(volume.quoted) \(text)")
-    }
-}
-
-/// A volume on its way to a node, or there. Source: storage.k8s.io/v1, VolumeAttachment; kubernetes, pkg/volume/csi/csi_attacher.go.
-enum VolumeAttachment {
-    static let kind = Kind(
-        group: "storage.k8s.io", version: "v1", "VolumeAttachment", prefix: "storage.k8s.io/volumeattachments/", namespaced: false)
-    /// Attachments by the name of their volume.
-    static let index = WorldIndex("attachments by volume", of: kind) { attachment in
-        attachment["spec"]?["source"]?["persistentVolumeName"]?.string.map { [$0] } ?? []
-    }
-    static func node(_ attachment: Value) -> String { attachment["spec"]["nodeName"].string ?? "" }
-    static func deletion(_ attachment: Value) -> Change {
-        .delete(
-            kind, namespace: nil, name: attachment["metadata"]["name"].string ?? "", uid: attachment["metadata"]["uid"].string)
-    }
-    /// The name says which volume is on which node, so none is made twice.
-    static func creation(of volume: String, handle: String, driver: String, node: String) -> Change {
-        let name = "csi-" + Hex.encode(SHA256.hash(handle + driver + node))
-        return .create(
-            kind,
-            [
-                "apiVersion": "storage.k8s.io/v1", "kind": "VolumeAttachment", "metadata": ["name": .string(name)],
-                "spec": [
-                    "attacher": .string(driver), "nodeName": .string(node), "source": ["persistentVolumeName": .string(volume)],
-                ],
-            ])
     }
 }

@@ -15,10 +15,15 @@ package struct VolumeController: Controller {
             let claim = (change.new ?? change.old ?? .null)["metadata"]
             let path = "\(claim["namespace"].string ?? "")/\(claim["name"].string ?? "")"
             return names.map { PersistentVolumeFields.kind.key(nil, $0) } + world.keys(KubeIndexes.volumesByClaim.name, path)
-        }
+        },
+        Watch(prefix: VolumeAttachment.kind.prefix) { change, _ in
+            guard change.nodes.new == nil else { return [] }
+            let name = change.nodes.old?["spec"]?["source"]?["persistentVolumeName"]?.string
+            return name.map { [PersistentVolumeFields.kind.key(nil, $0)] } ?? []
+        },
     ]
     package static let writes: Set<Kind> = [PersistentVolumeFields.kind, EventFields.kind]
-    package static let indexes = [KubeIndexes.volumesByClaim]
+    package static let indexes = [KubeIndexes.volumesByClaim, VolumeAttachment.index]
     package init() {}
 
     package func reconcile(_ volume: PersistentVolume, in world: World) throws -> Plan {
@@ -34,7 +39,9 @@ package struct VolumeController: Controller {
         }
         let driver = volume.metadata.annotations?[VolumeMark.provisionedBy] ?? ""
         let isOurs = VolumeMark.simulated.contains(driver)
-        if phase == "Released", isOurs, !volume.isDeleting, volume.spec.persistentVolumeReclaimPolicy == "Delete" {
+        // Source: external-provisioner, canDeleteVolume: a volume that is still attached stays.
+        let isAttached = world.count(VolumeAttachment.index.name, volume.name) > 0
+        if phase == "Released", isOurs, !isAttached, !volume.isDeleting, volume.spec.persistentVolumeReclaimPolicy == "Delete" {
             plan.changes.append(volume.deletion())
         }
         guard volume.isDeleting else { return plan }

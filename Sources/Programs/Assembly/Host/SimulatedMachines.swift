@@ -56,7 +56,8 @@ final class SimulatedMachines: MachineDriver {
             instanceID: spec.instanceID, instanceType: spec.instanceType, region: spec.region, availabilityZone: spec.availabilityZone,
             privateAddress: spec.privateAddress, privateDNSName: spec.privateDNSName, virtualCPUs: type?.vcpus ?? 2,
             memoryMiB: type?.memoryMiB ?? 4096, architecture: type?.arch == "arm64" ? "arm64" : "amd64", maxPods: type?.maxPods ?? 17,
-            labels: spec.labels, taints: spec.taints, kubeletVersion: spec.kubeletVersion)
+            blockVolumes: BlockVolumeLimit(spec.instanceType).allocatable(interfaces: 1), labels: spec.labels, taints: spec.taints,
+            kubeletVersion: spec.kubeletVersion)
     }
 }
 

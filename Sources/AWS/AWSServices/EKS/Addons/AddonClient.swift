@@ -73,9 +73,14 @@ struct AddonClient {
         }
     }
 
-    /// What is wrong with an add-on's workload, in EKS's words; nil when it is ready.
+    /// What is wrong with an add-on's workloads, in EKS's words; nil when they are ready.
     func problem(of addon: String) async throws -> Value? {
-        let workload = AddonObjects.workload(of: addon)
+        for workload in AddonObjects.workloads(of: addon) {
+            if let problem = try await problem(of: workload) { return problem }
+        }
+        return nil
+    }
+    private func problem(of workload: (kind: String, name: String)) async throws -> Value? {
         let object: Value
         let kind = workload.kind == "DaemonSet" ? DaemonSetFields.kind : DeploymentFields.kind
         do throws(KubeClientError) { object = try await client.get(kind, namespace: "kube-system", workload.name) } catch {

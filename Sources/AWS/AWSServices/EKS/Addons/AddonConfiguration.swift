@@ -33,6 +33,12 @@ enum AddonConfiguration {
                 ],
                 "enableNetworkPolicy": ["type": ["string", "boolean"], "enum": ["true", "false", true, false]],
             ])
+        case "aws-ebs-csi-driver":
+            let (node, spread) = (own, list(["type": "object"]))
+            let controller = MergePatch.apply(
+                ["replicaCount": ["type": "integer", "minimum": 0], "topologySpreadConstraints": spread], to: node)
+            func part(_ members: Value) -> Value { ["type": "object", "additionalProperties": false, "properties": members] }
+            own = ["controller": part(controller), "node": part(node)]
         default:
             add([
                 "replicas": ["type": "integer", "minimum": 0], "args": list(["type": "string"]), "podDisruptionBudget": budget,

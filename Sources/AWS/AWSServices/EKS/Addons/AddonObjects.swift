@@ -19,6 +19,7 @@ struct AddonObjects {
             case "vpc-cni": VPCCNIManifest.text
             case "kube-proxy": KubeProxyManifest.text
             case "coredns": CoreDNSManifest.text
+            case "aws-ebs-csi-driver": EBSDriverManifest.text
             default: MetricsServerManifest.text
             }
         var text = "\(template)"
@@ -32,7 +33,7 @@ struct AddonObjects {
             "image": SystemImages.kubeProxyTag(version), "cluster": cluster.metadata.name ?? "",
             "vpc": cluster.spec.resourcesVpcConfig.vpcId ?? "", "endpoint": NodeConfigText.endpoint(of: cluster),
             "dns": IPv4Network(cidr).map { IPv4Network.text($0[10]) } ?? "10.100.0.10",
-            "mode": configuration["mode"].string ?? "iptables",
+            "registrar": "v2.14.0-eksbuild.4", "mode": configuration["mode"].string ?? "iptables",
             "networkPolicy": configuration["enableNetworkPolicy"].string ?? configuration["enableNetworkPolicy"].bool.map { "\($0)" }
                 ?? "false",
         ]
@@ -65,6 +66,7 @@ struct AddonObjects {
         return object
     }
     private func configure(_ workload: inout Value) {
+        if addon == "aws-ebs-csi-driver" { return configureDriver(&workload) }
         let replicas = configuration["replicaCount"].isNull ? configuration["replicas"] : configuration["replicaCount"]
         if !replicas.isNull { workload["spec"]["replicas"] = replicas }
         var template = workload["spec"]["template"]
@@ -85,16 +87,34 @@ struct AddonObjects {
         template["spec"]["containers"] = .array([container] + template["spec"]["containers"].items.dropFirst())
         workload["spec"]["template"] = template
     }
+    /// The driver's two workloads have settings of their own. Source: aws-ebs-csi-driver, values.yaml.
+    private func configureDriver(_ workload: inout Value) {
+        let isController = workload["kind"] == "Deployment"
+        let wish = configuration[isController ? "controller" : "node"]
+        if isController, !wish["replicaCount"].isNull { workload["spec"]["replicas"] = wish["replicaCount"] }
+        var template = workload["spec"]["template"]["spec"]
+        for member in ["nodeSelector", "tolerations", "affinity", "topologySpreadConstraints"] where !wish[member].isNull {
+            template[member] = wish[member]
+        }
+        for (member, target) in [("podLabels", "labels"), ("podAnnotations", "annotations")] {
+            for pair in wish[member].object ?? [:] { workload["spec"]["template"]["metadata"][target][pair.key] = pair.value }
+        }
+        var container = template["containers"][0]
+        if !wish["resources"].isNull { container["resources"] = wish["resources"] }
+        template["containers"] = .array([container] + template["containers"].items.dropFirst())
+        workload["spec"]["template"]["spec"] = template
+    }
     private static func text(_ value: Value) -> String {
         value.string ?? value.bool.map { "\($0)" } ?? value.int.map { "\($0)" } ?? JSON.text(value)
     }
 
-    /// The objects whose readiness is the add-on's: kind and name.
-    static func workload(of addon: String) -> (kind: String, name: String) {
+    /// The objects whose readiness is the add-on's: kinds and names.
+    static func workloads(of addon: String) -> [(kind: String, name: String)] {
         switch addon {
-        case "vpc-cni": ("DaemonSet", "aws-node")
-        case "kube-proxy": ("DaemonSet", "kube-proxy")
-        default: ("Deployment", addon)
+        case "vpc-cni": [("DaemonSet", "aws-node")]
+        case "kube-proxy": [("DaemonSet", "kube-proxy")]
+        case "aws-ebs-csi-driver": [("Deployment", "ebs-csi-controller"), ("DaemonSet", "ebs-csi-node")]
+        default: [("Deployment", addon)]
         }
     }
 }

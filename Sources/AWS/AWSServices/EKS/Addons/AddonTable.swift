@@ -13,7 +13,7 @@ struct AddonOffer: Sendable {
         var release: String { String(name.prefix { $0 != "-" }) }
     }
     let name: String
-    /// `networking` or `observability`.
+    /// `networking`, `observability` or `storage`.
     let type: String
     /// `aws` or `community`.
     let owner: String
@@ -61,6 +61,13 @@ enum AddonTable {
         metrics-server 1.32 v0.8.0-eksbuild.3 v0.7.2-eksbuild.4
         metrics-server 1.31 v0.8.0-eksbuild.3 v0.7.2-eksbuild.4
         metrics-server 1.30 v0.8.0-eksbuild.3 v0.7.2-eksbuild.4
+        aws-ebs-csi-driver 1.36 v1.48.0-eksbuild.2 v1.46.0-eksbuild.1
+        aws-ebs-csi-driver 1.35 v1.48.0-eksbuild.2 v1.46.0-eksbuild.1
+        aws-ebs-csi-driver 1.34 v1.48.0-eksbuild.2 v1.46.0-eksbuild.1
+        aws-ebs-csi-driver 1.33 v1.48.0-eksbuild.2 v1.46.0-eksbuild.1
+        aws-ebs-csi-driver 1.32 v1.48.0-eksbuild.2 v1.46.0-eksbuild.1
+        aws-ebs-csi-driver 1.31 v1.48.0-eksbuild.2 v1.46.0-eksbuild.1
+        aws-ebs-csi-driver 1.30 v1.48.0-eksbuild.2 v1.46.0-eksbuild.1
         """
     private static let rows: [(addon: String, version: AddonOffer.Version)] = "\(text)".split(separator: "\n").flatMap { line in
         let words = line.split(separator: " ").map(String.init)
@@ -72,6 +79,7 @@ enum AddonTable {
     static let all: [AddonOffer] = [
         offer("vpc-cni", "networking", "aws", [("aws-node", "AmazonEKS_CNI_Policy")]), offer("kube-proxy", "networking", "aws"),
         offer("coredns", "networking", "aws"), offer("metrics-server", "observability", "community"),
+        offer("aws-ebs-csi-driver", "storage", "aws", [("ebs-csi-controller-sa", "AmazonEBSCSIDriverPolicy")]),
     ]
     private static func offer(
         _ name: String, _ type: String, _ owner: String, _ permissions: [(account: String, policy: String)] = []
@@ -84,11 +92,11 @@ enum AddonTable {
     static let selfManaged = ["vpc-cni", "kube-proxy", "coredns"]
 }
 
-/// The images that the add-ons' manifests name, all of which are the one system image.
+/// The images that the add-ons' manifests name, all of which are the one system image but those of the EBS driver: it has no program.
 package enum SystemImages {
     /// The names that nodes of a cluster of that Kubernetes version (`1.36`) may be asked for.
     package static func names(region: String, version: String) -> [String] {
-        AddonTable.all.flatMap { offer in
+        AddonTable.all.filter { $0.type != "storage" }.flatMap { offer in
             offer.versions.filter { $0.cluster == version }.map { image(of: offer.name, $0, region: region) }
         }
     }
