@@ -16,7 +16,7 @@ import Glibc
                                                                  which fails above so much memory
           clusters --data-dir DIR [--count N] [--concurrency N]          very many clusters in the running server of the directory
           fill --directory DIR [--count N]                               pods in the store of a stopped server, to measure its next start
-          scheduler-perf [--case NAME] [--scale N]                       upstream's scheduler_perf; all numbers divided by N
+          scheduler-perf [--case NAME] [--scale N] [--directory DIR]     upstream's scheduler_perf; all numbers divided by N
           services [--services N] [--connections N]                      kube-proxy's rules on the kernel (needs root)
           json [--count N]                                               parsing, editing and writing documents
           hammer DIRECTORY START                                         writes until killed, telling what was acknowledged

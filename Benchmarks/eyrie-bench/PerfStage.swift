@@ -25,7 +25,7 @@ enum PerfStep: Sendable {
     case steady(Int, Duration, @Sendable (Int) -> Value)
 }
 
-/// An API server and a scheduler over a store in memory.
+/// An API server and a scheduler over a store in memory, or on a durable log.
 final class PerfStage: Sendable {
     struct Outcome {
         let pods: Int
@@ -40,9 +40,10 @@ final class PerfStage: Sendable {
     private let bound = Mutex(0)
     private let watch = Mutex<WatchHandle?>(nil)
 
-    init() async throws {
+    /// - Parameter directory: where the log is kept; nil for a store in memory.
+    init(directory: String?) async throws {
         let random = RandomSource(seed: 1)
-        store = .memory(clock: clock)
+        if let directory { store = try await .open(directory: directory, clock: clock) } else { store = .memory(clock: clock) }
         realm = try await store.realm("cluster/perf")
         server = APIServer(
             realm: realm, schema: .kubernetes, kinds: .kubernetes, authenticators: [LocalAuthenticator()],

@@ -3,8 +3,8 @@ import Documents
 import Glibc
 import KubeModel
 
-/// Upstream's scheduler_perf against this API server and scheduler, in one process over a store in memory: pods are created through the
-/// API, and the rate is that at which those of the measured part have their nodes.
+/// Upstream's scheduler_perf against this API server and scheduler, in one process over a store in memory, or with `--directory` on a
+/// durable log: pods are created through the API, and the rate is that at which those of the measured part have their nodes.
 struct SchedulerPerf {
     /// A case with its workload.
     struct Row {
@@ -34,22 +34,25 @@ struct SchedulerPerf {
 
     private let only: String?
     private let divisor: Int
+    /// Holds the log of each case, one after the other; nil for stores in memory.
+    private let directory: String?
 
     init(_ options: Options) throws {
         only = options.text("case")
         divisor = try options.number("scale", 1)
+        directory = options.text("directory")
     }
 
     func run() async throws {
         let rows = SchedulerThresholds.text.split(separator: "\n").compactMap(Row.init)
-        for row in rows where !row.isVariant && (only == nil || only == row.name) {
+        for (number, row) in rows.enumerated() where !row.isVariant && (only == nil || only == row.name) {
             let threshold =
                 rows.filter { $0.name == row.name && $0.workload.hasPrefix(row.workload) }.map(\.threshold).max() ?? row.threshold
             guard let plan = PerfPlans.plan(row, divisor: divisor) else {
                 print("\(row.name) \(row.workload): not run here")
                 continue
             }
-            let stage = try await PerfStage()
+            let stage = try await PerfStage(directory: directory.map { "\($0)/\(number)" })
             let result = try await stage.run(plan)
             await stage.stop()
             let rate = Double(result.pods) / result.seconds
