@@ -9,14 +9,16 @@ import Synchronization
 /// A server over a store in memory, on a clock that stands still, and a caller that may do everything.
 struct ClusterBed {
     let clock = ManualClock(Timestamp(seconds: 1_800_000_000))
-    let random = RandomSource(seed: 7)
+    let random: RandomSource
     let realm: Realm
     let server: APIServer
 
     init(
         admission: [any AdmissionPlugin] = [], routes: [RawRoute] = [], authorizers: [any Authorizer] = [SuperuserAuthorizer()],
-        limits: StoreLimits = StoreLimits(), store: Store? = nil, configure: (inout APIServerConfiguration) -> Void = { _ in }
+        limits: StoreLimits = StoreLimits(), store: Store? = nil, random: RandomSource = RandomSource(seed: 7),
+        configure: (inout APIServerConfiguration) -> Void = { _ in }
     ) async throws {
+        self.random = random
         realm = try await (store ?? Store.memory(clock: clock, limits: limits)).realm("cluster/test")
         var configuration = APIServerConfiguration()
         configure(&configuration)

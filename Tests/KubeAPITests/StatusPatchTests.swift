@@ -126,6 +126,7 @@ import Testing
     /// Looks at what it is given, and edits the status of pods called `edited`.
     private struct Reader: AdmissionPlugin {
         func concerns(_ request: AdmissionRequest) -> Bool { request.resource == "pods" && request.operation == .update }
+        func ground(of request: AdmissionRequest) -> [AdmissionGround]? { nil }
         func admit(_ request: inout AdmissionRequest) async throws {
             #expect(request.object["metadata"] == request.old["metadata"] && !request.old["spec"].isNull)
             if request.object["status"]["phase"] == "Failed" { throw request.forbidden("no failures") }

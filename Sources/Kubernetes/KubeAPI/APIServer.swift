@@ -20,6 +20,8 @@ package final class APIServer: HTTPHandler, Service {
     let authenticators: AuthenticatorChain
     let authority: AuthorizerChain
     let admission: [any AdmissionPlugin]
+    /// What was made of documents that came more than once but for their names.
+    let prototypes: PrototypeTable
     let clock: any WallClock
     let random: RandomSource
     let configuration: APIServerConfiguration
@@ -52,6 +54,7 @@ package final class APIServer: HTTPHandler, Service {
         catalogue = Catalogue(kinds, realm: realm)
         (self.authenticators, authority, self.admission) = (AuthenticatorChain(authenticators), AuthorizerChain(authorizers), admission)
         (self.configuration, self.accessStamp, endpoints) = (configuration, accessStamp, EndpointTable(kinds))
+        prototypes = PrototypeTable(realm, most: configuration.prototypes)
         watches = WatchRegistry(backlog: configuration.watchBacklogTotalBytes)
         let flows = FlowController(realm: realm, seats: configuration.seats)
         self.flows = flows

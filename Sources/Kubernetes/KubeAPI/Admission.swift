@@ -31,6 +31,18 @@ package struct AdmissionRequest: Sendable {
     package let snapshot: Snapshot
     /// Texts for `Warning` headers.
     package var warnings: [String] = []
+    /// Random texts that plugins have put into the document.
+    var drawn: [Drawn] = []
+
+    /// A random text: letters behind a prefix, as in `kube-api-access-x7q2d`.
+    struct Drawn: Sendable {
+        let prefix: String
+        let letters: String
+        /// How many letters there are.
+        static let length = 5
+    }
+
+    /// A write of a whole document.
     package init(
         _ operation: AdmissionOperation, kind: Kind, resource: String, subresource: String = "", namespace: String, name: String,
         object: Value, old: Value, user: UserInfo, dryRun: Bool = false, snapshot: Snapshot
@@ -114,4 +126,7 @@ package protocol AdmissionPlugin: Sendable {
     /// Lets the write pass, perhaps edited. Does nothing with a write that does not concern it.
     /// - Throws: the `KubeStatus` that the client gets.
     func admit(_ request: inout AdmissionRequest) async throws
+    /// The documents of the realm that the outcome for a creation rests on, besides what the request holds but for the document's name.
+    /// Nil when it rests on more than that, or the plugin keeps account, so that it has to be asked each time.
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]?
 }

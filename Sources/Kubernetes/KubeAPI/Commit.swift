@@ -30,7 +30,7 @@ extension APIServer {
     /// - Throws: `KubeStatus`.
     func admit(
         _ operation: AdmissionOperation, _ target: Target, new: consuming Value, old: Value, options: WriteOptions, snapshot: Snapshot,
-        warnings: Warnings
+        warnings: Warnings, sketch: PrototypeSketch? = nil
     ) async throws -> Value {
         guard !admission.isEmpty else { return new }
         var request = AdmissionRequest(
@@ -39,6 +39,7 @@ extension APIServer {
             snapshot: snapshot)
         for plugin in admission where plugin.concerns(request) { try await plugin.admit(&request) }
         for text in request.warnings { warnings.add(text) }
+        sketch?.note(request, admission)
         return request.object
     }
 }

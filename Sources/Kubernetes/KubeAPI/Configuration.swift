@@ -31,6 +31,8 @@ package struct APIServerConfiguration: Sendable {
     package var seats = 600
     /// How long a request may wait for its turn. Source: a quarter of upstream's --request-timeout.
     package var queueTime: Duration = .seconds(15)
+    /// How many prototypes of documents are kept, by which the next of the same template are made; none at 0.
+    package var prototypes = 96
     /// The way to kubelets, pods and aggregated APIs; without one nobody is there.
     package var dialer: (any NodeDialer)?
     /// Aggregated APIs that are answered in this process, by their `group/version`, whatever service an APIService names for them.

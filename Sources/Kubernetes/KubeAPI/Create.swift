@@ -8,6 +8,9 @@ extension APIServer {
     /// Answers POST to a collection.
     func create(_ context: RequestContext, _ target: Target) async throws -> HTTPResponse {
         let options = try WriteOptions(context)
+        var context = context
+        context.request.body = .bytes(try await context.request.body.collect(limit: configuration.maximumBodyBytes))
+        if let written = try await createLike(&context, target, options) { return present(context, 201, written, target.info) }
         let document = try await decodeDocument(context, options, target.info)
         let written = try await create(target, document, options, context.warnings)
         return present(context, 201, written, target.info)
@@ -15,7 +18,9 @@ extension APIServer {
 
     /// Stores a new document, defaulted and in the shape that was sent.
     /// - Throws: `KubeStatus`.
-    func create(_ target: Target, _ document: Value, _ options: WriteOptions, _ warnings: Warnings) async throws -> Written {
+    func create(
+        _ target: Target, _ document: Value, _ options: WriteOptions, _ warnings: Warnings, sketch: PrototypeSketch? = nil
+    ) async throws -> Written {
         let sent = document["metadata"]
         if let version = sent["resourceVersion"].string, !version.isEmpty, version != "0" {
             throw KubeStatus(500, .unknown, "resourceVersion should not be set on objects to be created")
@@ -29,16 +34,23 @@ extension APIServer {
         }
         let fixed = name.isEmpty ? target.name : name
         guard fixed.isEmpty, let prefix = sent["generateName"].string, !prefix.isEmpty else {
-            return try await create(target.named(fixed), document, sent, options, warnings)
+            return try await create(target.named(fixed), document, sent, options, warnings, sketch)
         }
+        return try await named(prefix, target.info) { name in
+            try await create(target.named(name), document, sent, options, warnings, sketch)
+        }
+    }
+
+    /// Writes a document under a name that begins with a prefix; tries others while they are taken.
+    func named(_ prefix: String, _ info: KindInfo, _ write: (String) async throws -> Written) async throws -> Written {
         for attempt in 1... {
-            let name = prefix.prefix(58) + random.suffix(5)
+            let name = String(prefix.prefix(58) + random.suffix(5))
             do {
-                return try await create(target.named(String(name)), document, sent, options, warnings)
+                return try await write(name)
             } catch let status as KubeStatus where status.reason == .alreadyExists && attempt < Self.nameAttempts {
                 continue
             } catch let status as KubeStatus where status.reason == .alreadyExists {
-                throw KubeStatus.generatedNameTaken(target.info, String(name))
+                throw KubeStatus.generatedNameTaken(info, name)
             }
         }
         throw KubeStatus.internalError("no name was generated")
@@ -47,27 +59,33 @@ extension APIServer {
     private static let nameAttempts = 8
 
     private func create(
-        _ target: Target, _ document: Value, _ sent: Value, _ options: WriteOptions, _ warnings: Warnings
+        _ target: Target, _ document: Value, _ sent: Value, _ options: WriteOptions, _ warnings: Warnings, _ sketch: PrototypeSketch?
     ) async throws -> Written {
         let (info, rules) = (target.info, KindRules.of(target.info))
         let snapshot = realm.snapshot()
         try checkNamespace(target, snapshot)
         var document = document
+        let (uid, now) = (random.uuid(), clock.now)
         document["metadata"] = Metadata.create(
-            sent, target: target, name: target.name, uid: random.uuid(), now: clock.now, generation: rules.generation != .none)
+            sent, target: target, name: target.name, uid: uid, now: now, generation: rules.generation != .none)
         if info.subresource("status") != nil, !rules.keepsStatusOnCreate { document["status"] = .null }
-        let preparation = Preparation(user: options.user, now: clock.now)
+        let preparation = Preparation(user: options.user, now: now)
         rules.prepareCreate?(&document, preparation)
         // Before admission: what plugins add is nobody's.
-        let owners = options.isApply ? Owners.text(of: sent["managedFields"]) : owned(created: document, target, by: options.fieldManager)
+        let owners =
+            options.isApply ? Owners.text(of: sent["managedFields"]) : owned(created: document, target, by: options.fieldManager, at: now)
         document = try await admit(
-            .create, target, new: document, old: .null, options: options, snapshot: snapshot, warnings: warnings)
+            .create, target, new: document, old: .null, options: options, snapshot: snapshot, warnings: warnings,
+            sketch: sketch)
         let errors = validate(document, target)
         guard errors.isEmpty else { throw KubeStatus.invalid(info, target.name, errors) }
         if snapshot.get(target.key) != nil { throw KubeStatus.alreadyExists(info, target.name) }
         return try await services.reserving(document, old: .null, target, dryRun: options.dryRun) { document in
             guard !options.dryRun else { return .draft(Owners.join(info.stored(document), owners)) }
-            return .stored(try await commit(target, .put(Encoded(document: info.stored(document), owners: owners)), if: .absent))
+            let encoded = Encoded(document: info.stored(document), owners: owners)
+            let entry = try await commit(target, .put(encoded), if: .absent)
+            if let sketch, warnings.all.isEmpty { sketch.keep(encoded, name: target.name, uid: uid, time: now.text, in: self) }
+            return .stored(entry)
         }
     }
 

@@ -48,6 +48,7 @@ extension APIServer {
     /// The request's body as a tree; null for an empty one. A member that is there twice counts once, and its path is told.
     /// - Throws: `KubeStatus` BadRequest for a text that cannot be read, UnsupportedMediaType; `HTTPError` for what the network did.
     func decodeBody(_ context: RequestContext) async throws -> (value: Value, duplicates: [String]) {
+        if let document = context.document { return (document.root.value, []) }
         let bytes = try await context.request.body.collect(limit: configuration.maximumBodyBytes)
         guard !bytes.isEmpty else { return (.null, []) }
         let type = try MediaType(context.request.headers["content-type"], among: MediaType.documents)

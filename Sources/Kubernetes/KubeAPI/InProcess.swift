@@ -26,10 +26,14 @@ extension APIServer: ChangeWriter {
         let warnings = Warnings()
         switch change {
         case .create(let kind, let document):
-            var document = try shaped(document, kind, options)
             let target = Target(try info(kind), namespace: document["metadata"]["namespace"].string ?? "")
-            if !document["metadata"]["resourceVersion"].isNull { document["metadata"]["resourceVersion"] = .null }
-            return try await revision(of: create(target, document, options, warnings))
+            func shaped() throws -> Value {
+                var shaped = try self.shaped(document, kind, options)
+                if !shaped["metadata"]["resourceVersion"].isNull { shaped["metadata"]["resourceVersion"] = .null }
+                return shaped
+            }
+            if let written = try await createLike(target, document, options, shaped: shaped) { return revision(of: written) }
+            return try await revision(of: create(target, try shaped(), options, warnings))
         case .update(let kind, let document):
             return try await put(document, kind, "", options, warnings)
         case .updateStatus(let kind, let document):

@@ -35,6 +35,8 @@ struct KindRules: Sendable {
     /// Dependents are orphaned unless the client asks otherwise.
     var orphansByDefault = false
     var keepsStatusOnCreate = false
+    /// What new documents may differ in without the pipeline making anything else of them; nil where names have a meaning.
+    var blanks: [Blank]?
     /// A status update takes the labels of the stored document.
     var statusKeepsLabels = false
     /// A status update takes all metadata of the stored document but its owners.

@@ -5,7 +5,8 @@ import KubeModel
 extension KindRules {
     /// The kinds that differ, by resource.
     static let table: [String: KindRules] = [
-        "pods": KindRules(generation: .spec, returnsDeleted: true, prepareCreate: PodRules.prepareCreate),
+        "pods": KindRules(generation: .spec, returnsDeleted: true, blanks: [.name], prepareCreate: PodRules.prepareCreate),
+        "configmaps": KindRules(blanks: [.name]),
         "namespaces": KindRules(
             returnsDeleted: true,
             prepareCreate: { document, _ in
@@ -17,7 +18,7 @@ extension KindRules {
         "nodes": KindRules(keepsStatusOnCreate: true),
         "services": KindRules(returnsDeleted: true, prepareCreate: ServiceRules.prepareCreate, prepareUpdate: ServiceRules.prepareUpdate),
         "secrets": KindRules(
-            prepareCreate: { document, _ in mergeText(&document) }, prepareUpdate: { new, _, _ in mergeText(&new) }),
+            blanks: [.name], prepareCreate: { document, _ in mergeText(&document) }, prepareUpdate: { new, _, _ in mergeText(&new) }),
         "serviceaccounts": KindRules(returnsDeleted: true),
         "resourcequotas": KindRules(returnsDeleted: true),
         "podtemplates": KindRules(generation: .content, returnsDeleted: true),
@@ -27,7 +28,7 @@ extension KindRules {
         "endpoints": KindRules(
             createsOnUpdate: true, deprecation: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
         "componentstatuses": KindRules(deprecation: "v1 ComponentStatus is deprecated in v1.19+"),
-        "events": KindRules(createsOnUpdate: true),
+        "events": KindRules(createsOnUpdate: true, blanks: Blank.event),
         "limitranges": KindRules(createsOnUpdate: true),
         "leases.coordination.k8s.io": KindRules(createsOnUpdate: true),
         "endpointslices.discovery.k8s.io": KindRules(generation: .content),

@@ -5,11 +5,13 @@ import Synchronization
 
 /// One request on its way through the pipeline.
 struct RequestContext: Sendable {
-    let request: HTTPRequest
+    var request: HTTPRequest
     let query: Query
     let user: UserInfo
     let accepted: Accepted
     let warnings = Warnings()
+    /// The body, where it is JSON without repeated members and has been read already.
+    var document: Document?
 
     /// Whether answers are indented: on request, and for the tools of people who read them. Source: upstream's isPrettyPrint.
     var pretty: Bool {

@@ -6,6 +6,8 @@ import Storage
 struct ClaimResize: AdmissionPlugin {
     func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("", "persistentvolumeclaims", .update) }
 
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? { nil }
+
     func admit(_ request: inout AdmissionRequest) async throws {
         guard concerns(request) else { return }
         let (new, old) = (request.object["spec"], request.old["spec"])

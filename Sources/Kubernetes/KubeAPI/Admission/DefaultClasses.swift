@@ -5,6 +5,10 @@ import Storage
 struct DefaultStorageClass: AdmissionPlugin {
     func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("", "persistentvolumeclaims", .create) }
 
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? {
+        [.prefix("storage.k8s.io/storageclasses/")]
+    }
+
     func admit(_ request: inout AdmissionRequest) async throws {
         guard concerns(request), request.object["spec"]["storageClassName"].isNull,
             request.object["metadata"]["annotations"]["volume.beta.kubernetes.io/storage-class"].isNull
@@ -18,6 +22,10 @@ struct DefaultStorageClass: AdmissionPlugin {
 /// An ingress that names no class gets the default one. Source: upstream's DefaultIngressClass.
 struct DefaultIngressClass: AdmissionPlugin {
     func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("networking.k8s.io", "ingresses", .create) }
+
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? {
+        [.prefix("networking.k8s.io/ingressclasses/")]
+    }
 
     func admit(_ request: inout AdmissionRequest) async throws {
         guard concerns(request), request.object["spec"]["ingressClassName"].isNull,

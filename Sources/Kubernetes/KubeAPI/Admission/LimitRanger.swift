@@ -9,6 +9,8 @@ struct LimitRanger: AdmissionPlugin {
         request.isFor("", "pods", .create) || request.isFor("", "persistentvolumeclaims", .create)
     }
 
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? { [.prefix("core/limitranges/\(request.namespace)/")] }
+
     func admit(_ request: inout AdmissionRequest) async throws {
         guard concerns(request) else { return }
         let ranges = request.snapshot.range(prefix: "core/limitranges/\(request.namespace)/").map(\.value)

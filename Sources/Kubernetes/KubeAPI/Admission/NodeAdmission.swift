@@ -6,6 +6,8 @@ import Storage
 struct TaintNodesByCondition: AdmissionPlugin {
     func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("", "nodes", .create) }
 
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? { [] }
+
     func admit(_ request: inout AdmissionRequest) async throws {
         guard concerns(request) else { return }
         let (key, effect): (Value, Value) = ("node.kubernetes.io/not-ready", "NoSchedule")
@@ -18,6 +20,8 @@ struct TaintNodesByCondition: AdmissionPlugin {
 /// A pod outlives the silence of its node by five minutes unless it says otherwise. Source: upstream's DefaultTolerationSeconds.
 struct DefaultTolerationSeconds: AdmissionPlugin {
     func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("", "pods", .create, .update) }
+
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? { [] }
 
     func admit(_ request: inout AdmissionRequest) async throws {
         guard concerns(request) else { return }
@@ -35,6 +39,8 @@ struct DefaultTolerationSeconds: AdmissionPlugin {
 /// A node writes only its own Node and the pods bound to it. Source: upstream's NodeRestriction.
 struct NodeRestriction: AdmissionPlugin {
     func concerns(_ request: AdmissionRequest) -> Bool { request.user.groups.contains(WellKnownGroup.nodes) }
+
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? { nil }
 
     func admit(_ request: inout AdmissionRequest) async throws {
         guard concerns(request) else { return }

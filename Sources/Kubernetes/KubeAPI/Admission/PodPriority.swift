@@ -4,8 +4,14 @@ import Storage
 
 /// Turns the name of a priority class into a number. Source: upstream's Priority plugin.
 struct PodPriority: AdmissionPlugin {
+    private static let classes = "scheduling.k8s.io/priorityclasses/"
+
     func concerns(_ request: AdmissionRequest) -> Bool {
         request.isFor("", "pods", .create) || request.isFor("scheduling.k8s.io", "priorityclasses", .create, .update)
+    }
+
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? {
+        request.resource == "pods" ? [.prefix(Self.classes)] : nil
     }
 
     func admit(_ request: inout AdmissionRequest) async throws {
@@ -22,7 +28,7 @@ struct PodPriority: AdmissionPlugin {
             name = priorityClass["metadata"]["name"].string ?? ""
             if !name.isEmpty { request.object["spec"]["priorityClassName"] = .string(name) }
         } else {
-            guard let found = request.snapshot.get("scheduling.k8s.io/priorityclasses/\(name)") else {
+            guard let found = request.snapshot.get(Self.classes + name) else {
                 throw request.forbidden("no PriorityClass with name \(name) was found")
             }
             priorityClass = found.value
@@ -45,7 +51,7 @@ struct PodPriority: AdmissionPlugin {
 
     /// The class that is the global default; of several the one with the lowest value.
     private static func defaultClass(_ snapshot: Snapshot) -> Value? {
-        let classes = snapshot.range(prefix: "scheduling.k8s.io/priorityclasses/").map(\.value)
+        let classes = snapshot.range(prefix: classes).map(\.value)
         return classes.filter { $0["globalDefault"].bool == true }.min { ($0["value"].int ?? 0) < ($1["value"].int ?? 0) }
     }
 

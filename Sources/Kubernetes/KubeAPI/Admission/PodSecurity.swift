@@ -19,6 +19,8 @@ struct PodSecurity: AdmissionPlugin {
     }
     private static func isPod(_ request: AdmissionRequest) -> Bool { request.resource == "pods" && request.kind.group.isEmpty }
 
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? { [.key("core/namespaces/\(request.namespace)")] }
+
     func admit(_ request: inout AdmissionRequest) async throws {
         guard concerns(request) else { return }
         let isPod = Self.isPod(request)

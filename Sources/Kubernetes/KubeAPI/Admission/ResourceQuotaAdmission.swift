@@ -28,6 +28,12 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
 
     func concerns(_ request: AdmissionRequest) -> Bool { !request.namespace.isEmpty && Self.mayRaiseUse(request) }
 
+    /// That there is no quota; where there is one, it counts.
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? {
+        let prefix = "core/resourcequotas/\(request.namespace)/"
+        return request.snapshot.count(prefix: prefix) == 0 ? [.prefix(prefix)] : nil
+    }
+
     func admit(_ request: inout AdmissionRequest) async throws {
         guard concerns(request) else { return }
         let quotas = request.snapshot.range(prefix: "core/resourcequotas/\(request.namespace)/").map(\.value)

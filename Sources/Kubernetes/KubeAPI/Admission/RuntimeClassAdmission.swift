@@ -6,6 +6,11 @@ import Storage
 struct RuntimeClassAdmission: AdmissionPlugin {
     func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("", "pods", .create) }
 
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? {
+        let name = request.object["spec"]["runtimeClassName"].string ?? ""
+        return name.isEmpty ? [] : [.key("node.k8s.io/runtimeclasses/\(name)")]
+    }
+
     func admit(_ request: inout AdmissionRequest) async throws {
         guard concerns(request) else { return }
         guard let name = request.object["spec"]["runtimeClassName"].string, !name.isEmpty else {

@@ -15,6 +15,10 @@ struct ServiceAccountAdmission: AdmissionPlugin {
 
     func concerns(_ request: AdmissionRequest) -> Bool { request.isFor("", "pods", .create) }
 
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? {
+        [.key(ServiceAccountFields.kind.key(request.namespace, request.object["spec"]["serviceAccountName"].string ?? ""))]
+    }
+
     func admit(_ request: inout AdmissionRequest) async throws {
         guard concerns(request) else { return }
         if !request.object["metadata"]["annotations"][Self.mirror].isNull {
@@ -35,7 +39,7 @@ struct ServiceAccountAdmission: AdmissionPlugin {
                 "error looking up service account \(request.namespace)/\(name): serviceaccount \(name.quoted) not found")
         }
         let mounts = request.object["spec"]["automountServiceAccountToken"].bool ?? account["automountServiceAccountToken"].bool ?? true
-        if mounts { mount(&request.object["spec"]) }
+        if mounts, let drawn = mount(&request.object["spec"]) { request.drawn.append(drawn) }
         if request.object["spec"]["imagePullSecrets"].items.isEmpty, !account["imagePullSecrets"].items.isEmpty {
             request.object["spec"]["imagePullSecrets"] = account["imagePullSecrets"]
         }
@@ -51,18 +55,22 @@ struct ServiceAccountAdmission: AdmissionPlugin {
         return nil
     }
 
-    private func mount(_ spec: inout Value) {
+    /// Mounts the account's volume where nothing is mounted, and returns the volume's name when that is new.
+    private func mount(_ spec: inout Value) -> AdmissionRequest.Drawn? {
         func has(_ container: Value) -> Bool { container["volumeMounts"].items.contains { $0["mountPath"].string == Self.mountPath } }
-        guard spec.podContainers.contains(where: { !has($0) }) else { return }
+        guard spec.podContainers.contains(where: { !has($0) }) else { return nil }
         let present = spec["volumes"].items.first { volume in
             (volume["name"].string ?? "").hasPrefix(Self.volumePrefix) && !volume["projected"].isNull
         }
-        let name = present?["name"].string ?? Self.volumePrefix + random.suffix(5)
+        let letters = present == nil ? random.suffix(AdmissionRequest.Drawn.length) : ""
+        let name = present?["name"].string ?? Self.volumePrefix + letters
         spec.editPodContainers { container in
             guard !has(container) else { return }
             container.append(["name": .string(name), "readOnly": true, "mountPath": .string(Self.mountPath)], to: "volumeMounts")
         }
-        if present == nil { spec.append(Self.volume(name), to: "volumes") }
+        guard present == nil else { return nil }
+        spec.append(Self.volume(name), to: "volumes")
+        return AdmissionRequest.Drawn(prefix: Self.volumePrefix, letters: letters)
     }
 
     private static func volume(_ name: String) -> Value {

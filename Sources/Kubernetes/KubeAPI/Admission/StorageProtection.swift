@@ -7,6 +7,8 @@ struct StorageProtection: AdmissionPlugin {
         request.isFor("", "persistentvolumeclaims", .create) || request.isFor("", "persistentvolumes", .create)
     }
 
+    func ground(of request: AdmissionRequest) -> [AdmissionGround]? { [] }
+
     func admit(_ request: inout AdmissionRequest) async throws {
         let finalizer: Value
         if request.isFor("", "persistentvolumeclaims", .create) {

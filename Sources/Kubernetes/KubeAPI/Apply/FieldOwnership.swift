@@ -34,11 +34,11 @@ extension APIServer {
     }
 
     /// The `managedFields` of a new document: its writer owns what was declared, before admission and without the status.
-    func owned(created document: Value, _ target: Target, by manager: String) -> [UInt8]? {
+    func owned(created document: Value, _ target: Target, by manager: String, at now: Timestamp) -> [UInt8]? {
         guard let (type, schema) = types(of: target.info) else { return nil }
         return ManagedFields.text(
             created: document, type: type, schema: schema, without: target.info.subresource("status") == nil ? nil : "status",
-            by: FieldManager(manager, .update, apiVersion: target.info.apiVersion), at: clock.now.text)
+            by: FieldManager(manager, .update, apiVersion: target.info.apiVersion), at: now.text)
     }
 
     /// The `managedFields` of an updated document, who owns what has changed noted in it. A document without owners stays so until it

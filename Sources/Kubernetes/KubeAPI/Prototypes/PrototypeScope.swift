@@ -1,0 +1,85 @@
+import Documents
+import KubeModel
+
+/// What documents must have in common, besides their text, for one prototype to stand for them: everything that the pipeline looks at
+/// and that is neither in the document nor in the realm.
+struct PrototypeScope: Hashable {
+    let info: KindInfo
+    let namespace: String
+    let manager: String
+    let user: UserInfo
+    let validation: FieldValidation
+
+    /// Nil where creations go the whole way: dry runs, applies, custom and converted kinds, and kinds whose rules look at names.
+    init?(_ target: Target, _ options: WriteOptions) {
+        guard !options.dryRun, !options.isApply, target.name.isEmpty, target.subresource.isEmpty, target.info.custom == nil,
+            !target.info.needsConversion, KindRules.of(target.info).blanks != nil
+        else { return nil }
+        (info, namespace, manager) = (target.info, target.namespace, options.fieldManager)
+        (user, validation) = (options.user, options.fieldValidation)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(ObjectIdentifier(info))
+        hasher.combine(namespace)
+        hasher.combine(manager)
+    }
+    static func == (left: PrototypeScope, right: PrototypeScope) -> Bool {
+        left.info === right.info && left.validation == right.validation && left.namespace == right.namespace
+            && left.manager == right.manager && left.user == right.user
+    }
+}
+
+/// A text that may be another in each document made like a prototype: the pipeline checks it by `rule` and copies it, and nothing else.
+struct Blank: Sendable {
+    enum Rule: Sendable {
+        /// A name that every kind takes.
+        case name
+        /// Text of so many bytes.
+        case text(ClosedRange<Int>)
+    }
+    let path: [String]
+    let rule: Rule
+
+    static let name = Blank(path: ["metadata", "name"], rule: .name)
+    /// What tells one event from the next of its kind.
+    static let event = [
+        name, Blank(path: ["involvedObject", "name"], rule: .name), Blank(path: ["involvedObject", "uid"], rule: .text(1...64)),
+        Blank(path: ["message"], rule: .text(1...1000)),
+    ]
+
+    /// Whether a text may stand here, and stands in JSON as it is. What may not goes the whole way, which says why.
+    func takes(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        switch rule {
+        case .name: return Self.isSubdomain(text)
+        case .text(let length): return length.contains(text.count) && text.allSatisfy(Self.isPlain)
+        }
+    }
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"): false
+        default: byte >= 0x20 && byte < 0x7F
+        }
+    }
+    private static func isSubdomain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard !text.isEmpty, text.count <= 253 else { return false }
+        var wasAlphanumeric = false
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): wasAlphanumeric = true
+            case UInt8(ascii: "-"):
+                // A label begins with a letter or digit; dashes follow one of those or each other.
+                if !wasAlphanumeric { return false }
+            case UInt8(ascii: "."):
+                if !wasAlphanumeric { return false }
+                wasAlphanumeric = false
+            default: return false
+            }
+        }
+        return wasAlphanumeric && text[text.count - 1] != UInt8(ascii: "-") && !hasDashBeforeDot(text)
+    }
+    private static func hasDashBeforeDot(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        for place in text.indices.dropFirst() where text[place] == UInt8(ascii: ".") && text[place - 1] == UInt8(ascii: "-") { return true }
+        return false
+    }
+}
