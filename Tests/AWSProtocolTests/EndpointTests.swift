@@ -155,6 +155,10 @@ import Testing
         #expect(response.status == 404 && response.headers["x-amzn-errortype"] == "UnknownOperationException")
         let (service, text) = try await bed.send(HTTPRequest("GET", "/bucket"), service: "s3")
         #expect(service.status == 501 && text.contains("<Code>NotImplemented</Code>"))
+        let target: HTTPFields = ["x-amz-target": "DynamoDB_20120810.ListTables", "content-type": "application/x-amz-json-1.0"]
+        let (table, words) = try await bed.send(HTTPRequest("POST", "/", headers: target), body: "{}", service: "dynamodb")
+        #expect(table.status == 501 && words.contains("\"message\":\"The service dynamodb is not supported yet.\""), "\(words)")
+        #expect(words.contains("\"__type\":\"NotImplemented\""), "\(words)")
     }
 }
 

@@ -1,5 +1,5 @@
 """The course's first labs through the eksctl grammar."""
-import json, os, time
+import json, os, shutil, time
 
 from bed import eventually, expect, within
 
@@ -136,10 +136,27 @@ def every_command_has_help(bed):
     within(bed.out("eksctl version"), ".")
 
 
+def wrong_words_are_refused_before_anything_happens(bed):
+    folder, busy = f"{bed.folder}-wrong", bed.out("eyrie status").split("http://")[1].split()[0]
+    for words, reason in (
+            (("up", "extra"), 'unexpected argument "extra"'), (("store", "verify", "/elsewhere"), "unexpected argument"),
+            (("up", "--store-key", "x"), "--store-key is for a store on etcd://"), (("up", "-d", "--log-level", "x"), "unknown log level"),
+            (("up", "--listen", busy), f"cannot listen on {busy}: Address already in use"),
+            (("up", "-d=true", "--listen", busy), f"the region did not start: cannot listen on {busy}"),
+            (("store", "migrate", "--from", folder, "--to", f"{folder}-to"), "holds no store"),
+            (("create", "cluster", "--version", "1.20"), "invalid version, supported values: ")):
+        own = [] if words[0] == "create" or words[1] == "migrate" else ["--data-dir", folder]
+        result = bed.call(bed.eyrie, *words, *own, check=False)
+        expect(result.returncode == 1, f"{words}: exit code {result.returncode}")
+        within(result.stderr, reason)
+    expect(not os.path.exists(f"{folder}-to"), "a store was made")
+    shutil.rmtree(folder)
+
+
 tests = [
     lab_3_creates_the_course_s_cluster, the_cluster_and_its_nodegroup_are_listed, a_cluster_that_exists_is_not_created_again,
     lab_4_refuses_more_nodes_than_the_maximum, lab_4_scales_to_five_nodes_over_two_zones, lab_4_scales_back_and_drains_two_nodes,
     nodegroups_are_added_and_taken_away, a_field_that_is_not_supported_is_refused_by_name, a_misspelt_field_is_refused_with_its_path, a_cluster_from_flags_has_managed_nodes,
     a_cluster_without_arguments_gets_a_name_and_two_nodes, deleting_a_cluster_leaves_nothing_behind, the_kubeconfig_can_be_written_again,
-    every_command_has_help,
+    every_command_has_help, wrong_words_are_refused_before_anything_happens,
 ]

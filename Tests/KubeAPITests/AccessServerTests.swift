@@ -51,6 +51,8 @@ struct GuardedBed {
         #expect(
             refused.json["message"]
                 == #"pods is forbidden: User "alice" cannot list resource "pods" in API group "" in the namespace "default""#)
+        let paths = try await bed.send("GET", "/", as: GuardedBed.admin).json["paths"].items
+        #expect(paths.contains("/apis/apps/v1") && paths.contains("/healthz") && paths.contains("/version") && !paths.contains("/"))
         let anonymous = try await bed.send("GET", "/apis", as: Peer())
         #expect(anonymous.status == 403)
         #expect(anonymous.json["message"] == #"forbidden: User "system:anonymous" cannot get path "/apis""#)

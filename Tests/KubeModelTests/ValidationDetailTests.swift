@@ -5,6 +5,56 @@ import Testing
 
 /// Parts of documents, each with upstream's words for what is wrong with it.
 @Suite struct ValidationDetailTests {
+    @Test(
+        arguments: [
+            (
+                ["type": "Resource", "resource": ["name": "", "target": ["type": "Utilization"]]],
+                [
+                    "resource.name: Required value: must specify a resource name",
+                    "resource.target.averageUtilization: Required value: must set either a target raw value or a target utilization",
+                ]
+            ),
+            (
+                ["type": "Resource", "resource": ["name": "cpu", "target": ["averageUtilization": 0]]],
+                [
+                    "resource.target.type: Required value: must specify a metric target type",
+                    "resource.target.type: Invalid value: \"\": must be either Utilization, Value, or AverageValue",
+                    "resource.target.averageUtilization: Invalid value: 0: must be greater than 0",
+                ]
+            ),
+            (
+                ["type": "Pods", "pods": ["metric": ["name": "a/b"], "target": ["type": "Value", "value": "1"]]],
+                [
+                    "pods.metric.name: Invalid value: \"a/b\": may not contain '/'",
+                    "pods.target.averageValue: Required value: must specify a positive target averageValue",
+                ]
+            ),
+            (
+                [
+                    "type": "External",
+                    "external": ["metric": ["name": "q"], "target": ["type": "Value", "value": "1", "averageValue": "1"]],
+                ],
+                ["external.target.value: Forbidden: may not set both a target value for metric and a per-pod target"]
+            ),
+        ] as [(Value, [String])])
+    func aMetricOfAnAutoscalerNeedsATargetThatFits(_ metric: Value, _ faults: [String]) throws {
+        let found = try validationErrors(
+            "autoscaling/v2", "HorizontalPodAutoscaler",
+            ["minReplicas": 0, "maxReplicas": 2, "scaleTargetRef": ["kind": "Deployment", "name": "d"], "metrics": [metric]])
+        let least = "spec.minReplicas: Invalid value: 0: must be greater than or equal to 1"
+        #expect(Set(found) == Set(faults.map { "spec.metrics[0].\($0)" } + [least]))
+    }
+
+    @Test func aScopeOfAQuotaFitsWhatIsCounted() throws {
+        let applied = "spec.scopes: Invalid value: [\"BestEffort\"]: unsupported scope applied to resource"
+        let hard: Value = ["pods": "1", "requests.cpu": "1", "count/secrets": "1"]
+        #expect(try validationErrors("v1", "ResourceQuota", ["hard": hard, "scopes": ["BestEffort"]]) == [applied])
+        #expect(try validationErrors("v1", "ResourceQuota", ["hard": hard, "scopes": ["NotBestEffort"]]) == [])
+        let selector: Value = ["matchExpressions": [["scopeName": "BestEffort", "operator": "In", "values": ["a"]]]]
+        let found = try validationErrors("v1", "ResourceQuota", ["hard": ["pods": "1"], "scopeSelector": selector])
+        #expect(found.count == 1 && found[0].contains("operator: Invalid value: \"In\": must be 'Exist' only operator"), "\(found)")
+    }
+
     private func pod(_ extra: Value, container: Value = [:]) throws -> [String] {
         var main: Value = ["name": "c", "image": "nginx"]
         for member in container.object ?? [:] { main[member.key] = member.value }

@@ -38,6 +38,21 @@ import Testing
         }
     }
 
+    @Test func startsContainersForDebuggingThatComeLater() async throws {
+        let bed = try await MachineBed()
+        try await bed.with(bed.machine()) {
+            try await bed.run("web")
+            _ = try await bed.pod("web") { $0.isReady }
+            let debugger: Value = ["name": "debugger", "image": "busybox", "targetContainerName": "main"]
+            let patch = Patch.strategic(["spec": ["ephemeralContainers": [debugger]]])
+            _ = try await bed.client.patch(PodFields.kind, "web", patch, subresource: "ephemeralcontainers")
+            let pod = try await bed.pod("web") { !$0["status"]["ephemeralContainerStatuses"].items.isEmpty }
+            let status = pod["status"]["ephemeralContainerStatuses"][0]
+            #expect(status["name"] == "debugger" && status["image"] == "docker.io/library/busybox:latest")
+            #expect(!status["state"]["running"]["startedAt"].isNull && pod.isReady)
+        }
+    }
+
     @Test func runsInitContainersInOrderAndWaitsForReadiness() async throws {
         let bed = try await MachineBed()
         var stages = StageTable()

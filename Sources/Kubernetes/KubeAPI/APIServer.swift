@@ -59,13 +59,14 @@ package final class APIServer: HTTPHandler, Service {
         let flows = FlowController(realm: realm, seats: configuration.seats)
         self.flows = flows
         self.routes = RawRoutes(
-            routes + [
-                metrics.route(realm: realm) { [watches] in
-                    watches.count
-                } further: {
-                    APIMetrics.flowControl(flows.levels)
-                }
-            ])
+            DiscoveryRoutes.indexed(
+                routes + [
+                    metrics.route(realm: realm) { [watches] in
+                        watches.count
+                    } further: {
+                        APIMetrics.flowControl(flows.levels)
+                    }
+                ]))
         self.creations = Dictionary(
             creations.map { (CreateOnlyResource.key($0.group, $0.resource, $0.subresource), $0) }, uniquingKeysWith: { first, _ in first })
         snapshots = SnapshotKeeper(lifetime: configuration.continueLifetime, clock: clock)

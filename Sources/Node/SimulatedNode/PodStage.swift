@@ -9,6 +9,8 @@ enum PodStage: Hashable {
     case mounting
     /// Taken on, without address.
     case sandbox
+    /// Containers for debugging have come that do not run yet.
+    case joining
     /// The init container of that index has to run.
     case initializing(Int)
     /// Containers wait for their start, or for their next one after a crash.
@@ -40,6 +42,7 @@ struct PodState {
         if isFinished { return .finished }
         if status["startTime"].isNull { return .accepted }
         if condition("PodReadyToStartContainers")["status"].string != "True" { return .sandbox }
+        if !newcomers.isEmpty { return .joining }
         if let index = nextInitContainer {
             let container = initContainers[index]
             switch verdict(container) {
@@ -62,6 +65,13 @@ struct PodState {
         containers.filter { container in
             let status = containerStatus(container)
             return status["state"]["running"].object != nil && status["ready"].bool != true
+        }
+    }
+
+    /// Ephemeral containers that have not run, and whose image can be had.
+    var newcomers: [Value] {
+        pod["spec"]["ephemeralContainers"].items.filter {
+            Self.isWaiting(containerStatus($0, of: "ephemeralContainerStatuses")) && verdict($0).isFine
         }
     }
 

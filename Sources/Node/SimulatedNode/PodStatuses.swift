@@ -5,7 +5,10 @@ import KubeModel
 /// How container statuses and the pod's status come about.
 extension PodLife {
     /// The status patch for the statuses given; what is not given stays.
-    func report(containers: [Value]? = nil, initContainers: [Value]? = nil, sandbox: Bool, phase: String? = nil) -> Value {
+    func report(
+        containers: [Value]? = nil, initContainers: [Value]? = nil, ephemeralContainers: [Value]? = nil, sandbox: Bool,
+        phase: String? = nil
+    ) -> Value {
         let main = containers ?? state.status["containerStatuses"].items
         let initial = initContainers ?? state.status["initContainerStatuses"].items
         let anyRunning = main.contains { $0["state"]["running"].object != nil || $0["lastState"]["terminated"].object != nil }
@@ -18,6 +21,7 @@ extension PodLife {
             status["containerStatuses"] = .array(containers.sorted { ($0["name"].string ?? "") < ($1["name"].string ?? "") })
         }
         if let initContainers, !initContainers.isEmpty { status["initContainerStatuses"] = .array(initContainers) }
+        if let ephemeralContainers, !ephemeralContainers.isEmpty { status["ephemeralContainerStatuses"] = .array(ephemeralContainers) }
         if let generation = pod["metadata"]["generation"].int { status["observedGeneration"] = .int(Int64(generation)) }
         return status
     }

@@ -37,6 +37,7 @@ struct PodLife {
         case .accepted: return .zero
         case .mounting: return .zero
         case .sandbox: return joinsStart ? startTime : table.sandbox
+        case .joining: return pull(state.newcomers) + table.start
         case .initializing(let index): return pull([state.initContainers[index]]) + table.initContainer
         case .starting:
             let waiting = state.containers.filter { PodState.isWaiting(state.containerStatus($0)) && state.verdict($0).isFine }
@@ -62,6 +63,7 @@ struct PodLife {
         switch stage {
         case .accepted: accept()
         case .sandbox: address().map { joinsStart ? startInSandbox($0) : openSandbox($0) } ?? PodStep()
+        case .joining: join()
         case .initializing(let index): initialize(index)
         case .starting: start()
         case .failingPull, .backingOff: refuse(backOff: stage == .backingOff)
@@ -120,6 +122,20 @@ extension PodLife {
         var step = start()
         step.status["podIP"] = .string(address)
         step.status["podIPs"] = [["ip": .string(address)]]
+        return step
+    }
+
+    private func join() -> PodStep {
+        var step = PodStep()
+        var statuses = state.status["ephemeralContainerStatuses"].items
+        for container in state.newcomers {
+            guard case .fine(let reference) = state.verdict(container) else { continue }
+            statuses.removeAll { $0["name"] == container["name"] }
+            statuses.append(running(fresh(container, .null), reference))
+            step.events += startEvents(container, reference, "spec.ephemeralContainers")
+            step.pulled.insert(reference.name)
+        }
+        step.status = report(ephemeralContainers: statuses, sandbox: true)
         return step
     }
 
@@ -228,7 +244,10 @@ extension PodLife {
         let code = pod["spec"]["restartPolicy"].string ?? "Always" == "Always" ? 0 : 143
         let ended = state.status["containerStatuses"].items.map { terminated($0, exitCode: code) }
         let initial = state.status["initContainerStatuses"].items.map { terminated($0, exitCode: code) }
-        step.status = report(containers: ended, initContainers: initial, sandbox: false, phase: code == 0 ? "Succeeded" : "Failed")
+        let ephemeral = state.status["ephemeralContainerStatuses"].items.map { terminated($0, exitCode: code) }
+        step.status = report(
+            containers: ended, initContainers: initial, ephemeralContainers: ephemeral, sandbox: false,
+            phase: code == 0 ? "Succeeded" : "Failed")
         return step
     }
 

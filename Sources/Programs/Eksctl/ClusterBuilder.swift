@@ -89,7 +89,14 @@ struct ClusterBuilder: Sendable {
         return wanted
     }
     private func kubernetesVersion() async throws -> String {
-        if let version = config.version { return version }
+        if let version = config.version {
+            let offered = try await aws.all("eks", "DescribeClusterVersions", "clusterVersions")
+                .compactMap { $0["clusterVersion"].string }.sorted()
+            guard offered.contains(version) else {
+                throw UsageError("invalid version, supported values: \(offered.joined(separator: ", "))")
+            }
+            return version
+        }
         let answer = try await aws.call("eks", "DescribeClusterVersions", ["defaultOnly": true])
         guard let version = answer["clusterVersions"][0]["clusterVersion"].string else {
             throw UsageError("the region offers no Kubernetes version")

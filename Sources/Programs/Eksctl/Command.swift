@@ -6,17 +6,22 @@ package struct Command: Sendable {
     package let help: String
     package let flags: [Flag]
     package let subcommands: [Command]
+    /// How many words beside its flags it takes.
+    package let words: Int
     package let action: Action?
 
-    /// A command that acts.
-    package init(_ name: String, aliases: [String] = [], help: String, flags: [Flag], action: @escaping Action) {
-        (self.name, self.aliases, self.help, self.flags, subcommands, self.action) = (
-            name, aliases, help, flags + [Self.helpFlag], [], action
+    /// A command that acts; `words` is how many it takes beside its flags, such as the name of what it acts on.
+    package init(
+        _ name: String, aliases: [String] = [], help: String, flags: [Flag], words: Int = 1, action: @escaping Action
+    ) {
+        (self.name, self.aliases, self.help, self.flags, subcommands, self.words, self.action) = (
+            name, aliases, help, flags + [Self.helpFlag], [], words, action
         )
     }
     /// A command that only groups others.
     package init(_ name: String, aliases: [String] = [], help: String, subcommands: [Command]) {
-        (self.name, self.aliases, self.help, flags, self.subcommands, action) = (name, aliases, help, [Self.helpFlag], subcommands, nil)
+        (self.name, self.aliases, self.help, flags, self.subcommands) = (name, aliases, help, [Self.helpFlag], subcommands)
+        (words, action) = (0, nil)
     }
     private static let helpFlag = Flag("help", short: "h", .toggle, "help for this command")
 
@@ -36,6 +41,10 @@ package struct Command: Sendable {
         }
         let arguments = try Arguments(words, flags: flags)
         if arguments.isOn("help") { return session.print(usage(path: path)) }
+        if arguments.positional.count > self.words {
+            let extra = arguments.positional[self.words]
+            throw UsageError("unexpected argument \"\(extra)\"; see '\(path) --help'")
+        }
         try await action(arguments, session)
     }
 

@@ -42,7 +42,7 @@ package struct Session: Sendable {
     }
 
     /// The region of a cluster: the one asked for, else that under which the kubeconfig knows the cluster, else the default.
-    func region(of cluster: String?, asked: String?) -> String {
+    package func region(of cluster: String?, asked: String?) -> String {
         if let asked { return asked }
         let known = Kubeconfig(session: self).clusters().filter { $0.name == cluster }.map(\.region)
         return known.contains(region) ? region : known.first ?? region

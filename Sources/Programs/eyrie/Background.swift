@@ -5,7 +5,7 @@ import Glibc
 /// `eyrie up --detach`: the same command again in a session of its own, and a wait until it answers.
 enum Background {
     static func start(_ home: DataDirectory, session: Session) async throws {
-        var words = CommandLine.arguments.filter { $0 != "--detach" && $0 != "-d" && $0 != "--detach=true" }
+        var words = CommandLine.arguments.filter { !["--detach", "-d"].contains($0.split(separator: "=").first ?? "") }
         words[0] = Client.ownPath()
         let child = try spawn(words, log: home.log)
         for _ in 0..<600 {
@@ -13,10 +13,17 @@ enum Background {
                 session.print("the region is up at \(state.endpoint) (process \(child), log in \(home.log))")
                 return session.print("set up your shell with: eval \"$(\(session.program) env)\"")
             }
-            if waitpid(child, nil, WNOHANG) == child { throw UsageError("the region did not start; see \(home.log)") }
+            if waitpid(child, nil, WNOHANG) == child { throw UsageError("the region did not start\(reason(home.log)); see \(home.log)") }
             try await session.clock.sleep(for: .milliseconds(50))
         }
         throw UsageError("the region has not answered within 30 seconds; see \(home.log)")
+    }
+
+    /// What the log's last line gives as the reason, behind a colon; empty where it gives none.
+    private static func reason(_ log: String) -> String {
+        let prefix = "Error: "
+        guard let last = TextFile.read(log)?.split(separator: "\n").last, last.hasPrefix(prefix) else { return "" }
+        return ": " + last.dropFirst(prefix.count)
     }
 
     private static func spawn(_ words: [String], log: String) throws -> pid_t {

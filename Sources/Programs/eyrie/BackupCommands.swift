@@ -22,7 +22,7 @@ enum BackupCommands {
     ) { arguments, session in
         guard let name = arguments["name"] ?? arguments.positional.first else { throw UsageError("the cluster's name must be given") }
         guard let path = arguments["file"] else { throw UsageError("--file must say where the backup goes") }
-        let region = arguments["region"] ?? session.region
+        let region = session.region(of: name, asked: arguments["region"])
         let door = try Door(session, region)
         let response = try await door.send("GET", AdminPath.backup(name, region: region), .empty)
         let file = try BackupFile.create("\(path).partial")
@@ -61,6 +61,7 @@ enum BackupCommands {
         let answer = try JSON.parse(try await response.body.collect(limit: 1 << 20))
         let (name, count) = (answer["cluster"].string ?? "", answer["documents"].int ?? 0)
         session.print("restored cluster \(name) in \(region) with \(count) documents; it is starting")
+        session.print("for kubectl: \(session.program) utils write-kubeconfig --cluster \(name) --region \(region)")
     }
 
     /// Reads a backup through before anything is sent.

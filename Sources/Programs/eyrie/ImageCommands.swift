@@ -27,7 +27,7 @@ enum ImageCommands {
     }
 
     private static let list = Command(
-        "list", aliases: ["ls"], help: "List the images that were imported", flags: [ServerCommands.dataFlag]
+        "list", aliases: ["ls"], help: "List the images that were imported", flags: [ServerCommands.dataFlag], words: 0
     ) { _, session in
         session.print("IMAGE\tSIZE\tARCHIVE")
         for entry in loading.all() {

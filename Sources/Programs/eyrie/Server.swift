@@ -30,8 +30,7 @@ struct Server: Sendable {
         case .real: configuration.realMachines = home.path
         case .simulated(let reason): log.info("machines are simulated", ["reason": reason])
         }
-        let (system, port) = try await System.start(
-            configuration, store: store, clock: clock, random: RandomSource(), hosting: .listening(.shared))
+        let (system, port) = try await start(configuration, store, clock)
         let endpoint = "http://" + ServerAddress.authority(address.advertised, port)
         try Profile.write(home, endpoint: endpoint, region: regions[0], credential: system.administrator)
         link()
@@ -43,6 +42,13 @@ struct Server: Sendable {
         await system.stop()
         unlink(home.server)
         log.info("stopped")
+    }
+    /// - Throws: `UsageError` where the address cannot be listened on.
+    private func start(_ configuration: SystemConfiguration, _ store: Store, _ clock: SystemClock) async throws -> (System, Int) {
+        do {
+            return try await System.start(
+                configuration, store: store, clock: clock, random: RandomSource(), hosting: .listening(.shared))
+        } catch HTTPError.connectionFailed(let reason) { throw UsageError("cannot \(reason)") }
     }
     /// Puts this program into the data directory's bin folder under both its names.
     private func link() {

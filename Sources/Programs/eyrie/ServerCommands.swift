@@ -24,7 +24,7 @@ enum ServerCommands {
             Flag("region", .list, "region to serve, the first is the default (repeatable; all of AWS's if unspecified, us-west-2 first)"),
             Flag("scheduler-config", "file with a KubeSchedulerConfiguration for clusters that have no kubeSchedulerConfig of their own"),
             Flag("log-level", "debug, info, warning or error", standard: "info"),
-        ] + StoreChoice.flags
+        ] + StoreChoice.flags, words: 0
     ) { arguments, session in
         let home = DataDirectory.chosen(by: CommandLine.arguments)
         if let state = home.state, state.isAlive {
@@ -37,14 +37,14 @@ enum ServerCommands {
         let store = try StoreChoice.chosen(arguments, directory: home.store)
         let scheduler = try schedulerFile(arguments["scheduler-config"])
         let machines = try MachineKind.chosen(arguments["machines"] ?? "auto", sharesStore: store.isShared)
-        try home.make()
-        if arguments.isOn("detach") { return try await Background.start(home, session: session) }
         if let level = arguments["log-level"] {
             guard let level = Log.Level.allCases.first(where: { $0.text == level }) else {
                 throw UsageError("unknown log level \"\(level)\"")
             }
             Log.level = level
         }
+        try home.make()
+        if arguments.isOn("detach") { return try await Background.start(home, session: session) }
         try await Server(home: home, regions: regions, address: address, port: port, machines: machines, store: store, scheduler: scheduler)
             .run()
     }
@@ -83,7 +83,7 @@ enum ServerCommands {
     private static let nameBytes = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-".utf8)
     private static let addressBytes = Set("0123456789abcdefABCDEF:.".utf8)
 
-    private static let down = Command("down", help: "Stop the region; its state stays", flags: [dataFlag]) { _, session in
+    private static let down = Command("down", help: "Stop the region; its state stays", flags: [dataFlag], words: 0) { _, session in
         let home = DataDirectory.chosen(by: CommandLine.arguments)
         guard let state = home.state, state.isAlive else { return session.print("no region is running in \(home.path)") }
         kill(state.process, SIGTERM)
@@ -93,7 +93,7 @@ enum ServerCommands {
         session.print("the region is stopped; 'eyrie up' goes on where it was")
     }
 
-    private static let status = Command("status", help: "Tell what runs", flags: [dataFlag]) { _, session in
+    private static let status = Command("status", help: "Tell what runs", flags: [dataFlag], words: 0) { _, session in
         let home = DataDirectory.chosen(by: CommandLine.arguments)
         guard let state = home.state, state.isAlive else {
             session.print("no region is running in \(home.path)")
@@ -114,7 +114,7 @@ enum ServerCommands {
     }
 
     private static let environment = Command(
-        "env", help: "Print what sets up a shell: eval \"$(eyrie env)\"", flags: [dataFlag]
+        "env", help: "Print what sets up a shell: eval \"$(eyrie env)\"", flags: [dataFlag], words: 0
     ) { _, session in
         let home = DataDirectory.chosen(by: CommandLine.arguments)
         let folder = Client.ownPath().split(separator: "/").dropLast().map { "/" + $0 }.joined()

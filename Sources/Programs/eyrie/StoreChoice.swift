@@ -58,10 +58,20 @@ enum StoreChoice: Sendable {
 
     /// The choice of `up`: what `--store` says, else the directory.
     static func chosen(_ arguments: Arguments, directory: String) throws -> StoreChoice {
-        guard let text = arguments["store"] else { return .directory(directory) }
+        guard let text = arguments["store"] else {
+            try refuseEtcdFlags(arguments)
+            return .directory(directory)
+        }
         let choice = try StoreChoice(text, arguments)
         if case .directory = choice { throw UsageError("--store must be etcd://HOST:PORT[,HOST:PORT...], not \"\(text)\"") }
         return choice
+    }
+
+    /// - Throws: `UsageError` where a flag speaks of an etcd and no store is on one.
+    static func refuseEtcdFlags(_ arguments: Arguments) throws {
+        for flag in etcdFlags where arguments.has(flag.name) {
+            throw UsageError("--\(flag.name) is for a store on etcd://HOST:PORT[,HOST:PORT...], and none is named")
+        }
     }
 
     /// Whether other servers may use it too.

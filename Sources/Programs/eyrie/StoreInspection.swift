@@ -10,7 +10,7 @@ enum StoreInspection {
 
     private static let verify = Command(
         "verify", help: "Read the whole store and check every checksum; fails with the place of the damage",
-        flags: [ServerCommands.dataFlag]
+        flags: [ServerCommands.dataFlag], words: 0
     ) { _, session in
         let report: LogReport
         do throws(LogError) { report = try LogInspector.verify(directory: directory) } catch { throw failure(error) }
@@ -22,7 +22,7 @@ enum StoreInspection {
 
     private static let dump = Command(
         "dump", help: "Print every record of the store, also of a damaged one as far as it can be read",
-        flags: [ServerCommands.dataFlag, Flag("documents", .toggle, "print the documents too: they contain secrets")]
+        flags: [ServerCommands.dataFlag, Flag("documents", .toggle, "print the documents too: they contain secrets")], words: 0
     ) { arguments, session in
         let isWhole = arguments.isOn("documents")
         do throws(LogError) {

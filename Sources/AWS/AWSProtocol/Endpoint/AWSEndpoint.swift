@@ -51,7 +51,9 @@ package struct AWSEndpoint: HTTPHandler {
         var failure: SignatureError?
         do throws(SignatureError) { signature = try Signature.find(headers: call.headers, items: call.items) } catch { failure = error }
         guard let model = call.service(scope: signature?.scope) else {
-            if let service = signature?.scope.service { return Self.unserved(Self.unsupported("The service \(service)"), requestID) }
+            if let service = signature?.scope.service {
+                return Self.unserved(Self.unsupported("The service \(service)"), requestID, headers: request.headers)
+            }
             return Self.unserved((failure ?? .missing).awsError(.query), requestID)
         }
         let answers = Answers(model: model, requestID: requestID)
@@ -130,9 +132,11 @@ package struct AWSEndpoint: HTTPHandler {
         return AWSError(code, "The request processing has failed because of an unknown error, exception or failure.", status: 500)
     }
 
-    /// An error where no service is known: in the query protocol's shape, which every client understands.
-    private static func unserved(_ error: AWSError, _ requestID: String) -> HTTPResponse {
-        guard let model = Models.named("sts") else { return HTTPResponse(error.status) }
+    /// An error where no service is known: in the shape of the protocol that the request's headers show, or else in that of the query
+    /// protocol.
+    private static func unserved(_ error: AWSError, _ requestID: String, headers: HTTPFields = [:]) -> HTTPResponse {
+        let kind = headers["x-amz-target"] != nil ? "ecr" : headers["content-type"] == "application/json" ? "eks" : "sts"
+        guard let model = Models.named(kind) else { return HTTPResponse(error.status) }
         return Answers(model: model, requestID: requestID).error(error)
     }
 }

@@ -23,6 +23,12 @@ package enum LogInspector {
     /// - Throws: `LogError`, naming the place of the damage.
     package static func verify(directory: String) throws(LogError) -> LogReport { try verify(disk(directory)) }
 
+    /// Whether a directory holds a log, were it an empty one.
+    package static func isStore(directory: String) -> Bool {
+        guard let files = try? RecoveredLog.files(on: disk(directory)) else { return false }
+        return !files.isEmpty
+    }
+
     static func verify(_ disk: any Disk) throws(LogError) -> LogReport {
         let log = try RecoveredLog.read(disk, threads: 4)
         let realms = log.realms.sorted { $0.name.precedes($1.name) }.map { realm in

@@ -1,3 +1,4 @@
+import Documents
 package import KubeModel
 import Network
 
@@ -19,6 +20,12 @@ package enum DiscoveryRoutes {
             }
         }
         return routes
+    }
+
+    /// The routes, and `/`, which lists their paths. Source: apiserver, routes.Index.
+    static func indexed(_ routes: [RawRoute]) -> [RawRoute] {
+        let paths = Set(routes.map { $0.path.hasSuffix("/") ? String($0.path.dropLast()) : $0.path })
+        return routes + [plain("/", CachedDocument { ["paths": .array(paths.sorted().map(Value.string))] })]
     }
 
     private static func plain(_ path: String, _ document: CachedDocument) -> RawRoute {

@@ -48,6 +48,9 @@ extension KindRules {
 
     static func autoscaler(_ new: Value, _ old: Value?, _ faults: inout Faults) {
         let spec = new["spec"]
+        if let low = spec["minReplicas"].int, low < 1 {
+            faults.add(.invalid(FieldPath("spec", "minReplicas"), spec["minReplicas"], "must be greater than or equal to 1"))
+        }
         if let low = spec["minReplicas"].int, let high = spec["maxReplicas"].int, high < low {
             faults.add(.invalid(FieldPath("spec", "maxReplicas"), spec["maxReplicas"], "must be greater than or equal to `minReplicas`"))
         }

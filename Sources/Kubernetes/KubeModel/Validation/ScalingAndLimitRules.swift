@@ -1,28 +1,7 @@
 import Documents
 
-// The rules of autoscalers, quotas and limits. Source: autoscaling/validation and core/validation.
+// The rules of scaling, quotas and limits. Source: autoscaling/validation and core/validation.
 extension TypeRules {
-    static func metric(_ metric: Object, _ path: FieldPath, _ faults: inout Faults) {
-        let parts = [
-            "Object": "object", "Pods": "pods", "Resource": "resource", "ContainerResource": "containerResource", "External": "external",
-        ]
-        let type = metric["type"]?.string ?? ""
-        guard let part = parts[type] else { return }
-        if metric[part] == nil { faults.add(.required(path.child(part), "must populate information for the given metric source")) }
-        for other in parts.values.sorted() where other != part && metric[other] != nil {
-            faults.add(.forbidden(path.child(other), "must populate the given metric source only"))
-        }
-    }
-    static func metricTarget(_ target: Object, _ path: FieldPath, _ faults: inout Faults) {
-        for name in ["value", "averageValue"] {
-            if let value = target[name], let amount = Quantity(value), amount.sign <= 0 {
-                faults.add(.invalid(path.child(name), value, "must be positive"))
-            }
-        }
-        if let percent = target["averageUtilization"]?.int, percent < 1 {
-            faults.add(.invalid(path.child("averageUtilization"), .int(Int64(percent)), "must be greater than 0"))
-        }
-    }
     static func scalingRules(_ rules: Object, _ path: FieldPath, _ faults: inout Faults) {
         if let seconds = rules["stabilizationWindowSeconds"]?.int {
             let place = path.child("stabilizationWindowSeconds")
@@ -53,32 +32,7 @@ extension TypeRules {
                 faults.add(.invalid(place, member.value, "must be greater than or equal to 0"))
             }
         }
-        let known: Set = [
-            "Terminating", "NotTerminating", "BestEffort", "NotBestEffort", "PriorityClass", "CrossNamespacePodAffinity",
-            "VolumeAttributesClass",
-        ]
-        let scopes = spec["scopes"]?.items ?? []
-        for scope in scopes where !known.contains(scope.string ?? "") {
-            faults.add(.invalid(path.child("scopes"), spec["scopes"] ?? .null, "unsupported scope"))
-        }
-        for (left, right) in [("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating")]
-        where scopes.contains(.string(left)) && scopes.contains(.string(right)) {
-            faults.add(.invalid(path.child("scopes"), spec["scopes"] ?? .null, "conflicting scopes"))
-        }
-        let place = path.child("scopeSelector").child("matchExpressions")
-        for requirement in spec["scopeSelector"]?["matchExpressions"].items ?? [] {
-            let (name, values) = (requirement["scopeName"].string ?? "", requirement["values"].items)
-            if !known.contains(name) { faults.add(.invalid(place.child("scopeName"), requirement["scopeName"], "unsupported scope")) }
-            switch requirement["operator"].string ?? "" {
-            case "In", "NotIn":
-                let text = "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"
-                if values.isEmpty { faults.add(.required(place.child("values"), text)) }
-            case "Exists", "DoesNotExist":
-                let text = "must be no value when `operator` is 'Exists' or 'DoesNotExist' for scope selector"
-                if !values.isEmpty { faults.add(.invalid(place.child("values"), requirement["values"], text)) }
-            default: faults.add(.invalid(place.child("operator"), requirement["operator"], "not a valid selector operator"))
-            }
-        }
+        quotaScopes(spec, path, &faults)
     }
     private static func quotaName(_ name: String, _ path: FieldPath, _ faults: inout Faults) {
         faults.invalid(path, .string(name), Names.qualifiedName(name))

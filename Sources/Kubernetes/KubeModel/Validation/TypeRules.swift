@@ -15,7 +15,7 @@ enum TypeRules {
             ("core.v1.ObjectFieldSelector", fieldReference), ("core.v1.ResourceFieldSelector", resourceReference),
             ("core.v1.EnvFromSource", environmentSource), ("core.v1.KeyToPath", keyToPath),
             ("core.v1.ServiceAccountTokenProjection", tokenProjection), ("core.v1.ResourceQuotaSpec", quota),
-            ("core.v1.LimitRangeSpec", limitRange), ("autoscaling.v2.MetricSpec", metric), ("autoscaling.v2.MetricTarget", metricTarget),
+            ("core.v1.LimitRangeSpec", limitRange), ("autoscaling.v2.MetricSpec", metric),
             ("autoscaling.v2.HPAScalingRules", scalingRules), ("networking.v1.NetworkPolicySpec", policySpec),
             ("networking.v1.NetworkPolicyPort", policyPort), ("networking.v1.NetworkPolicyPeer", policyPeer),
             ("networking.v1.IPBlock", addressBlock), ("networking.v1.IngressRule", ingressRule), ("networking.v1.IngressTLS", ingressTLS),

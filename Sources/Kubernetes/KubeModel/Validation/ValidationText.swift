@@ -113,16 +113,11 @@ enum ValidationText {
         rbac.v1.RoleRef name=! apiGroup=in:rbac.authorization.k8s.io
         coordination.v1.LeaseSpec leaseDurationSeconds=>0 leaseTransitions=>=0
         autoscaling.v1.ScaleSpec replicas=>=0
-        autoscaling.v2.HorizontalPodAutoscalerSpec minReplicas=>0 maxReplicas=>0
+        autoscaling.v2.HorizontalPodAutoscalerSpec maxReplicas=>0
         autoscaling.v2.CrossVersionObjectReference kind=! name=!
-        autoscaling.v2.MetricSpec type=!,in:ContainerResource|External|Object|Pods|Resource
-        autoscaling.v2.MetricTarget type=!,in:AverageValue|Utilization|Value
-        autoscaling.v2.MetricIdentifier name=!
-        autoscaling.v2.ResourceMetricSource name=!
-        autoscaling.v2.ContainerResourceMetricSource name=! container=!
         autoscaling.v2.HPAScalingRules selectPolicy=in:Disabled|Max|Min
         autoscaling.v2.HPAScalingPolicy type=!,in:Percent|Pods
-        autoscaling.v1.HorizontalPodAutoscalerSpec minReplicas=>0 maxReplicas=>0
+        autoscaling.v1.HorizontalPodAutoscalerSpec maxReplicas=>0
         autoscaling.v1.CrossVersionObjectReference kind=! name=!
         networking.v1.HTTPIngressPath pathType=!,in:Exact|ImplementationSpecific|Prefix
         networking.v1.HTTPIngressRuleValue paths=!
