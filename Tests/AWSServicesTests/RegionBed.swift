@@ -121,6 +121,9 @@ final class FakeFabric: NetworkDriver {
 final class FakeCloud: ControlPlaneHost, MachineDriver, HTTPHandler {
     private let machines = Mutex<[String: MachineSpec]>([:])
     private let planes = Mutex<Set<String>>([])
+    private let told = Mutex<ControlPlaneSpec?>(nil)
+    /// What a control plane was last asked to be.
+    var lastSpec: ControlPlaneSpec? { told.withLock { $0 } }
     var launched: [MachineSpec] { machines.withLock { Array($0.values) } }
     var clusters: Set<String> { planes.withLock { $0 } }
 
@@ -142,6 +145,7 @@ final class FakeCloud: ControlPlaneHost, MachineDriver, HTTPHandler {
 
     func start(_ spec: ControlPlaneSpec) async throws -> ControlPlaneFacts {
         planes.withLock { _ = $0.insert(spec.id) }
+        told.withLock { $0 = spec }
         return ControlPlaneFacts(endpoint: "https://127.0.0.1:1", certificateAuthority: "")
     }
     func destroy(id: String) async throws { planes.withLock { _ = $0.remove(id) } }

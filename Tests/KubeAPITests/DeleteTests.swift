@@ -121,8 +121,10 @@ import Testing
         #expect(system.status == 403 && system.message.hasSuffix("this namespace may not be deleted"))
     }
 
-    @Test("Events expire an hour after they were last seen") func events() async throws {
+    @Test("Events expire an hour after they were last seen, or as the cluster says", arguments: [(nil, 3700), ("10m", 700)])
+    func events(lifetime: String?, seconds: Int) async throws {
         let bed = try await ClusterBed()
+        if let lifetime { try await APIServerSettings.store(["eventTtl": .string(lifetime)], in: bed.realm) }
         let running = Task { try await bed.server.upkeep.run() }
         defer { running.cancel() }
         let event: Value = [
@@ -130,7 +132,7 @@ import Testing
             "type": "Normal",
         ]
         _ = try await bed.post("/api/v1/namespaces/default/events", event)
-        for _ in 0..<3700 {
+        for _ in 0..<seconds {
             for _ in 0..<10_000 where bed.clock.sleepers == 0 { await Task.yield() }
             bed.clock.advance(by: .seconds(1))
         }

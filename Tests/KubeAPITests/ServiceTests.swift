@@ -8,6 +8,21 @@ import Testing
 @Suite("Services and what a cluster starts with") struct ServiceTests {
     private let services = "/api/v1/namespaces/default/services"
 
+    @Test("Node ports come from the range that the cluster says") func portRange() async throws {
+        let bed = try await ClusterBed()
+        try await APIServerSettings.store(["serviceNodePortRange": ["minPort": 20000, "maxPort": 20002]], in: bed.realm)
+        for number in 0..<3 {
+            let made = try await bed.post(services, Sample.service("s\(number)", type: "NodePort"))
+            #expect((20000...20002).contains(made["spec"]["ports"][0]["nodePort"].int ?? 0))
+        }
+        var other = Sample.service("other", type: "NodePort")
+        other["spec"]["ports"] = [["port": 80, "nodePort": 30080]]
+        let refused = try await bed.post(services, other)
+        #expect(refused["message"].string?.hasSuffix("The range of valid ports is 20000-20002") == true)
+        try await APIServerSettings.store(.null, in: bed.realm)
+        #expect(try await bed.post(services, other).status == 201)
+    }
+
     @Test("A cluster starts with its namespaces and the kubernetes Service at the first address, however often") func bootstrap()
         async throws
     {

@@ -15,6 +15,8 @@ package struct ControlPlaneSpec: Sendable, Hashable {
     package var privateAddresses: [String] = []
     /// The `kubeSchedulerConfig` of the EKS API; null for the defaults.
     package var schedulerConfig = Value.null
+    /// The `kubeApiServerConfig` of the EKS API; null for the defaults.
+    package var apiServerConfig = Value.null
     package init(id: String, name: String, region: String, version: String, serviceCIDR: String) {
         (self.id, self.name, self.region, self.version, self.serviceCIDR) = (id, name, region, version, serviceCIDR)
     }

@@ -71,7 +71,8 @@ package final class APIServer: HTTPHandler, Service {
             creations.map { (CreateOnlyResource.key($0.group, $0.resource, $0.subresource), $0) }, uniquingKeysWith: { first, _ in first })
         snapshots = SnapshotKeeper(lifetime: configuration.continueLifetime, clock: clock)
         services = ServiceAllocator(
-            addresses: AddressRange(configuration.serviceCIDR), ports: configuration.nodePorts, snapshot: realm.snapshot(),
+            addresses: AddressRange(configuration.serviceCIDR), ports: { APIServerSettings.nodePorts(realm) ?? configuration.nodePorts },
+            snapshot: realm.snapshot(),
             claims: configuration.isShared ? ServiceClaims(realm: realm) : nil)
         realm.whenDelivered { [watches] in watches.wakeAll() }
     }
@@ -108,9 +109,12 @@ package final class APIServer: HTTPHandler, Service {
     /// What one of the servers of a realm does now and then for all.
     package var upkeep: any Service { Upkeep(server: self) }
 
-    /// Deletes events an hour after they were last written. Source: upstream's --event-ttl. Those written after that revision cannot be so old.
+    /// How long events stay.
+    var eventLifetime: Duration { APIServerSettings.eventLifetime(realm) ?? configuration.eventLifetime }
+
+    /// Deletes events an hour (or as the cluster's settings say) after they were last written. Source: upstream's --event-ttl. Those written after that revision cannot be so old.
     func expireEvents(writtenUntil revision: Revision) async {
-        let oldest = clock.now - configuration.eventLifetime
+        let oldest = clock.now - eventLifetime
         var old: [Entry] = []
         realm.snapshot().forEach(prefix: "core/events/") { entry in
             guard entry.revision <= revision, let event = entry.document?.root else { return }

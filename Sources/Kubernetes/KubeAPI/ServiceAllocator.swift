@@ -23,15 +23,17 @@ final class ServiceAllocator: Sendable {
         func owner(port: Int) -> String? { ports[port] ?? claims.flatMap { ServiceClaims.owner(ServiceClaims.key(port: port), in: $0) } }
     }
     private let range: AddressRange
-    private let ports: ClosedRange<Int>
+    /// The range of node ports, which a cluster's settings may change.
+    private let portRange: @Sendable () -> ClosedRange<Int>
+    private var ports: ClosedRange<Int> { portRange() }
     private let state: Mutex<State>
     /// What other servers see; nil where there are none.
     private let claims: ServiceClaims?
     /// How often a choice is made anew when other servers were faster.
     private static let attempts = 64
 
-    init(addresses: AddressRange, ports: ClosedRange<Int>, snapshot: Snapshot, claims: ServiceClaims? = nil) {
-        (range, self.ports, self.claims) = (addresses, ports, claims)
+    init(addresses: AddressRange, ports: @escaping @Sendable () -> ClosedRange<Int>, snapshot: Snapshot, claims: ServiceClaims? = nil) {
+        (range, portRange, self.claims) = (addresses, ports, claims)
         var taken = State()
         guard claims == nil else {
             state = Mutex(taken)

@@ -15,7 +15,7 @@ struct Upkeep: Service {
         while true {
             heads.note(server.clock.now, server.realm.head)
             try await server.clock.sleep(for: Self.interval)
-            written = max(written, heads.revision(at: server.clock.now - server.configuration.eventLifetime))
+            written = max(written, heads.revision(at: server.clock.now - server.eventLifetime))
             await server.expireEvents(writtenUntil: written)
             await server.repairClaims(&stale)
             await server.sweepReservations()

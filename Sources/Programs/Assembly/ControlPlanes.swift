@@ -58,15 +58,20 @@ actor ControlPlanes: ControlPlaneHost {
     private func begin(_ spec: ControlPlaneSpec) async throws -> ControlPlaneFacts {
         guard !destroyed.contains(spec.id) else { throw Destroyed(id: spec.id) }
         if let plane = running.get(spec.id) {
-            try await SchedulerSettings.store(spec.schedulerConfig, in: plane.realm)
+            try await settle(spec, in: plane.realm)
             if stands(plane, for: spec) { return plane.record.facts(at: parts.address) }
             _ = running.remove(spec.id)
             await plane.stop()
         }
         parts.prepareMachines?(spec.region, spec.version)
         let plane = try await open(try await record(for: spec))
-        try await SchedulerSettings.store(spec.schedulerConfig, in: plane.realm)
+        try await settle(spec, in: plane.realm)
         return plane.record.facts(at: parts.address)
+    }
+    /// Keeps what the cluster says of its components, each of which follows it.
+    private func settle(_ spec: ControlPlaneSpec, in realm: Realm) async throws {
+        try await SchedulerSettings.store(spec.schedulerConfig, in: realm)
+        try await APIServerSettings.store(spec.apiServerConfig, in: realm)
     }
     /// Whether a control plane serves all that is wanted; one that another server made has no listeners in the VPC.
     private func stands(_ plane: ControlPlane, for spec: ControlPlaneSpec) -> Bool {

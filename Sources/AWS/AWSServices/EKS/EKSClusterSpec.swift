@@ -30,27 +30,15 @@ extension EKSService {
         spec.bootstrapsAddons = input["bootstrapSelfManagedAddons"].bool ?? true
         spec.creator = context.principal.entryARN
         if !input["zonalShiftConfig"].isNull { spec.zonalShiftConfig = input["zonalShiftConfig"] }
-        spec.kubeSchedulerConfig = Self.schedulerConfig(input["kubeSchedulerConfig"])
+        for member in ControlPlaneComponents.members {
+            guard ControlPlaneComponents.exist(in: spec.version ?? "") else {
+                guard input[member].isNull else { throw EKSError.invalidParameter("\(member) requires Kubernetes version 1.31 or later") }
+                continue
+            }
+            spec.value[member] = try ControlPlaneComponents.configuration(member, input[member].isNull ? [:] : input[member], over: .null)
+        }
         return spec
     }
-
-    /// The scheduler's configuration with EKS's defaults: the strategy and weights of Kubernetes.
-    static func schedulerConfig(_ input: Value) -> Value {
-        let strategy = input["nodeResourcesFit"]["scoringStrategy"]
-        let resources: Value = [["name": "cpu", "weight": 1], ["name": "memory", "weight": 1]]
-        let weights = strategy["resources"].items.map { ["name": $0["name"], "weight": $0["weight"].isNull ? 1 : $0["weight"]] as Value }
-        return [
-            "nodeResourcesFit": [
-                "scoringStrategy": [
-                    "type": .string(strategy["type"].string ?? "LeastAllocated"),
-                    "resources": weights.isEmpty ? resources : .array(weights),
-                ]
-            ]
-        ]
-    }
-
-    /// What a cluster says of its scheduler that EKS's defaults do not; null where it says nothing else.
-    static func chosen(schedulerConfig config: Value) -> Value { config == schedulerConfig(.null) ? .null : config }
 
     private func version(_ asked: String?, _ context: OperationContext) throws -> String {
         guard let asked else { return EKSVersion.standard.name }

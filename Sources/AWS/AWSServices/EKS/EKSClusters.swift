@@ -60,8 +60,11 @@ extension EKSService {
             "health": ["issues": .array(cluster.status.issues ?? [])], "accessConfig": spec.accessConfig.value,
             "upgradePolicy": spec.value["upgradePolicy"], "deletionProtection": .bool(spec.deletionProtection ?? false),
         ]
-        for member in ["clientRequestToken", "zonalShiftConfig", "kubeSchedulerConfig"] where !spec.value[member].isNull {
-            value[member] = spec.value[member]
+        for member in ["clientRequestToken", "zonalShiftConfig"] where !spec.value[member].isNull { value[member] = spec.value[member] }
+        if ControlPlaneComponents.exist(in: spec.version ?? "") {
+            for member in ControlPlaneComponents.members {
+                value[member] = spec.value[member].isNull ? ControlPlaneComponents.standard(member) : spec.value[member]
+            }
         }
         value["platformVersion"] = cluster.status.value["platformVersion"]
         value["identity"] = ["oidc": ["issuer": .string(issuer(of: cluster))]]

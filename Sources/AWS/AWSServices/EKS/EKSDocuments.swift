@@ -17,8 +17,9 @@ package struct EKSClusterSpecFields: Fields {
     package let kubernetesNetworkConfig = Field<Self, Value>("kubernetesNetworkConfig"), logging = Field<Self, Value>("logging")
     package let accessConfig = Field<Self, View<AccessConfigFields>>("accessConfig"), upgradePolicy = Field<Self, Value>("upgradePolicy")
     package let deletionProtection = Field<Self, Bool>("deletionProtection"), zonalShiftConfig = Field<Self, Value>("zonalShiftConfig")
-    /// How the cluster's scheduler ranks nodes.
+    /// How the cluster's scheduler ranks nodes, how long its events stay, which node ports Services get.
     package let kubeSchedulerConfig = Field<Self, Value>("kubeSchedulerConfig")
+    package let kubeApiServerConfig = Field<Self, Value>("kubeApiServerConfig")
     package let tags = Field<Self, [String: String]>("tags"), clientRequestToken = Field<Self, String>("clientRequestToken")
     /// Whether the cluster has networking add-ons of its own from the start.
     package let bootstrapsAddons = Field<Self, Bool>("bootstrapSelfManagedAddons")

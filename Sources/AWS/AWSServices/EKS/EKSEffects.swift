@@ -49,7 +49,11 @@ package struct EKSEffects: EffectPerformer {
         var spec = ControlPlaneSpec(
             id: cluster.metadata.uid ?? "", name: cluster.metadata.name ?? "", region: region, version: cluster.spec.version ?? "",
             serviceCIDR: cluster.spec.kubernetesNetworkConfig?["serviceIpv4Cidr"].string ?? "10.100.0.0/16")
-        spec.schedulerConfig = EKSService.chosen(schedulerConfig: cluster.spec.kubeSchedulerConfig ?? .null)
+        func told(_ member: String) -> Value {
+            let config = cluster.spec.value[member]
+            return config.isNull ? .null : ControlPlaneComponents.told(member, config)
+        }
+        (spec.schedulerConfig, spec.apiServerConfig) = (told("kubeSchedulerConfig"), told("kubeApiServerConfig"))
         (spec.vpcID, spec.privateAddresses) = (cluster.spec.resourcesVpcConfig.vpcId ?? "", addresses)
         return spec
     }
@@ -57,6 +61,8 @@ package struct EKSEffects: EffectPerformer {
     private func start(_ name: String) async throws -> [Change] {
         guard let cluster = records.get(EKSCluster.self, name), cluster.metadata.deletionTimestamp == nil else { return [] }
         let (facts, addresses) = try await run(cluster)
+        var components: Value = [:]
+        for member in ControlPlaneComponents.members { components[member] = cluster.spec.value[member] }
         if cluster.spec.bootstrapsAddons != false {
             var cluster = cluster
             (cluster.status.endpoint, cluster.status.privateEndpoints) = (facts.endpoint, addresses)
@@ -69,7 +75,7 @@ package struct EKSEffects: EffectPerformer {
                     "status": [
                         "status": "ACTIVE", "endpoint": .string(facts.endpoint),
                         "certificateAuthority": .string(facts.certificateAuthority),
-                        "privateEndpoints": .array(addresses.map(Value.string)),
+                        "privateEndpoints": .array(addresses.map(Value.string)), "components": components,
                     ]
                 ])
         ]

@@ -12,6 +12,11 @@ package struct EKSUpdateController: Controller {
                 .filter { $0.spec.nodegroupName == nodegroup.metadata.name && $0.status.status == "InProgress" }
                 .map { EKSUpdateFields.kind.key(of: $0.value) }
         },
+        .mapped(EKSCluster.self) { cluster, world in
+            world.list(EKSUpdate.self, in: cluster.metadata.name)
+                .filter { $0.status.status == "InProgress" && $0.spec.nodegroupName == nil && $0.spec.addonName == nil }
+                .map { EKSUpdateFields.kind.key(of: $0.value) }
+        },
         .mapped(Addon.self) { addon, world in
             world.list(EKSUpdate.self, in: addon.metadata.namespace)
                 .filter { $0.spec.addonName == addon.metadata.name && $0.status.status == "InProgress" }
@@ -41,13 +46,15 @@ package struct EKSUpdateController: Controller {
         guard let cluster = world.get(EKSCluster.self, name) else { return close(update, "Failed") }
         var wanted = cluster
         wanted.value["spec"] = MergePatch.apply(patch, to: cluster.value["spec"])
+        // The control plane takes over what it is told at each start, running or not, and its status says what that was.
+        let told = cluster.status.value["components"]
+        if ControlPlaneComponents.members.contains(where: { !patch[$0].isNull && told[$0] != wanted.spec.value[$0] }) {
+            let effect = Effect(EKSEffects.start, subject: EKSClusterFields.kind.key(of: cluster.value))
+            return Plan(wanted == cluster ? [] : [.update(EKSClusterFields.kind, wanted.value)], effects: [effect])
+        }
         wanted.status.status = "ACTIVE"
         var plan = close(update, "Successful")
         if wanted != cluster { plan.changes.insert(.update(EKSClusterFields.kind, wanted.value), at: 0) }
-        // The control plane takes over what it is told at each start, running or not.
-        if !patch["kubeSchedulerConfig"].isNull {
-            plan.effects.append(Effect(EKSEffects.start, subject: EKSClusterFields.kind.key(of: cluster.value)))
-        }
         return plan
     }
     /// An add-on's update ends with its objects ready, or with what stands in their way.

@@ -32,12 +32,13 @@ extension EKSService {
         let name = input["name"].string ?? ""
         let kinds = [
             "resourcesVpcConfig", "logging", "accessConfig", "upgradePolicy", "zonalShiftConfig", "deletionProtection",
-            "kubeSchedulerConfig",
         ]
+        let components = ControlPlaneComponents.members.filter { !input[$0].isNull }
         let asked = kinds.filter { !input[$0].isNull }
         for member in ["computeConfig", "kubernetesNetworkConfig", "storageConfig", "remoteNetworkConfig", "controlPlaneScalingConfig"]
         where !input[member].isNull { throw EKSError.invalidParameter("\(member) is not supported yet", cluster: name) }
-        guard asked.count == 1, let kind = asked.first else {
+        if asked.isEmpty, !components.isEmpty { return try await updateComponents(components, input, name) }
+        guard asked.count == 1, components.isEmpty, let kind = asked.first else {
             throw EKSError.invalidParameter(
                 asked.isEmpty ? "At least one configuration to update must be provided" : "Only one type of update can be allowed.",
                 cluster: name)
@@ -48,14 +49,30 @@ extension EKSService {
         case "accessConfig": return try await updateAccessConfig(input[kind], name)
         case "deletionProtection":
             return try await updateMember(kind, "DeletionProtectionUpdate", "DeletionProtection", input[kind], name)
-        case "kubeSchedulerConfig":
-            let wanted = Self.schedulerConfig(input[kind])
-            return try await updateMember(kind, "ControlPlaneComponentConfigUpdate", "KubeSchedulerConfig", wanted, name)
         case "upgradePolicy": return try await updateMember(kind, "UpgradePolicyUpdate", "UpgradePolicy", input[kind], name)
         default: return try await updateMember(kind, "ZonalShiftConfigUpdate", "ZonalShiftConfig", input[kind], name)
         }
     }
 
+    /// Several components may be spoken of in one call.
+    private func updateComponents(_ members: [String], _ input: Value, _ name: String) async throws -> Value {
+        let type = "ControlPlaneComponentConfigUpdate"
+        let cluster = try activeCluster(name, for: type)
+        var patch: Value = [:]
+        for member in members {
+            guard ControlPlaneComponents.exist(in: cluster.spec.version ?? "") else {
+                throw EKSError.invalidParameter("\(member) requires Kubernetes version 1.31 or later", cluster: name)
+            }
+            let standing = cluster.spec.value[member]
+            let wanted = try ControlPlaneComponents.configuration(member, input[member], over: standing, cluster: name)
+            if wanted != (standing.isNull ? ControlPlaneComponents.standard(member) : standing) { patch[member] = wanted }
+        }
+        guard patch.object?.isEmpty == false else {
+            throw EKSError.invalidParameter("No changes needed for the \(members.joined(separator: ", ")) provided", cluster: name)
+        }
+        let params = members.map { member in (member.prefix(1).uppercased() + member.dropFirst(), input[member]) }
+        return try await start(type, cluster: name, params: params, patch: patch)
+    }
     private func updateVPCConfig(_ input: Value, _ name: String) async throws -> Value {
         let endpoint = ["endpointPublicAccess", "endpointPrivateAccess", "publicAccessCidrs"].contains { !input[$0].isNull }
         let cluster = try activeCluster(name, for: endpoint ? "EndpointAccessUpdate" : "VpcConfigUpdate")

@@ -43,6 +43,7 @@ package struct EKSVersion: Sendable, Hashable {
             "status": .string(support.lowercased().split(separator: "_").joined(separator: "-")), "versionStatus": .string(support),
             "kubernetesPatchVersion": .string(patch),
         ]
+        if ControlPlaneComponents.exist(in: name) { value["controlPlaneComponentConfig"] = ControlPlaneComponents.info }
         if let date = endOfStandardSupport { value["endOfStandardSupportDate"] = .string(date + "T00:00:00Z") }
         if let date = endOfExtendedSupport { value["endOfExtendedSupportDate"] = .string(date + "T00:00:00Z") }
         return value
