@@ -73,7 +73,19 @@ extension KindRules {
         }
     }
 
+    private static let keyUsages = [
+        "any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment", "decipher only",
+        "digital signature", "email protection", "encipher only", "ipsec end system", "ipsec tunnel", "ipsec user", "key agreement",
+        "key encipherment", "microsoft sgc", "netscape sgc", "ocsp signing", "s/mime", "server auth", "signing", "timestamping",
+    ]
+
     static func certificateRequest(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        let usages = new["spec"]["usages"].items
+        let place = FieldPath("spec", "usages")
+        for (index, usage) in usages.enumerated() where !keyUsages.contains(usage.string ?? "") {
+            faults.add(.notSupported(place.index(index), usage, keyUsages))
+        }
+        faults.unique(usages) { place.index($0) }
         let path = FieldPath("spec", "signerName")
         guard let name = new["spec"]["signerName"].string, !name.isEmpty, old == nil else { return }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

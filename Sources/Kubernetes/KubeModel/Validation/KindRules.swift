@@ -15,6 +15,13 @@ enum KindRules {
         "StorageClass.storage.k8s.io": storageClass, "EndpointSlice.discovery.k8s.io": endpointSlice,
         "CustomResourceDefinition.apiextensions.k8s.io": DefinitionRules.check, "Event": event, "PersistentVolume": persistentVolume,
         "CertificateSigningRequest.certificates.k8s.io": certificateRequest, "Namespace": namespace,
+        "FlowSchema.flowcontrol.apiserver.k8s.io": flowSchema,
+        "PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io": priorityLevel, "APIService.apiregistration.k8s.io": apiService,
+        "ValidatingWebhookConfiguration.admissionregistration.k8s.io": webhooks,
+        "MutatingWebhookConfiguration.admissionregistration.k8s.io": webhooks,
+        "ValidatingAdmissionPolicy.admissionregistration.k8s.io": admissionPolicy, "ServiceCIDR.networking.k8s.io": serviceRange,
+        "IPAddress.networking.k8s.io": ipAddress, "VolumeAttachment.storage.k8s.io": volumeAttachment,
+        "CSIDriver.storage.k8s.io": driver,
     ]
 
     private static func node(_ new: Value, _ old: Value?, _ faults: inout Faults) {

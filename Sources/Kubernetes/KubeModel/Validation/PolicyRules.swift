@@ -74,6 +74,7 @@ extension KindRules {
     static func endpointSlice(_ new: Value, _ old: Value?, _ faults: inout Faults) {
         let count = new["endpoints"].items.count
         if count > 1000 { faults.add(.tooMany(FieldPath("endpoints"), count: count, limit: 1000)) }
+        if count <= 1000 { endpointAddresses(new, &faults) }
         faults.unique(new["ports"].items.map { ["name": $0["name"]] }) { FieldPath("ports").index($0).child("name") }
         if let old { faults.immutable(FieldPath("addressType"), new["addressType"], old["addressType"]) }
     }

@@ -21,7 +21,8 @@ enum TypeRules {
             ("networking.v1.IPBlock", addressBlock), ("networking.v1.IngressRule", ingressRule), ("networking.v1.IngressTLS", ingressTLS),
             ("networking.v1.HTTPIngressPath", ingressPath), ("networking.v1.IngressBackend", ingressBackend),
             ("networking.v1.IngressClassParametersReference", ingressParameters),
-            ("core.v1.WindowsSecurityContextOptions", windowsOptions),
+            ("core.v1.WindowsSecurityContextOptions", windowsOptions), ("resource.v1.ExactDeviceRequest", deviceCount),
+            ("resource.v1.DeviceSubRequest", deviceCount),
         ] + volumeSources
 
     // A set of labels, or of requirements whose operators fit their values.
@@ -133,6 +134,16 @@ enum TypeRules {
         let addresses = endpoint["addresses"]?.items ?? []
         if addresses.count > 100 { faults.add(.tooMany(path.child("addresses"), count: addresses.count, limit: 100)) }
         faults.unique(addresses) { path.child("addresses").index($0) }
+    }
+
+    // How many devices a request asks for. Source: resource/validation, validateDeviceAllocationMode.
+    private static func deviceCount(_ request: Object, _ path: FieldPath, _ faults: inout Faults) {
+        guard let count = request["count"], let number = count.int else { return }
+        if request["allocationMode"] == "All" {
+            if number != 0 { faults.add(.invalid(path.child("count"), count, "must not be specified when allocationMode is 'All'")) }
+        } else if number <= 0 {
+            faults.add(.invalid(path.child("count"), count, "must be greater than zero"))
+        }
     }
 
     private static func claim(_ claim: Object, _ path: FieldPath, _ faults: inout Faults) {

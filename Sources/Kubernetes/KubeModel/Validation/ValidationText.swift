@@ -133,6 +133,14 @@ enum ValidationText {
         discovery.v1.EndpointPort protocol=!,in:SCTP|TCP|UDP appProtocol=qualified
         scheduling.v1.PriorityClass preemptionPolicy=!,in:Never|PreemptLowerPriority
         storage.v1.StorageClass provisioner=!,qualified reclaimPolicy=!,in:Delete|Retain volumeBindingMode=!,in:Immediate|WaitForFirstConsumer
+        storage.v1.CSIDriverSpec fsGroupPolicy=in:File|None|ReadWriteOnceWithFSType
+        storage.v1.CSINodeDriver name=! nodeID=!
+        storage.v1.VolumeAttachmentSpec attacher=! nodeName=!
+        storage.v1.VolumeAttributesClass driverName=!
+        resource.v1.DeviceRequest name=!,label
+        resource.v1.DeviceSubRequest name=!,label deviceClassName=!,subdomain allocationMode=in:All|ExactCount
+        resource.v1.ExactDeviceRequest deviceClassName=!,subdomain allocationMode=in:All|ExactCount
+        resource.v1.ResourceSliceSpec driver=!,subdomain
         node.v1.RuntimeClass handler=!,label
         certificates.v1.CertificateSigningRequestSpec request=! signerName=! usages=! expirationSeconds=600..2147483647
         """#
