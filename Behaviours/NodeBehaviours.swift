@@ -75,6 +75,8 @@ extension Behaviour {
             try await stage.rolledOut("web", 4)
             try scene.expect(try await stage.pods("web").allSatisfy { $0.nodeName == nodes[1] }, "a pod stands on the cordoned node")
             try await stage.cordon(nodes[0], false)
+            // A scheduler hears of nodes and of pods by watches of their own.
+            try await scene.pass(.seconds(1))
             try await stage.scale("web", 8)
             try await stage.rolledOut("web", 8)
             let taken = try await stage.pods("web").count { $0.nodeName == nodes[0] }
