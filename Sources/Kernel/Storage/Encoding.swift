@@ -93,6 +93,24 @@ extension Encoded {
     }
     private enum Part { case version, owners, status }
 
+    /// A stored document with some of its bytes replaced, given in their order. Nil for one without a resource version, or when
+    /// something before or in that is to be replaced.
+    package init?(_ entry: Entry, _ edits: [(range: Range<Int>, text: [UInt8])]) {
+        guard let gap = entry.gap else { return nil }
+        var at = gap + Encoded.resourceVersion(entry.revision, comma: entry.comma).count
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(entry.bytes.count + edits.reduce(0) { $0 + $1.text.count - $1.range.count })
+        bytes += entry.bytes[..<gap]
+        for (range, text) in edits {
+            guard range.lowerBound >= at, range.upperBound <= entry.bytes.count else { return nil }
+            bytes += entry.bytes[at..<range.lowerBound]
+            bytes += text
+            at = range.upperBound
+        }
+        bytes += entry.bytes[at...]
+        self.init(bytes: bytes, gap: gap, comma: entry.comma)
+    }
+
     /// The document as it is served: with its resource version in the gap.
     func spliced(at revision: Revision) -> [UInt8] {
         guard let gap else { return bytes }
@@ -107,6 +125,19 @@ extension Encoded {
 
     /// The member that is spliced in: `"resourceVersion":"7"`, with a comma when another member follows.
     static func resourceVersion(_ revision: Revision, comma: Bool) -> [UInt8] {
-        Array("\"resourceVersion\":\"\(revision)\"\(comma ? "," : "")".utf8)
+        var member: [UInt8] = []
+        member.reserveCapacity(name.count + 24)
+        member += name
+        let start = member.count
+        var rest = revision.magnitude
+        repeat {
+            member.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        member[start...].reverse()
+        member.append(UInt8(ascii: "\""))
+        if comma { member.append(UInt8(ascii: ",")) }
+        return member
     }
+    private static let name = Array("\"resourceVersion\":\"".utf8)
 }

@@ -1,4 +1,5 @@
 package import Documents
+import Glibc
 import Synchronization
 
 /// One document as it was written at one revision. Immutable; shared by the index, the watches and every reader.
@@ -96,23 +97,28 @@ package final class Entry: Sendable {
     package func hasSameMetadata(as other: Entry) -> Bool {
         guard let gap, gap == other.gap, comma, other.comma else { return false }
         let (mine, theirs) = (versionEnd(gap), other.versionEnd(gap))
-        let marker = Self.ownersMember
         return bytes.span(from: mine) { mine in
             other.bytes.span(from: theirs) { theirs in
-                let shared = min(mine.count, theirs.count)
-                var place = 0
                 // The first `"managedFields":[` cannot be text, for quotes in texts are escaped.
-                while place + marker.count <= shared, mine[place] == theirs[place] {
-                    if mine[place] == marker[0], mine[place + 1] == marker[1],
-                        marker.indices.allSatisfy({ mine[place + $0] == marker[$0] && theirs[place + $0] == marker[$0] })
-                    {
-                        return true
-                    }
-                    place += 1
-                }
-                return false
+                guard let end = Self.ownersMember.withUnsafeBufferPointer({ Self.end(of: $0, in: mine) }), end <= theirs.count,
+                    let mine = mine.baseAddress, let theirs = theirs.baseAddress
+                else { return false }
+                return memcmp(mine, theirs, end) == 0
             }
         }
+    }
+    /// How far the first `text` in the bytes reaches. Looks for its capital, of which there are few.
+    private static func end(of text: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+        guard let start = bytes.baseAddress, let wanted = text.baseAddress, let capital = text.firstIndex(of: UInt8(ascii: "F"))
+        else { return nil }
+        var place = capital
+        while place < bytes.count, let found = memchr(start + place, Int32(UInt8(ascii: "F")), bytes.count - place) {
+            place = UnsafeRawPointer(found) - UnsafeRawPointer(start)
+            let first = place - capital
+            if first + text.count <= bytes.count, memcmp(start + first, wanted, text.count) == 0 { return first + text.count }
+            place += 1
+        }
+        return nil
     }
     private static let ownersMember = Array("\"managedFields\":[".utf8)
     /// Where the resource version, which stands in the gap, ends.

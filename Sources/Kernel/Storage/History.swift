@@ -18,7 +18,7 @@ struct History: Sendable {
 
     /// Adds the next event and drops old ones that exceed the limits.
     mutating func append(_ event: Event) {
-        let name = Self.part(of: event.entry.key)
+        let name = event.entry.key.keyPart ?? ""
         parts[name, default: Part(compacted: compacted)].events.append(event)
         parts[name]?.weight += event.weight
         weight += event.weight
@@ -68,16 +68,7 @@ struct History: Sendable {
     }
     private func compacted(_ prefix: String) -> Revision { concerned(prefix).map(\.compacted).max() ?? compacted }
     private func concerned(_ prefix: String) -> [Part] {
-        let name = Self.part(of: prefix)
-        if name.utf8.count(where: { $0 == UInt8(ascii: "/") }) == 2 { return parts[name].map { [$0] } ?? [] }
+        if let name = prefix.keyPart { return parts[name].map { [$0] } ?? [] }
         return parts.filter { $0.key.utf8.starts(with: prefix.utf8) || prefix.utf8.starts(with: $0.key.utf8) }.map(\.value)
-    }
-
-    /// The part of a key up to its second slash, or the first: its kind.
-    private static func part(of key: String) -> Substring {
-        let bytes = key.utf8
-        guard let first = bytes.firstIndex(of: UInt8(ascii: "/")) else { return "" }
-        let rest = bytes[bytes.index(after: first)...]
-        return key[...(rest.firstIndex(of: UInt8(ascii: "/")) ?? first)]
     }
 }

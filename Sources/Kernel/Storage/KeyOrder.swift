@@ -12,6 +12,13 @@ extension String {
         guard utf8.count >= length else { return false }
         return withBytes(of: self) { key in withBytes(of: prefix) { order(key, $0, length) == 0 } }
     }
+    /// The part of a key, or of a prefix, up to its second slash: its kind, as a rule. Nil when there are no two.
+    var keyPart: Substring? {
+        guard let first = utf8.firstIndex(of: UInt8(ascii: "/")),
+            let second = utf8[utf8.index(after: first)...].firstIndex(of: UInt8(ascii: "/"))
+        else { return nil }
+        return self[...second]
+    }
     /// Whether both have the same bytes.
     func matches(_ other: String) -> Bool { utf8.count == other.utf8.count && compareBytes(self, other) == 0 }
 }

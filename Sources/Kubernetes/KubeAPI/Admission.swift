@@ -27,8 +27,9 @@ package struct AdmissionRequest: Sendable {
     package let user: UserInfo
     /// Whether nothing is to be kept.
     package let dryRun: Bool
-    /// The realm as the write found it.
-    package let snapshot: Snapshot
+    /// The realm as it is when a plugin looks. Not kept: while there is a snapshot, every write copies its path in the index.
+    package var snapshot: Snapshot { look() }
+    private let look: @Sendable () -> Snapshot
     /// Texts for `Warning` headers.
     package var warnings: [String] = []
     /// Random texts that plugins have put into the document.
@@ -45,34 +46,45 @@ package struct AdmissionRequest: Sendable {
     /// A write of a whole document.
     package init(
         _ operation: AdmissionOperation, kind: Kind, resource: String, subresource: String = "", namespace: String, name: String,
-        object: Value, old: Value, user: UserInfo, dryRun: Bool = false, snapshot: Snapshot
+        object: Value, old: Value, user: UserInfo, dryRun: Bool = false, snapshot: @autoclosure @escaping @Sendable () -> Snapshot
     ) {
         (self.operation, self.kind, self.resource, self.subresource) = (operation, kind, resource, subresource)
         (self.namespace, self.name, self.user, self.dryRun) = (namespace, name, user, dryRun)
         (content, before) = (.tree(object), .tree(old))
-        self.snapshot = snapshot
+        look = snapshot
     }
 
     /// An update of a status alone, whose documents become trees when a plugin looks at them.
     init(
         statusUpdate update: StatusUpdate, kind: Kind, resource: String, namespace: String, name: String, user: UserInfo,
-        snapshot: Snapshot
+        snapshot: @autoclosure @escaping @Sendable () -> Snapshot
     ) {
         (operation, self.kind, self.resource, subresource) = (.update, kind, resource, "status")
         (self.namespace, self.name, self.user, dryRun) = (namespace, name, user, false)
         (content, before) = (.updated(update), .stored(update.entry))
-        self.snapshot = snapshot
+        look = snapshot
     }
 
     /// A deletion, whose document becomes a tree when a plugin looks at it.
     init(
         deletionOf entry: Entry, kind: Kind, resource: String, subresource: String, namespace: String, name: String, user: UserInfo,
-        snapshot: Snapshot
+        snapshot: @autoclosure @escaping @Sendable () -> Snapshot
     ) {
         (operation, self.kind, self.resource, self.subresource) = (.delete, kind, resource, subresource)
         (self.namespace, self.name, self.user, dryRun) = (namespace, name, user, false)
         (content, before) = (.tree(.null), .stored(entry))
-        self.snapshot = snapshot
+        look = snapshot
+    }
+
+    /// An update of a whole document by its bytes, which become a tree when a plugin looks at them.
+    init(
+        updateOf entry: Entry, _ document: Encoded, kind: Kind, resource: String, namespace: String, name: String, user: UserInfo,
+        snapshot: @autoclosure @escaping @Sendable () -> Snapshot
+    ) {
+        (operation, self.kind, self.resource, subresource) = (.update, kind, resource, "")
+        (self.namespace, self.name, self.user, dryRun) = (namespace, name, user, false)
+        (content, before) = (.encoded(document), .stored(entry))
+        look = snapshot
     }
 
     /// The document as it is to be; null for deletions. Plugins may edit it.
@@ -87,12 +99,18 @@ package struct AdmissionRequest: Sendable {
     }
     /// The document as it is; null for creations.
     package var old: Value { before.value }
-    /// Whether a plugin has written a document that came as a status alone.
-    var isEdited: Bool { if case .updated = content { false } else { true } }
+    /// Whether a plugin has written a document that came as a status alone or as bytes.
+    var isEdited: Bool {
+        switch content {
+        case .updated, .encoded: false
+        case .tree, .stored, .taken: true
+        }
+    }
 
     private enum Content: Sendable {
         case tree(Value)
         case updated(StatusUpdate)
+        case encoded(Encoded)
         case stored(Entry)
         case taken
 
@@ -100,9 +118,16 @@ package struct AdmissionRequest: Sendable {
             switch self {
             case .tree(let value): value
             case .updated(let update): update.value
+            case .encoded(let document): Self.tree(document)
             case .stored(let entry): entry.value
             case .taken: .null
             }
+        }
+        /// The document without its managed fields, as plugins see it.
+        private static func tree(_ document: Encoded) -> Value {
+            var value = (try? JSON.parse(document.bytes, limits: .own)) ?? .null
+            value["metadata"]["managedFields"] = .null
+            return value
         }
     }
 }

@@ -29,14 +29,14 @@ extension APIServer {
     /// defaults, as upstream's own do.
     /// - Throws: `KubeStatus`.
     func admit(
-        _ operation: AdmissionOperation, _ target: Target, new: consuming Value, old: Value, options: WriteOptions, snapshot: Snapshot,
+        _ operation: AdmissionOperation, _ target: Target, new: consuming Value, old: Value, options: WriteOptions,
         warnings: Warnings, sketch: PrototypeSketch? = nil
     ) async throws -> Value {
         guard !admission.isEmpty else { return new }
         var request = AdmissionRequest(
             operation, kind: target.info.storage, resource: target.info.plural, subresource: target.subresource,
             namespace: target.namespace, name: target.name, object: new, old: old, user: options.user, dryRun: options.dryRun,
-            snapshot: snapshot)
+            snapshot: self.realm.snapshot())
         for plugin in admission where plugin.concerns(request) { try await plugin.admit(&request) }
         for text in request.warnings { warnings.add(text) }
         sketch?.note(request, admission)

@@ -62,8 +62,7 @@ extension APIServer {
         _ target: Target, _ document: Value, _ sent: Value, _ options: WriteOptions, _ warnings: Warnings, _ sketch: PrototypeSketch?
     ) async throws -> Written {
         let (info, rules) = (target.info, KindRules.of(target.info))
-        let snapshot = realm.snapshot()
-        try checkNamespace(target, snapshot)
+        try checkNamespace(target)
         var document = document
         let (uid, now) = (random.uuid(), clock.now)
         document["metadata"] = Metadata.create(
@@ -75,11 +74,10 @@ extension APIServer {
         let owners =
             options.isApply ? Owners.text(of: sent["managedFields"]) : owned(created: document, target, by: options.fieldManager, at: now)
         document = try await admit(
-            .create, target, new: document, old: .null, options: options, snapshot: snapshot, warnings: warnings,
-            sketch: sketch)
+            .create, target, new: document, old: .null, options: options, warnings: warnings, sketch: sketch)
         let errors = validate(document, target)
         guard errors.isEmpty else { throw KubeStatus.invalid(info, target.name, errors) }
-        if snapshot.get(target.key) != nil { throw KubeStatus.alreadyExists(info, target.name) }
+        if realm.get(target.key) != nil { throw KubeStatus.alreadyExists(info, target.name) }
         return try await services.reserving(document, old: .null, target, dryRun: options.dryRun) { document in
             guard !options.dryRun else { return .draft(Owners.join(info.stored(document), owners)) }
             let encoded = Encoded(document: info.stored(document), owners: owners)
@@ -90,9 +88,9 @@ extension APIServer {
     }
 
     /// - Throws: `KubeStatus` NotFound for a namespace that is not there, Forbidden for one that goes away.
-    func checkNamespace(_ target: Target, _ snapshot: Snapshot) throws(KubeStatus) {
+    func checkNamespace(_ target: Target) throws(KubeStatus) {
         guard target.info.namespaced else { return }
-        guard let entry = snapshot.get("core/namespaces/" + target.namespace) else {
+        guard let entry = realm.get("core/namespaces/" + target.namespace) else {
             guard let kind = kinds.find(apiVersion: "v1", plural: "namespaces") else { return }
             throw .notFound(kind, target.namespace)
         }

@@ -38,15 +38,14 @@ extension APIServer {
         var write = WriteOptions(user: user, fieldManager: "")
         write.dryRun = options.dryRun
         for attempt in 0... {
-            let snapshot = realm.snapshot()
-            guard let entry = snapshot.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
+            guard let entry = realm.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
             do {
-                if let deleted = try await deleteAtOnce(entry, target, options, user: user, snapshot, warnings) { return deleted }
+                if let deleted = try await deleteAtOnce(entry, target, options, user: user, warnings) { return deleted }
                 let parts = entry.parts
                 let document = parts.value
                 try options.check(document, target)
                 _ = try await admit(
-                    .delete, target, new: .null, old: document, options: write, snapshot: snapshot, warnings: warnings)
+                    .delete, target, new: .null, old: document, options: write, warnings: warnings)
                 let decision = try deletion(of: document, target, options)
                 let written = try await carryOut(decision, entry, parts, target, options)
                 let uid = document["metadata"]["uid"].string ?? ""
@@ -55,7 +54,7 @@ extension APIServer {
             } catch let status as KubeStatus where status.reason == .conflict && attempt < Self.updateAttempts {
                 // The other's write may not be durable yet, and so not be in a snapshot.
                 await realm.settled()
-                guard realm.snapshot().get(target.key)?.revision != entry.revision else { throw status }
+                guard realm.get(target.key)?.revision != entry.revision else { throw status }
             }
         }
         throw KubeStatus.conflict(target.info, target.name)

@@ -6,7 +6,7 @@ extension APIServer {
     /// Deletes a document that goes at once, as its bytes say without being read as a tree; nil where more has to be thought of.
     /// - Throws: `KubeStatus`, as `delete`.
     func deleteAtOnce(
-        _ entry: Entry, _ target: Target, _ options: DeleteOptions, user: UserInfo, _ snapshot: Snapshot, _ warnings: Warnings
+        _ entry: Entry, _ target: Target, _ options: DeleteOptions, user: UserInfo, _ warnings: Warnings
     ) async throws -> Deleted? {
         let rules = KindRules.of(target.info)
         guard !options.dryRun, !options.keepsDependents, rules.prepareDelete == nil, !rules.orphansByDefault,
@@ -17,7 +17,7 @@ extension APIServer {
         else { return nil }
         var request = AdmissionRequest(
             deletionOf: entry, kind: target.info.storage, resource: target.info.plural, subresource: target.subresource,
-            namespace: target.namespace, name: target.name, user: user, snapshot: snapshot)
+            namespace: target.namespace, name: target.name, user: user, snapshot: self.realm.snapshot())
         for plugin in admission where plugin.concerns(request) { try await plugin.admit(&request) }
         for text in request.warnings { warnings.add(text) }
         return Deleted(document: .stored(try await remove(target, at: entry.revision)), uid: uid, gone: true)

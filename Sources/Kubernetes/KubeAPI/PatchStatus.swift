@@ -81,14 +81,13 @@ extension APIServer {
             let patch = StatusPatch(patch, target.info)
         else { return nil }
         for attempt in 0... {
-            let snapshot = realm.snapshot()
-            guard let entry = snapshot.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
+            guard let entry = realm.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
             do {
-                return try await patchStatus(entry, patch, type, target, options, snapshot, warnings)
+                return try await patchStatus(entry, patch, type, target, options, warnings)
             } catch let status as KubeStatus where status.reason == .conflict && attempt < Self.updateAttempts {
                 // The other's write may not be durable yet, and so not be in a snapshot.
                 await realm.settled()
-                guard realm.snapshot().get(target.key)?.revision != entry.revision else { throw status }
+                guard realm.get(target.key)?.revision != entry.revision else { throw status }
             }
         }
         return nil
@@ -100,7 +99,7 @@ extension APIServer {
     }
 
     private func patchStatus(
-        _ entry: Entry, _ patch: StatusPatch, _ type: ObjectType, _ target: Target, _ options: WriteOptions, _ snapshot: Snapshot,
+        _ entry: Entry, _ patch: StatusPatch, _ type: ObjectType, _ target: Target, _ options: WriteOptions,
         _ warnings: Warnings
     ) async throws -> Written? {
         guard let document = entry.document, let metadata = document.root["metadata"], Self.stays(metadata),
@@ -119,7 +118,7 @@ extension APIServer {
         let status = new["status"]
         var request = AdmissionRequest(
             statusUpdate: StatusUpdate(entry: entry, status: status), kind: target.info.storage, resource: target.info.plural,
-            namespace: target.namespace, name: target.name, user: options.user, snapshot: snapshot)
+            namespace: target.namespace, name: target.name, user: options.user, snapshot: self.realm.snapshot())
         for plugin in admission where plugin.concerns(request) { try await plugin.admit(&request) }
         guard !request.isEdited, let document = Encoded(entry, document, status: status, owners: owners) else { return nil }
         for text in request.warnings { warnings.add(text) }

@@ -8,6 +8,7 @@ extension APIServer {
     /// Answers PUT of a document or of its status.
     func update(_ context: RequestContext, _ target: Target) async throws -> HTTPResponse {
         let options = try WriteOptions(context)
+        if let renewed = try await renew(context, target, options) { return renewed }
         let document = try await decodeDocument(context, options, target.info)
         return try await replace(context, target, document, options)
     }
@@ -67,8 +68,7 @@ extension APIServer {
         transform: (Value) async throws -> Value
     ) async throws -> Written {
         for attempt in 0... {
-            let snapshot = realm.snapshot()
-            guard let entry = snapshot.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
+            guard let entry = realm.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
             let parts = entry.parts
             let old = target.info.served(parts.value)
             let wanted = try await transform(whole ? Owners.join(old, parts.owners) : old)
@@ -77,11 +77,11 @@ extension APIServer {
                 throw KubeStatus.conflict(target.info, target.name)
             }
             do {
-                return try await replace(entry, old: old, owners: parts.owners, with: wanted, target, options, snapshot, warnings)
+                return try await replace(entry, old: old, owners: parts.owners, with: wanted, target, options, warnings)
             } catch let status as KubeStatus where status.reason == .conflict && attempt < retries {
                 // The other's write may not be durable yet, and so not be in a snapshot.
                 await realm.settled()
-                guard realm.snapshot().get(target.key)?.revision != entry.revision else { throw status }
+                guard realm.get(target.key)?.revision != entry.revision else { throw status }
             }
         }
         throw KubeStatus.conflict(target.info, target.name)
@@ -90,7 +90,7 @@ extension APIServer {
     /// Puts a document in the place of a stored one: prepared, admitted, validated.
     private func replace(
         _ entry: Entry, old: Value, owners stored: [UInt8]?, with wanted: Value, _ target: Target, _ options: WriteOptions,
-        _ snapshot: Snapshot, _ warnings: Warnings
+        _ warnings: Warnings
     ) async throws -> Written {
         let (info, rules) = (target.info, KindRules.of(target.info))
         if let uid = wanted["metadata"]["uid"].string, !uid.isEmpty, uid != old["metadata"]["uid"].string {
@@ -108,7 +108,7 @@ extension APIServer {
         rules.bumpGeneration(&new, old: old, target)
         if new != old || owners != stored {
             if !options.isApply { owners = noted(owners, new, old: old, target, by: options.fieldManager) }
-            new = try await admit(.update, target, new: new, old: old, options: options, snapshot: snapshot, warnings: warnings)
+            new = try await admit(.update, target, new: new, old: old, options: options, warnings: warnings)
         }
         guard new != old || owners != stored else { return .stored(entry) }
         let errors = validate(new, old: old, target)

@@ -195,7 +195,10 @@ extension KubeClient {
 extension Kind {
     /// The resource name in paths, as in `pods`: the second part of the key prefix.
     package var plural: String {
-        let parts = prefix.split(separator: "/")
-        return parts.count > 1 ? String(parts[1]) : prefix
+        let bytes = prefix.utf8
+        guard let first = bytes.firstIndex(of: UInt8(ascii: "/")) else { return prefix }
+        let rest = bytes[bytes.index(after: first)...]
+        guard !rest.isEmpty else { return prefix }
+        return String(prefix[rest.startIndex..<(rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex)])
     }
 }

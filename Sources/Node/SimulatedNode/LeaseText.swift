@@ -5,7 +5,7 @@ import Documents
 struct LeaseText {
     /// The resource version that it has now; empty when it is not known.
     var version = ""
-    /// The metadata without version and managed fields, up to the closing brace.
+    /// The metadata without version and managed fields, behind the opening brace.
     private var metadata: [UInt8] = []
 
     init() {}
@@ -14,16 +14,18 @@ struct LeaseText {
         version = lease["metadata"]["resourceVersion"].string ?? ""
         var kept = lease["metadata"]
         (kept["resourceVersion"], kept["managedFields"]) = (.null, .null)
-        metadata = JSON.encode(kept).dropLast()
+        metadata = Array(JSON.encode(kept).dropFirst())
     }
 
-    /// The document that renews it.
+    /// The document that renews it: in the order in which the API server has stored it, which then sees at a glance what has changed.
     func text(holder: String, seconds: Int64, renewed: Timestamp) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(metadata.count + 320)
-        text += "{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":".utf8
+        text += "{\"apiVersion\":\"coordination.k8s.io/v1\",\"kind\":\"Lease\",\"metadata\":{\"resourceVersion\":\"".utf8
+        text += version.utf8
+        text += "\",".utf8
         text += metadata
-        text += ",\"resourceVersion\":\"\(version)\"},\"spec\":{\"holderIdentity\":".utf8
+        text += ",\"spec\":{\"holderIdentity\":".utf8
         text += JSON.encode(.string(holder))
         text += ",\"leaseDurationSeconds\":\(seconds),\"renewTime\":\"\(renewed.microText)\"}}".utf8
         return text

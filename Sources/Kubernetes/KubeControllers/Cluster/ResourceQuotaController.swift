@@ -10,6 +10,7 @@ package struct ResourceQuotaController: Controller {
     /// Objects of a namespace with quotas wake these when their use changes.
     package static let watches = [
         Watch(prefix: "") { change, world in
+            guard world.count(ResourceQuotaFields.kind) > 0 else { return [] }
             let namespace = change.namespace
             guard !namespace.isEmpty else { return [] }
             let quotas = world.keys(ResourceQuotaFields.kind, in: namespace)

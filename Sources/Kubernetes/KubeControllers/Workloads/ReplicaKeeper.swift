@@ -48,8 +48,9 @@ struct ReplicaKeeper<F: KindFields> {
     private mutating func planned(by tally: PodTally) -> Bool {
         let missing = (spec.replicas ?? 1) - tally.active
         guard missing >= 0 else { return false }
-        if missing > 0, !owner.isDeleting { create(min(missing, burst), besides: tally.active) }
+        // The status first: hundreds of creations behind those of other owners may take a while.
         report(status(tally))
+        if missing > 0, !owner.isDeleting { create(min(missing, burst), besides: tally.active) }
         return true
     }
 
