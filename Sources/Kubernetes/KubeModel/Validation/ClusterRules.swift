@@ -16,9 +16,17 @@ extension KindRules {
         let found = sources(spec)
         if found.isEmpty { faults.add(.required(path, "must specify a volume type")) }
         for source in found.dropFirst() { faults.add(.forbidden(path.child(source.key), "may not specify more than 1 volume type")) }
-        let modes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]
-        for mode in spec["accessModes"].items where !modes.contains(mode.string ?? "") {
-            faults.add(.notSupported(path.child("accessModes"), mode, modes))
+        TypeRules.accessModes(spec["accessModes"], path.child("accessModes"), &faults)
+        if !spec["local"].isNull, spec["nodeAffinity"].isNull {
+            faults.add(.required(path.child("nodeAffinity"), "Local volume requires node affinity"))
+        }
+        let isRoot = spec["hostPath"]["path"].string?.split(separator: "/").isEmpty == true
+        if isRoot, spec["persistentVolumeReclaimPolicy"] == "Recycle" {
+            faults.add(.forbidden(path.child("persistentVolumeReclaimPolicy"), "may not be 'recycle' for a hostPath mount of '/'"))
+        }
+        if let name = spec["volumeAttributesClassName"].string {
+            if name.isEmpty { faults.add(.required(path.child("volumeAttributesClassName"), "an empty string is disallowed")) }
+            if spec["csi"].isNull { faults.add(.required(path.child("csi"), "has to be specified when using volumeAttributesClassName")) }
         }
         let capacity = spec["capacity"]
         if !capacity.isBlank {
@@ -34,6 +42,28 @@ extension KindRules {
             faults.add(.forbidden(FieldPath("spec", "persistentvolumesource"), text))
         }
         faults.immutable(path.child("volumeMode"), spec["volumeMode"], old["spec"]["volumeMode"])
+        let (before, after) = (old["spec"]["nodeAffinity"], spec["nodeAffinity"])
+        if !before.isNull, modern(after) != modern(before) {
+            faults.add(.invalid(FieldPath("nodeAffinity"), after, "field is immutable"))
+        }
+    }
+    /// A node affinity by the names that labels have now: those may take the place of older ones.
+    private static func modern(_ affinity: Value) -> Value {
+        let names = [
+            "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+            "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+            "beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type", "beta.kubernetes.io/os": "kubernetes.io/os",
+            "beta.kubernetes.io/arch": "kubernetes.io/arch",
+        ]
+        let terms = affinity["required"]["nodeSelectorTerms"].items.map { term -> Value in
+            let expressions = term["matchExpressions"].items.map { expression -> Value in
+                var expression = expression
+                if let name = expression["key"].string.flatMap({ names[$0] }) { expression["key"] = .string(name) }
+                return expression
+            }
+            return ["matchExpressions": .array(expressions), "matchFields": term["matchFields"]]
+        }
+        return .array(terms)
     }
 
     static func claim(_ new: Value, _ old: Value?, _ faults: inout Faults) {

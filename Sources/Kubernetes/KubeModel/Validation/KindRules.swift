@@ -21,8 +21,8 @@ enum KindRules {
         "MutatingWebhookConfiguration.admissionregistration.k8s.io": webhooks,
         "ValidatingAdmissionPolicy.admissionregistration.k8s.io": admissionPolicy, "ServiceCIDR.networking.k8s.io": serviceRange,
         "IPAddress.networking.k8s.io": ipAddress, "VolumeAttachment.storage.k8s.io": volumeAttachment,
-        "CSIDriver.storage.k8s.io": driver,
-    ]
+        "CSIDriver.storage.k8s.io": driver, "Endpoints": endpoints,
+    ].merging(storage) { $1 }.merging(devices) { $1 }
 
     private static func node(_ new: Value, _ old: Value?, _ faults: inout Faults) {
         guard let old else { return }

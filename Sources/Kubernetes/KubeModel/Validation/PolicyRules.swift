@@ -58,6 +58,18 @@ extension KindRules {
     }
 
     static func storageClass(_ new: Value, _ old: Value?, _ faults: inout Faults) {
+        classParameters(new["parameters"], &faults)
+        var seen: [[String: Set<Value>]] = []
+        for (index, term) in new["allowedTopologies"].items.enumerated() {
+            let path = FieldPath("allowedTopologies").child("matchLabelExpressions")
+            let expressions = term["matchLabelExpressions"].items
+            faults.unique(expressions.map { $0["key"] }) { path.index($0).child("key") }
+            let places = Dictionary(expressions.map { ($0["key"].string ?? "", Set($0["values"].items)) }) { $1 }
+            if seen.contains(places) {
+                faults.add(.duplicate(FieldPath("allowedTopologies").index(index).child("matchLabelExpressions"), ""))
+            }
+            seen.append(places)
+        }
         guard let old else { return }
         if new["parameters"] != old["parameters"] {
             faults.add(.forbidden(FieldPath("parameters"), "updates to parameters are forbidden."))

@@ -8,9 +8,9 @@ enum TypeRules {
             ("core.v1.Volume", volume),
             ("core.v1.VolumeMount", volumeMount), ("core.v1.ResourceRequirements", resources), ("core.v1.Probe", probe),
             ("core.v1.LifecycleHandler", handler), ("core.v1.Toleration", toleration), ("core.v1.PodTemplateSpec", podTemplate),
-            ("core.v1.NodeSelectorRequirement", nodeSelectorRequirement), ("core.v1.NodeSpec", nodeSpec), ("core.v1.ServiceSpec", service),
+            ("core.v1.NodeSpec", nodeSpec), ("core.v1.ServiceSpec", service),
             ("meta.v1.LabelSelector", labelSelector), ("rbac.v1.PolicyRule", policyRule), ("rbac.v1.Subject", subject),
-            ("discovery.v1.Endpoint", endpoint), ("core.v1.PersistentVolumeClaimSpec", claim), ("core.v1.HostPathVolumeSource", hostPath),
+            ("discovery.v1.Endpoint", endpoint), ("core.v1.HostPathVolumeSource", hostPath),
             ("core.v1.SecurityContext", securityContext), ("core.v1.SeccompProfile", seccomp), ("core.v1.AppArmorProfile", appArmor),
             ("core.v1.ObjectFieldSelector", fieldReference), ("core.v1.ResourceFieldSelector", resourceReference),
             ("core.v1.EnvFromSource", environmentSource), ("core.v1.KeyToPath", keyToPath),
@@ -23,7 +23,8 @@ enum TypeRules {
             ("networking.v1.IngressClassParametersReference", ingressParameters),
             ("core.v1.WindowsSecurityContextOptions", windowsOptions), ("resource.v1.ExactDeviceRequest", deviceCount),
             ("resource.v1.DeviceSubRequest", deviceCount),
-        ] + volumeSources
+            ("rbac.v1.AggregationRule", aggregation),
+        ] + volumeSources + storage
 
     // A set of labels, or of requirements whose operators fit their values.
     private static func labelSelector(_ selector: Object, _ path: FieldPath, _ faults: inout Faults) {
@@ -49,24 +50,6 @@ enum TypeRules {
                 faults.invalid(path.child("values").index(position), value, Names.labelValue(value.string ?? ""))
             }
         }
-    }
-
-    private static func nodeSelectorRequirement(_ requirement: Object, _ path: FieldPath, _ faults: inout Faults) {
-        let values = requirement["values"]?.items ?? []
-        switch requirement["operator"]?.string {
-        case "In", "NotIn":
-            if values.isEmpty { faults.add(.required(path.child("values"), "must be specified when `operator` is 'In' or 'NotIn'")) }
-        case "Exists", "DoesNotExist":
-            if !values.isEmpty {
-                faults.add(.forbidden(path.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
-            }
-        case "Gt", "Lt":
-            if values.count != 1 {
-                faults.add(.required(path.child("values"), "must be specified single value when `operator` is 'Lt' or 'Gt'"))
-            }
-        default: faults.add(.invalid(path.child("operator"), requirement["operator"] ?? "", "not a valid selector operator"))
-        }
-        faults.invalid(path.child("key"), requirement["key"] ?? "", Names.qualifiedName(requirement["key"]?.string ?? ""))
     }
 
     private static func toleration(_ toleration: Object, _ path: FieldPath, _ faults: inout Faults) {
@@ -115,6 +98,12 @@ enum TypeRules {
         if blank("resources") { faults.add(.required(path.child("resources"), "resource rules must supply at least one resource")) }
     }
 
+    private static func aggregation(_ rule: Object, _ path: FieldPath, _ faults: inout Faults) {
+        guard (rule["clusterRoleSelectors"] ?? .null).isBlank else { return }
+        let text = "at least one clusterRoleSelector required if aggregationRule is non-nil"
+        faults.add(.required(path.child("clusterRoleSelectors"), text))
+    }
+
     private static func subject(_ subject: Object, _ path: FieldPath, _ faults: inout Faults) {
         let (name, group) = (subject["name"]?.string ?? "", subject["apiGroup"]?.string ?? "")
         if name.isEmpty { faults.add(.required(path.child("name"))) }
@@ -144,16 +133,5 @@ enum TypeRules {
         } else if number <= 0 {
             faults.add(.invalid(path.child("count"), count, "must be greater than zero"))
         }
-    }
-
-    private static func claim(_ claim: Object, _ path: FieldPath, _ faults: inout Faults) {
-        let modes = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]
-        for mode in claim["accessModes"]?.items ?? [] where !modes.contains(mode.string ?? "") {
-            faults.add(.notSupported(path.child("accessModes"), mode, modes))
-        }
-        let storage = claim["resources"]?["requests"]["storage"] ?? .null
-        let place = path.child("resources").key("storage")
-        guard let amount = Quantity(storage) else { return faults.add(.required(place)) }
-        if amount.sign <= 0 { faults.add(.invalid(place, storage, "must be greater than zero")) }
     }
 }

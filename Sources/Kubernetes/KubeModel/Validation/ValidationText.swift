@@ -52,7 +52,7 @@ enum ValidationText {
         core.v1.StorageOSVolumeSource volumeName=label
         core.v1.LocalVolumeSource path=!
         core.v1.ImageVolumeSource reference=! pullPolicy=in:Always|IfNotPresent|Never
-        core.v1.CSIPersistentVolumeSource driver=! volumeHandle=!
+        core.v1.CSIPersistentVolumeSource volumeHandle=!
         core.v1.DownwardAPIVolumeFile path=! mode=mode
         core.v1.SecretProjection name=!
         core.v1.ConfigMapProjection name=!
@@ -67,7 +67,6 @@ enum ValidationText {
         core.v1.PodAffinityTerm topologyKey=!,qualified
         core.v1.WeightedPodAffinityTerm weight=1..100
         core.v1.PreferredSchedulingTerm weight=1..100
-        core.v1.NodeSelector nodeSelectorTerms=!
         core.v1.Taint key=!,qualified value=labelvalue effect=!,in:NoSchedule|PreferNoSchedule|NoExecute
         core.v1.PodSchedulingGate name=!,qualified
         core.v1.PodReadinessGate conditionType=qualified
@@ -90,8 +89,8 @@ enum ValidationText {
         core.v1.PodResourceClaim name=!,label
         core.v1.ScopedResourceSelectorRequirement scopeName=! operator=!
         core.v1.LimitRangeItem type=!
-        core.v1.PersistentVolumeClaimSpec accessModes=! volumeMode=in:Block|Filesystem storageClassName=subdomain
-        core.v1.PersistentVolumeSpec accessModes=! capacity=! persistentVolumeReclaimPolicy=in:Delete|Recycle|Retain volumeMode=in:Block|Filesystem
+        core.v1.PersistentVolumeClaimSpec volumeAttributesClassName=subdomain volumeMode=in:Block|Filesystem storageClassName=subdomain
+        core.v1.PersistentVolumeSpec accessModes=! capacity=! persistentVolumeReclaimPolicy=in:Delete|Recycle|Retain volumeMode=in:Block|Filesystem storageClassName=subdomain volumeAttributesClassName=subdomain
         core.v1.ReplicationControllerSpec replicas=>=0 minReadySeconds=>=0 selector=! template=!
         apps.v1.DeploymentSpec replicas=>=0 minReadySeconds=>=0 revisionHistoryLimit=>=0 progressDeadlineSeconds=>=0
         apps.v1.DeploymentStrategy type=in:Recreate|RollingUpdate
@@ -134,9 +133,6 @@ enum ValidationText {
         scheduling.v1.PriorityClass preemptionPolicy=!,in:Never|PreemptLowerPriority
         storage.v1.StorageClass provisioner=!,qualified reclaimPolicy=!,in:Delete|Retain volumeBindingMode=!,in:Immediate|WaitForFirstConsumer
         storage.v1.CSIDriverSpec fsGroupPolicy=in:File|None|ReadWriteOnceWithFSType
-        storage.v1.CSINodeDriver name=! nodeID=!
-        storage.v1.VolumeAttachmentSpec attacher=! nodeName=!
-        storage.v1.VolumeAttributesClass driverName=!
         resource.v1.DeviceRequest name=!,label
         resource.v1.DeviceSubRequest name=!,label deviceClassName=!,subdomain allocationMode=in:All|ExactCount
         resource.v1.ExactDeviceRequest deviceClassName=!,subdomain allocationMode=in:All|ExactCount
