@@ -8,6 +8,11 @@ import Synchronization
 final class WatchRegistry: Sendable {
     private struct State {
         var streams: [Int: WatchStream] = [:]
+        /// When each is to be looked at again; apart, for to go through these touches no stream.
+        var dues: [Int: Timestamp] = [:]
+        /// Those that have ended, until their clients have taken what waits for them.
+        var ended: [WatchStream] = []
+        var ticks = 0
         var next = 0
         var barrier: WatchHandle?
         var farewell: WatchHandle?
@@ -48,6 +53,7 @@ final class WatchRegistry: Sendable {
         state.withLock { state in
             state.next += 1
             state.streams[state.next] = stream
+            state.dues[state.next] = stream.due
             running.store(state.streams.count, ordering: .relaxed)
             return state.next
         }
@@ -56,6 +62,7 @@ final class WatchRegistry: Sendable {
     func remove(_ number: Int) {
         state.withLock { state in
             state.streams[number] = nil
+            state.dues[number] = nil
             running.store(state.streams.count, ordering: .relaxed)
         }
     }
@@ -83,21 +90,45 @@ final class WatchRegistry: Sendable {
     ///
     /// A bookmark promises that every event up to its revision was delivered.
     func tick(_ realm: Realm, now: Timestamp) {
-        let streams = state.withLock { $0.streams }
-        for stream in streams.values { stream.tick(now) }
-        let due = streams.values.filter { $0.deadline > now && $0.wantsBookmark(now) }
+        let streams = takeDue(now)
+        for stream in streams { stream.tick(now) }
+        let due = streams.filter { $0.deadline > now && $0.wantsBookmark(now) }
         let head = realm.head
         guard !due.isEmpty, head > 0 else { return }
         let barrier = behind(realm) { for stream in due { stream.bookmark(head) } }
         state.withLock { $0.barrier = barrier }
     }
 
+    /// A stream has ended, and is to be looked at until it is gone.
+    func note(ended stream: WatchStream) { state.withLock { $0.ended.append(stream) } }
+
+    /// The streams that are to be looked at: those that have ended or with something due. Now and then it is all, and when much seems to
+    /// wait: they may have taken some of it. A hundred thousand that rest are not asked each.
+    private func takeDue(_ now: Timestamp) -> [WatchStream] {
+        let isCrowded = waiting.load(ordering: .relaxed) > limit / 4
+        return state.withLock { state in
+            state.ticks += 1
+            let isRound = isCrowded || state.ticks % Self.round == 0
+            var found = isRound ? [] : state.ended.filter { !$0.isDetached }
+            state.ended.removeAll { $0.isOver(now) }
+            for number in state.dues.compactMap({ isRound || $0.value <= now ? $0.key : nil }) {
+                guard let stream = state.streams[number] else { continue }
+                found.append(stream)
+                state.dues[number] = stream.due
+            }
+            return found
+        }
+    }
+    /// After how many ticks all are looked at.
+    private static let round = 16
+
     /// Ends every watch.
     func endAll() {
         let streams = state.withLock { state in
-            defer { (state.streams, state.barrier, state.farewell) = ([:], nil, nil) }
+            defer { (state.streams, state.dues, state.barrier, state.farewell) = ([:], [:], nil, nil) }
             return state.streams
         }
         for stream in streams.values { stream.end() }
+        state.withLock { $0.ended = [] }
     }
 }

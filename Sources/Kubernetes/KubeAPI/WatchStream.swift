@@ -104,6 +104,9 @@ final class WatchStream: Sendable {
         }
     }
 
+    /// When the registry is to look at it: for its end or its next bookmark.
+    var due: Timestamp { state.withLock { min(deadline, bookmarkInterval == nil ? deadline : $0.nextBookmark) } }
+
     /// Whether a bookmark is due.
     func wantsBookmark(_ now: Timestamp) -> Bool {
         bookmarkInterval != nil && state.withLock { !$0.ended && $0.nextBookmark <= now }
@@ -136,7 +139,12 @@ final class WatchStream: Sendable {
         guard let handle else { return }
         handle?.cancel()
         writer.finish(error: false)
+        registry.note(ended: self)
     }
+    /// Whether its client is gone.
+    var isDetached: Bool { state.withLock { $0.detached } }
+    /// Whether an ended watch is to be looked at no more after this moment.
+    func isOver(_ now: Timestamp) -> Bool { state.withLock { state in state.detached || state.patience.map { $0 <= now } ?? true } }
     /// Ends a watch whose time is over, and resets the stream of one that ended long ago and does not take what waits for it.
     func tick(_ now: Timestamp) {
         account()
