@@ -105,6 +105,13 @@ import Testing
         ]
         if random.int(in: 0..<4) > 0 { document["metadata"]["name"] = .string(name) } else { document["metadata"]["generateName"] = "s-" }
         if random.int(in: 0..<6) == 0 { document["metadata"]["resourceVersion"] = "5" }
+        if random.int(in: 0..<3) == 0 {
+            let field: Value = [
+                "key": "metadata.name", "operator": "In", "values": [.string(random.int(in: 0..<9) == 0 ? "No" : "node-\(name)")],
+            ]
+            let required: Value = ["nodeSelectorTerms": [["matchFields": [field]]]]
+            document["spec"]["affinity"] = ["nodeAffinity": ["requiredDuringSchedulingIgnoredDuringExecution": required]]
+        }
         for member in ["spec", "data", "message"] where random.int(in: 0..<12) == 0 { document[member] = .null }
         return document
     }

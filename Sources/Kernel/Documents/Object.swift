@@ -69,6 +69,17 @@ package struct Object: Sendable, Hashable, RandomAccessCollection, ExpressibleBy
     /// Appends a member whose key is new; the caller sees to that.
     package mutating func append(_ member: Member) { members.append(member) }
 
+    /// Whether both have the same members in the same order; at once for copies of one.
+    func isSame(as other: Object) -> Bool {
+        guard members.count == other.members.count else { return false }
+        return members.withUnsafeBufferPointer { left in
+            other.members.withUnsafeBufferPointer { right in
+                left.baseAddress == right.baseAddress
+                    || left.indices.allSatisfy { left[$0].key == right[$0].key && left[$0].value.isSame(as: right[$0].value) }
+            }
+        }
+    }
+
     /// Objects are equal when they have the same members in any order.
     package static func == (left: Object, right: Object) -> Bool {
         guard left.count == right.count else { return false }

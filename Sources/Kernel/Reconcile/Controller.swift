@@ -60,7 +60,7 @@ package struct Watch: Sendable {
     }
     /// The mapping is asked about the document before and after the change, where it has no controlling owner, when its owners or labels change.
     package static func orphans<F: KindFields>(
-        _: View<F>.Type, _ mapping: @escaping @Sendable (View<F>, World) -> [String]
+        _: View<F>.Type, _ mapping: @escaping @Sendable (Node, World) -> [String]
     ) -> Watch {
         Watch(prefix: F.kind.prefix) { change, world in
             let (old, new) = change.nodes
@@ -70,9 +70,7 @@ package struct Watch: Sendable {
             {
                 return []
             }
-            var documents: [View<F>] = []
-            if let new, !new.isControlled, let view = change.new.flatMap(View<F>.init) { documents.append(view) }
-            if let old, !old.isControlled, let view = change.old.flatMap(View<F>.init) { documents.append(view) }
+            let documents = [new, old].compactMap { $0 }.filter { !$0.isControlled }
             return Array(Set(documents.flatMap { mapping($0, world) }))
         }
     }

@@ -31,6 +31,10 @@ package struct World: Sendable {
         guard let kind = documents.kinds[kind.prefix] else { return [] }
         return namespace.map { kind.namespaces[$0, default: []].sorted() } ?? kind.entries.keys.sorted()
     }
+    /// Whether a namespace has documents of a kind.
+    package func contains(_ kind: Kind, in namespace: String) -> Bool {
+        documents.kinds[kind.prefix]?.namespaces[namespace]?.isEmpty == false
+    }
     /// How many documents a kind has.
     package func count(_ kind: Kind) -> Int { documents.kinds[kind.prefix]?.entries.count ?? 0 }
     /// The documents of a kind that name the uid among their owners, in key order.

@@ -81,9 +81,9 @@ extension APIServer {
         return try await services.reserving(document, old: .null, target, dryRun: options.dryRun) { document in
             guard !options.dryRun else { return .draft(Owners.join(info.stored(document), owners)) }
             let encoded = Encoded(document: info.stored(document), owners: owners)
-            let entry = try await commit(target, .put(encoded), if: .absent)
+            // Before the write is durable: others of the template are on their way.
             if let sketch, warnings.all.isEmpty { sketch.keep(encoded, name: target.name, uid: uid, time: now.text, in: self) }
-            return .stored(entry)
+            return .stored(try await commit(target, .put(encoded), if: .absent))
         }
     }
 

@@ -5,7 +5,7 @@ import KubeModel
 extension KindRules {
     /// The kinds that differ, by resource.
     static let table: [String: KindRules] = [
-        "pods": KindRules(generation: .spec, returnsDeleted: true, blanks: [.name], prepareCreate: PodRules.prepareCreate),
+        "pods": KindRules(generation: .spec, returnsDeleted: true, blanks: [.name, .node], prepareCreate: PodRules.prepareCreate),
         "configmaps": KindRules(blanks: [.name]),
         "namespaces": KindRules(
             returnsDeleted: true,

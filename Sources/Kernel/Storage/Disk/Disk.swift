@@ -19,6 +19,8 @@ package protocol Disk: Sendable {
 package protocol DiskFile: Sendable {
     /// Writes all the bytes at the offset; durable after `sync`.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(DiskError)
+    /// Writes that many zeros from the beginning, whole blocks; durable after `sync`.
+    func fill(_ count: Int) throws(DiskError)
     /// Reads up to the end of the file or the buffer, and returns the number of bytes.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(DiskError) -> Int
     /// Makes what was written durable. After a failure nobody knows what is.
@@ -41,4 +43,19 @@ package struct DiskError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether there is no space, or none for this user.
     var isFull: Bool { code == ENOSPC || code == EDQUOT }
     package var description: String { "\(operation) \(name): \(strerror(code).map { String(cString: $0) } ?? "error \(code)")" }
+}
+
+extension DiskFile {
+    /// Writes that many zeros from the beginning, a piece at a time from memory that begins with a block.
+    func write(zeros count: Int) throws(DiskError) {
+        let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: min(count, 1 << 20), alignment: LogFormat.blockBytes)
+        defer { zeros.deallocate() }
+        zeros.initializeMemory(as: UInt8.self, repeating: 0)
+        var offset = 0
+        while offset < count {
+            let part = min(zeros.count, count - offset)
+            try write(UnsafeRawBufferPointer(rebasing: zeros[..<part]), at: offset)
+            offset += part
+        }
+    }
 }

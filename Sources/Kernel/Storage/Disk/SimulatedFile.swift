@@ -32,6 +32,8 @@ final class SimulatedFile: DiskFile {
         }
     }
 
+    func fill(_ count: Int) throws(DiskError) { try write(zeros: count) }
+
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(DiskError) -> Int {
         nonisolated(unsafe) let buffer = buffer
         return try access("read", changes: false) { _, content throws(DiskError) in

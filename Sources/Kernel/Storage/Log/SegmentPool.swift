@@ -53,7 +53,7 @@ final class SegmentPool: Sendable {
         let name = "log-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
         let file = try disk.open(name, create: true)
         do throws(DiskError) {
-            try fill(file)
+            try file.fill(segmentBytes)
             try file.sync()
             try disk.syncDirectory()
         } catch {
@@ -62,17 +62,5 @@ final class SegmentPool: Sendable {
             throw error
         }
         return SegmentFile(name: name, file: file, bytes: segmentBytes)
-    }
-
-    private func fill(_ file: any DiskFile) throws(DiskError) {
-        let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: min(segmentBytes, 1 << 20), alignment: LogFormat.blockBytes)
-        defer { zeros.deallocate() }
-        zeros.initializeMemory(as: UInt8.self, repeating: 0)
-        var offset = 0
-        while offset < segmentBytes {
-            let part = min(zeros.count, segmentBytes - offset)
-            try file.write(UnsafeRawBufferPointer(rebasing: zeros[..<part]), at: offset)
-            offset += part
-        }
     }
 }

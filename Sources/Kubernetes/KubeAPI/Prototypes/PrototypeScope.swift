@@ -38,15 +38,51 @@ struct Blank: Sendable {
         /// Text of so many bytes.
         case text(ClosedRange<Int>)
     }
+    /// Names of members, and numbers of elements.
     let path: [String]
     let rule: Rule
 
     static let name = Blank(path: ["metadata", "name"], rule: .name)
+    /// The node that a DaemonSet's pod is for.
+    static let node = Blank(
+        path: [
+            "spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms", "0", "matchFields",
+            "0",
+            "values", "0",
+        ], rule: .name)
     /// What tells one event from the next of its kind.
     static let event = [
         name, Blank(path: ["involvedObject", "name"], rule: .name), Blank(path: ["involvedObject", "uid"], rule: .text(1...64)),
         Blank(path: ["message"], rule: .text(1...1000)),
     ]
+
+    /// What stands here in a tree; null for nothing.
+    func value(in document: Value) -> Value {
+        path.reduce(document) { value, step in
+            if case .array = value, let number = Int(step) { value[number] } else { value[step] }
+        }
+    }
+    /// What stands here in a text.
+    func node(in root: Node) -> Node? {
+        path.reduce(root) { node, step in
+            guard let node, !node.isObject, let number = Int(step) else { return node?[name: step] }
+            return node.items.dropFirst(number).first
+        }
+    }
+    /// Puts an empty text at a path, at which there is one.
+    static func clear(_ path: ArraySlice<String>, of value: inout Value) {
+        guard let step = path.first else {
+            value = ""
+            return
+        }
+        if case .array(var items) = value, let number = Int(step), items.indices.contains(number) {
+            value = .null
+            clear(path.dropFirst(), of: &items[number])
+            value = .array(items)
+        } else {
+            clear(path.dropFirst(), of: &value[step])
+        }
+    }
 
     /// Whether a text may stand here, and stands in JSON as it is. What may not goes the whole way, which says why.
     func takes(_ text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -61,9 +61,7 @@ final class PrototypeSketch {
             guard owners.count == 1, add(owners.items[0]["time"], filling.time, .time) else { return nil }
         }
         for (number, blank) in source.blanks.enumerated() where blank.path != Blank.name.path {
-            var node: Node? = root
-            for name in blank.path { node = node?[name: name] }
-            guard add(node, filling.sent[number], .sent(number)) else { return nil }
+            guard add(blank.node(in: root), filling.sent[number], .sent(number)) else { return nil }
         }
         for (number, drawn) in drawn.enumerated() {
             for range in Self.places(of: drawn.prefix + drawn.letters, in: document.bytes) {

@@ -25,9 +25,7 @@ struct SentText: Sendable {
     init(_ document: Document, _ blanks: [Blank]) {
         bytes = document.bytes
         self.blanks = blanks.compactMap { blank in
-            var node: Node? = document.root
-            for name in blank.path { node = node?[name: name] }
-            guard let node, node.string != nil else { return nil }
+            guard let node = blank.node(in: document.root), node.string != nil else { return nil }
             let range = node.range.lowerBound + 1..<node.range.upperBound - 1
             guard document.bytes.withUnsafeBufferPointer({ blank.takes(UnsafeBufferPointer(rebasing: $0[range])) }) else { return nil }
             return (range, blank)
@@ -80,17 +78,16 @@ struct SentTree: Sendable {
     /// With empty texts in the blanks.
     private let model: Value
     let blanks: [Blank]
-    private static let empty = Value.string("")
 
     init(_ document: Value, _ blanks: [Blank]) {
         self.blanks = blanks.filter { Self.text(in: document, $0) != nil }
         var model = document
-        for blank in self.blanks { model[path: blank.path] = Self.empty }
+        for blank in self.blanks { Blank.clear(blank.path[...], of: &model) }
         self.model = model
     }
 
     private static func text(in document: Value, _ blank: Blank) -> String? {
-        guard var text = document[path: blank.path].string, text.withUTF8(blank.takes) else { return nil }
+        guard var text = blank.value(in: document).string, text.withUTF8(blank.takes) else { return nil }
         return text
     }
 
@@ -100,9 +97,9 @@ struct SentTree: Sendable {
         for blank in blanks {
             guard let text = Self.text(in: sent, blank) else { return nil }
             texts.append(text)
-            rest[path: blank.path] = Self.empty
+            Blank.clear(blank.path[...], of: &rest)
         }
-        return rest == model ? texts : nil
+        return rest.isSame(as: model) ? texts : nil
     }
 
     /// Little of what trees that differ in the blanks alone have in common: who owns them, or what they report.

@@ -7,19 +7,28 @@ final class PrototypeTable: Sendable {
     private struct State {
         var prototypes: [PrototypeScope: [Prototype]] = [:]
         var count = 0
-        /// Fingerprints of what came by the whole way lately, in turn.
-        var recent: [Int] = []
+        /// What came by the whole way lately, in turn.
+        var recent: [Seen] = []
         var next = 0
         /// How many prototypes may be made before others turn out to be of use.
         var credit: Int
         var misses = 0
+    }
+    private struct Seen {
+        let fingerprint: Int
+        /// Until which miss no other is made of it, since one is under way.
+        var until = 0
     }
     private let state: Mutex<State>
     private let uses = Atomic<Int>(0)
     let marks: GroundMarks
     /// The most that are kept.
     private let most: Int
+    /// The most of one scope, for each of which a document may be compared with all.
+    private static let mostAlike = 16
     private static let remembered = 128
+    /// As many may come at once before the first is made.
+    private static let patience = 64
     /// Larger documents are rare, and copies of them are not.
     static let largestDocument = 64 << 10
 
@@ -54,11 +63,15 @@ final class PrototypeTable: Sendable {
         return state.withLock { state in
             state.misses += 1
             if state.misses % 32 == 0 { state.credit = min(state.credit + 1, most) }
-            if state.recent.contains(fingerprint) { return state.credit > 0 }
+            if let place = state.recent.firstIndex(where: { $0.fingerprint == fingerprint }) {
+                guard state.credit > 0, state.recent[place].until <= state.misses else { return false }
+                state.recent[place].until = state.misses + Self.patience
+                return true
+            }
             if state.recent.count < Self.remembered {
-                state.recent.append(fingerprint)
+                state.recent.append(Seen(fingerprint: fingerprint))
             } else {
-                state.recent[state.next] = fingerprint
+                state.recent[state.next] = Seen(fingerprint: fingerprint)
                 state.next = (state.next + 1) % Self.remembered
             }
             return false
@@ -72,6 +85,9 @@ final class PrototypeTable: Sendable {
             state.credit -= 1
             state.prototypes[scope, default: []].insert(prototype, at: 0)
             state.count += 1
+            if let last = state.prototypes[scope]?.last, state.prototypes[scope]?.count ?? 0 > Self.mostAlike {
+                Self.forget(last, scope, &state)
+            }
             if state.count > most { Self.forgetOldest(&state) }
         }
     }
@@ -89,6 +105,7 @@ final class PrototypeTable: Sendable {
         state.prototypes[scope]?.remove(at: place)
         if state.prototypes[scope]?.isEmpty == true { state.prototypes[scope] = nil }
         state.count -= 1
+        for place in state.recent.indices { state.recent[place].until = 0 }
     }
     private static func forgetOldest(_ state: inout State) {
         var oldest: (scope: PrototypeScope, prototype: Prototype, use: Int)?

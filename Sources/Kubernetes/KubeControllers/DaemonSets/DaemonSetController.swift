@@ -10,7 +10,7 @@ package struct DaemonSetController: Controller {
     package static let watches = [
         Watch.owned(Pod.self, by: DaemonSet.self),
         Watch.orphans(Pod.self) { pod, world in
-            return world.list(DaemonSet.self, in: pod.namespace).filter { pod.matches($0.selector) }.map(\.key)
+            world.list(DaemonSet.self, in: pod.namespace).filter { $0.selector.matches(labels: pod["metadata"]?["labels"]) }.map(\.key)
         },
         Watch.owned(ControllerRevision.self, by: DaemonSet.self),
         // Heartbeats concern nobody.

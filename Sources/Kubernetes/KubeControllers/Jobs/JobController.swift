@@ -16,7 +16,7 @@ package struct JobController: Controller {
             Array(Set(change.present.flatMap(KubeIndexes.trackers)))
         },
         Watch.orphans(Pod.self) { pod, world in
-            world.list(Job.self, in: pod.namespace).filter { pod.matches($0.selector) }.map(\.key)
+            world.list(Job.self, in: pod.namespace).filter { $0.selector.matches(labels: pod["metadata"]?["labels"]) }.map(\.key)
         },
     ]
     package static let writes: Set<Kind> = [JobFields.kind, PodFields.kind, EventFields.kind]

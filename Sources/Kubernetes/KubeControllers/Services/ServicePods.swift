@@ -17,6 +17,7 @@ struct ServicePods {
 
     /// The keys of services that select a pod, before or after its change.
     static func services(_ change: WorldChange, _ world: World) -> [String] {
+        guard world.contains(ServiceFields.kind, in: change.namespace) else { return [] }
         var candidates: Set<String> = []
         let (old, new) = change.nodes
         // Most changes leave the labels alone.

@@ -10,7 +10,7 @@ package struct StatefulSetController: Controller {
     package static let watches = [
         Watch.owned(Pod.self, by: StatefulSet.self),
         Watch.orphans(Pod.self) { pod, _ in
-            guard let (parent, _) = StatefulSetPods.parent(of: pod.name) else { return [] }
+            guard let name = pod["metadata"]?["name"]?.string, let (parent, _) = StatefulSetPods.parent(of: name) else { return [] }
             return [StatefulSetFields.kind.key(pod.namespace, parent)]
         },
         Watch.owned(ControllerRevision.self, by: StatefulSet.self),

@@ -10,7 +10,7 @@ package struct ReplicaSetController: Controller {
     package static let watches = [
         Watch.owned(Pod.self, by: ReplicaSet.self),
         Watch.orphans(Pod.self) { pod, world in
-            return world.list(ReplicaSet.self, in: pod.namespace).filter { pod.matches($0.selector) }.map(\.key)
+            world.list(ReplicaSet.self, in: pod.namespace).filter { $0.selector.matches(labels: pod["metadata"]?["labels"]) }.map(\.key)
         },
     ]
     package static let writes: Set<Kind> = [ReplicaSetFields.kind, PodFields.kind, EventFields.kind]

@@ -10,7 +10,8 @@ package struct ReplicationManager: Controller {
     package static let watches = [
         Watch.owned(Pod.self, by: ReplicationController.self),
         Watch.orphans(Pod.self) { pod, world in
-            return world.list(ReplicationController.self, in: pod.namespace).filter { pod.matches($0.podSelector) }.map(\.key)
+            world.list(ReplicationController.self, in: pod.namespace).filter { $0.podSelector.matches(labels: pod["metadata"]?["labels"]) }
+                .map(\.key)
         },
     ]
     package static let writes: Set<Kind> = [ReplicationControllerFields.kind, PodFields.kind, EventFields.kind]
