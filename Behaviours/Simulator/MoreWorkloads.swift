@@ -2,7 +2,7 @@ import Control
 import Documents
 import KubeModel
 
-struct StatefulSetWorkload: Workload {
+struct StatefulSetWorkload: ReplicatedWorkload {
     let kind = StatefulSetFields.kind
     let prefix = "db"
 
@@ -27,18 +27,9 @@ struct StatefulSetWorkload: Workload {
         }
         return ["apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": ["name": .string(name)], "spec": spec]
     }
-    func change(_ size: Int, _ random: RandomSource) -> Value {
-        var spec: Value = ["replicas": .int(Int64(size))]
-        if random.int(in: 0..<3) == 0 { spec["template"] = Workloads.rollingTemplate(random) }
-        return ["spec": spec]
-    }
-    func form(_ size: Int) -> String { "\(size) replicas" }
-    func form(of document: Value) -> String { form(document["spec"]["replicas"].int ?? -1) }
     func unrest(_ document: Value) -> String? {
+        if let shortage = shortage(document, ["replicas", "readyReplicas", "availableReplicas"]) { return shortage }
         let (status, wanted) = (document["status"], document["spec"]["replicas"].int ?? 1)
-        guard status["observedGeneration"] == document["metadata"]["generation"] else { return "its status is old" }
-        let counts = ["replicas", "readyReplicas", "availableReplicas"].map { status[$0].int ?? 0 }
-        guard counts.allSatisfy({ $0 == wanted }) else { return "it has \(counts) of \(wanted)" }
         guard status["currentRevision"] == status["updateRevision"] || wanted == 0 else { return "its update goes on" }
         return nil
     }

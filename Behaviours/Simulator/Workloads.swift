@@ -41,7 +41,26 @@ enum Workloads {
     }
 }
 
-struct DeploymentWorkload: Workload {
+/// Workloads whose one number is how many replicas they have, and whose pods may get another template.
+protocol ReplicatedWorkload: Workload {}
+extension ReplicatedWorkload {
+    func change(_ size: Int, _ random: RandomSource) -> Value {
+        var spec: Value = ["replicas": .int(Int64(size))]
+        if random.int(in: 0..<3) == 0 { spec["template"] = Workloads.rollingTemplate(random) }
+        return ["spec": spec]
+    }
+    func form(_ size: Int) -> String { "\(size) replicas" }
+    func form(of document: Value) -> String { form(document["spec"]["replicas"].int ?? -1) }
+    /// Why the counts of a document's status are not all what its spec wants, or the status is old.
+    func shortage(_ document: Value, _ counts: [String]) -> String? {
+        let (status, wanted) = (document["status"], document["spec"]["replicas"].int ?? 1)
+        guard status["observedGeneration"] == document["metadata"]["generation"] else { return "its status is old" }
+        let found = counts.map { status[$0].int ?? 0 }
+        return found.allSatisfy { $0 == wanted } ? nil : "it has \(found) of \(wanted)"
+    }
+}
+
+struct DeploymentWorkload: ReplicatedWorkload {
     let kind = DeploymentFields.kind
     let prefix = "web"
 
@@ -53,17 +72,7 @@ struct DeploymentWorkload: Workload {
             ],
         ]
     }
-    func change(_ size: Int, _ random: RandomSource) -> Value {
-        var spec: Value = ["replicas": .int(Int64(size))]
-        if random.int(in: 0..<3) == 0 { spec["template"] = Workloads.rollingTemplate(random) }
-        return ["spec": spec]
-    }
-    func form(_ size: Int) -> String { "\(size) replicas" }
-    func form(of document: Value) -> String { form(document["spec"]["replicas"].int ?? -1) }
     func unrest(_ document: Value) -> String? {
-        let (status, wanted) = (document["status"], document["spec"]["replicas"].int ?? 1)
-        guard status["observedGeneration"] == document["metadata"]["generation"] else { return "its status is old" }
-        let counts = ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"].map { status[$0].int ?? 0 }
-        return counts.allSatisfy { $0 == wanted } ? nil : "it has \(counts) of \(wanted)"
+        shortage(document, ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"])
     }
 }

@@ -95,6 +95,9 @@ import Testing
         try await setImage(plane, "broken")
         try await plane.advance(30)
         #expect(images(plane) == ["db:1", "db:1", "broken", "broken"])
+        try await setImage(plane, "db:3")
+        try await plane.advance(60)
+        #expect(images(plane) == ["db:3", "db:3", "db:3", "db:3"], "pods that never were available do not hold up what mends them")
         plane.bed.stop()
     }
     @Test func claimsOutliveTheirPodsUnlessTheyAreToGo() async throws {

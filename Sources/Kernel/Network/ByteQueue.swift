@@ -63,12 +63,19 @@ struct ByteQueue: Sendable {
     private mutating func dropHead() {
         pieces[head] = []
         head += 1
-        if head == pieces.count {
-            pieces.removeAll(keepingCapacity: head <= 16)
-            head = 0
-        } else if head >= 64, head * 2 > pieces.count {
-            pieces.removeFirst(head)
-            head = 0
+        pieces.forget(before: &head)
+    }
+}
+
+extension Array {
+    /// Forgets the elements before `start` when they are all, or so many that moving the others is worth it.
+    mutating func forget(before start: inout Int) {
+        if start == count {
+            removeAll(keepingCapacity: start <= 16)
+            start = 0
+        } else if start >= 64, start * 2 > count {
+            removeFirst(start)
+            start = 0
         }
     }
 }

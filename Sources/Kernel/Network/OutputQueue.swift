@@ -110,13 +110,7 @@ struct OutputQueue {
 
     /// Forgets what was sent, now and then.
     private mutating func compact() {
-        if firstLarge == larges.count {
-            larges.removeAll(keepingCapacity: firstLarge <= 16)
-            firstLarge = 0
-        } else if firstLarge >= 64, firstLarge * 2 > larges.count {
-            larges.removeFirst(firstLarge)
-            firstLarge = 0
-        }
+        larges.forget(before: &firstLarge)
         if smallStart >= 4096, smallStart * 2 > small.count {
             small.removeFirst(smallStart)
             smallStart = 0

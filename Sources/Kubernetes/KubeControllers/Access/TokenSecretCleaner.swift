@@ -9,10 +9,8 @@ package import Reconcile
 package struct TokenSecretCleaner: Controller {
     package typealias Primary = SecretFields
     package static let name = "legacy-service-account-token-cleaner"
-    package static let watches = [
-        // What a pod mounts, or an account lists no longer, is not touched.
-        Watch(prefix: ServiceAccountFields.kind.prefix) { change, world in world.keys(TokenSecret.index.name, change.key) }
-    ]
+    /// What an account lists no longer is not touched.
+    package static let watches = [TokenSecret.ofAccounts]
     package static let writes: Set<Kind> = [SecretFields.kind]
     package static let indexes = [TokenSecret.index, podsBySecret]
     private static let podsBySecret = WorldIndex("pods by secret", of: PodFields.kind) { pod in

@@ -16,6 +16,8 @@ enum TokenSecret {
         guard secret["type"]?.string == type, let name = secret["metadata"]?["annotations"]?[name: account]?.string else { return [] }
         return [ServiceAccountFields.kind.key(secret.namespace, name)]
     }
+    /// What happens to an account concerns its Secrets.
+    static let ofAccounts = Watch(prefix: ServiceAccountFields.kind.prefix) { change, world in world.keys(index.name, change.key) }
     static func isOne(_ change: WorldChange, in world: World) -> Bool { change.nodes.new?["type"]?.string == type }
 }
 
@@ -25,9 +27,7 @@ enum TokenSecret {
 package struct TokenSecretController: Controller {
     package typealias Primary = SecretFields
     package static let name = "service-account-token-controller"
-    package static let watches = [
-        Watch(prefix: ServiceAccountFields.kind.prefix) { change, world in world.keys(TokenSecret.index.name, change.key) }
-    ]
+    package static let watches = [TokenSecret.ofAccounts]
     package static let writes: Set<Kind> = [SecretFields.kind]
     package static let indexes = [TokenSecret.index]
     private let key: PrivateKey

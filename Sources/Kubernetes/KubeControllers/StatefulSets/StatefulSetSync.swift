@@ -144,7 +144,11 @@ struct StatefulSetSync {
         if set.maxUnavailable > 1 {
             let away = ordinals.count { ordinal in replicas[ordinal].map { !isHealthy($0) } ?? true }
             let old = targets.compactMap { replicas[$0] }.filter { isOld($0) && !$0.isDeleting }
-            for pod in old.prefix(max(0, set.maxUnavailable - away)) { delete(pod) }
+            // Where pods wait for no other, those that serve nobody go first, and nobody misses them.
+            let idle = set.isOrdered ? [] : old.filter { !isHealthy($0) }
+            for pod in idle { delete(pod) }
+            let rest = set.isOrdered ? old : old.filter(isHealthy)
+            for pod in rest.prefix(max(0, set.maxUnavailable - away)) { delete(pod) }
             return
         }
         for ordinal in targets {
