@@ -41,7 +41,7 @@ restart: build ## tell how long a server with many objects takes to be ready aga
 	swift build -c release $(STATIC) --product eyrie-bench
 	@OBJECTS=$(OBJECTS) Tools/restart
 
-simulate: dependencies ## play seeds of the deterministic simulation (SEEDS=1000 SEED=1 STEPS=30)
+simulate: dependencies ## play seeds of the deterministic simulation (SEEDS=100 SEED=1 STEPS=30)
 	swift build -c release $(STATIC) --product eyrie-simulate
 	@SEEDS=$(SEEDS) SEED=$(SEED) STEPS=$(STEPS) Tools/simulate .build/release/eyrie-simulate
 

@@ -50,7 +50,7 @@ enum DocumentPatch: Sendable {
         case .json(let patch):
             do { return try patch.apply(to: document) } catch {
                 throw KubeStatus(
-                    422, .invalid, "the server rejected our request due to an error in our request", details: .init(kind: "\(error)"))
+                    422, .invalid, "the server rejected our request due to an error in our request", details: .init())
             }
         case .merge(let patch): return MergePatch.apply(patch, to: document)
         case .strategic(let patch):
