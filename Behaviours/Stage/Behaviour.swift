@@ -38,5 +38,7 @@ package struct Behaviour: Sendable, CustomStringConvertible {
         if let first = leftovers.first { throw BehaviourFailure("clean-up: \(first)") }
     }
     /// Every behaviour.
-    package static let all: [Behaviour] = clusters + workloads + scheduling + nodes + ownership + access + instances + scaling + controllers
+    package static let all: [Behaviour] =
+        clusters + workloads + scheduling + nodes + ownership + access + instances + scaling + controllers
+        + storage
 }
