@@ -8,16 +8,24 @@ let settings: [SwiftSetting] = [
 ]
 
 /// A library target of a plane; its folder follows from plane and name.
-func target(_ plane: String, _ name: String, _ dependencies: [String] = [], resources: [Resource] = []) -> Target {
+func target(
+    _ plane: String, _ name: String, _ dependencies: [String] = [], resources: [Resource] = [], links: [LinkerSetting] = []
+) -> Target {
     .target(
         name: name, dependencies: dependencies.map { .byName(name: $0) }, path: "Sources/\(plane)/\(name)", resources: resources,
-        swiftSettings: settings)
+        swiftSettings: settings, linkerSettings: links)
 }
 /// The tests of a target (or of several), in `Tests/<name>Tests`.
 func tests(_ name: String, _ dependencies: [String]) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: dependencies.map { .byName(name: $0) }, path: "Tests/\(name)Tests", swiftSettings: settings)
 }
+#if arch(x86_64)
+    /// AES-GCM by vectors.
+    let vectors: [LinkerSetting] = [.linkedLibrary("IPSec_MB")]
+#else
+    let vectors: [LinkerSetting] = []
+#endif
 /// A C library of the system, by its pkg-config name.
 func clib(_ name: String, _ pkgConfig: String) -> Target {
     .systemLibrary(name: name, path: "Sources/Clibs/\(name)", pkgConfig: pkgConfig)
@@ -36,7 +44,7 @@ let package = Package(
         target("Kernel", "Control", ["CLinux"]),
         target("Kernel", "Storage", ["Documents", "Control", "CLinux", "Network"]),
         target("Kernel", "Reconcile", ["Documents", "Control", "Storage"]),
-        target("Kernel", "Network", ["Control", "CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CISAL"]),
+        target("Kernel", "Network", ["Control", "CLinux", "COpenSSL", "CNGHTTP2", "CZlib", "CISAL"], links: vectors),
 
         target("Kernel", "Linux", ["Control", "CLinux", "CNftables"]),
 

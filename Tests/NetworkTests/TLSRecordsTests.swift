@@ -11,15 +11,16 @@ private final class Ends {
     let sockets: [Int32]
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536 + 4 * TLSRecords.overhead, alignment: 64)
 
-    init(suite: UInt16 = 0x1301) throws {
+    /// - Parameter engine: what the server's side goes by; the client's goes by OpenSSL.
+    init(suite: UInt16 = 0x1301, engine: GCMEngine? = .shared) throws {
         let context = try #require(SSL_CTX_new(TLS_server_method()))
         let ssl = try #require(SSL_new(context))
         let code = [UInt8(suite >> 8), UInt8(suite & 255)]
         let found = try #require(SSL_CIPHER_find(ssl, code))
         let length = suite == 0x1302 ? 48 : 32
         let (here, there) = ([UInt8](repeating: 7, count: length), [UInt8](repeating: 9, count: length))
-        client = try #require(TLSRecords(suite: found, sending: here, receiving: there))
-        server = try #require(TLSRecords(suite: found, sending: there, receiving: here))
+        client = try #require(TLSRecords(suite: found, sending: here, receiving: there, engine: nil))
+        server = try #require(TLSRecords(suite: found, sending: there, receiving: here, engine: engine))
         SSL_free(ssl)
         SSL_CTX_free(context)
         var pair: [Int32] = [0, 0]
@@ -58,6 +59,16 @@ private final class Ends {
             }
         }
     }
+    /// Sends bytes back, from the client to the server.
+    func answer(_ bytes: [UInt8]) throws {
+        var (output, seen) = (OutputQueue(), [UInt8]())
+        output.append(bytes)
+        while seen.count < bytes.count {
+            try send(&output, from: client)
+            seen += receive(server).0
+        }
+        #expect(seen == bytes)
+    }
     func raw(_ bytes: [UInt8]) { _ = bytes.withUnsafeBytes { Glibc.send(sockets[0], $0.baseAddress, $0.count, 0) } }
     /// The sealed bytes of a text on its way to the server, taken off the wire.
     func sealed(_ text: [UInt8]) throws -> [UInt8] {
@@ -72,8 +83,9 @@ private final class Ends {
 
 /// Records after the handshake.
 @Suite struct TLSRecordsTests {
-    @Test(arguments: [UInt16(0x1301), 0x1302, 0x1303]) func `what is sealed comes out whatever its pieces are`(_ suite: UInt16) throws {
-        let (ends, random) = (try Ends(suite: suite), RandomSource(seed: UInt64(suite)))
+    @Test(arguments: [UInt16(0x1301), 0x1302, 0x1303], [GCMEngine.shared, nil])
+    func `what is sealed comes out whatever its pieces are`(_ suite: UInt16, _ engine: GCMEngine?) throws {
+        let (ends, random) = (try Ends(suite: suite, engine: engine), RandomSource(seed: UInt64(suite)))
         for _ in 0..<40 {
             var (output, expected) = (OutputQueue(), [UInt8]())
             for _ in 0..<random.int(in: 1..<8) {
@@ -89,6 +101,7 @@ private final class Ends {
                 seen += bytes
             }
             #expect(seen == expected)
+            try ends.answer(expected)
         }
     }
 

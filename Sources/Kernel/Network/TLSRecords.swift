@@ -41,11 +41,12 @@ final class TLSRecords {
     ///   - suite: what the handshake agreed on.
     ///   - sending: the traffic secret of this side.
     ///   - receiving: that of the other.
+    ///   - engine: what AES-GCM goes by; OpenSSL where it is nil.
     /// Nil for a suite that has other records.
-    init?(suite: OpaquePointer, sending: [UInt8], receiving: [UInt8]) {
+    init?(suite: OpaquePointer, sending: [UInt8], receiving: [UInt8], engine: GCMEngine? = .shared) {
         let made =
-            tls_direction_begin(&self.sending, suite, sending, sending.count, 1) == 1
-            && tls_direction_begin(&self.receiving, suite, receiving, receiving.count, 0) == 1
+            tls_direction_begin(&self.sending, suite, sending, sending.count, 1, engine?.pointer) == 1
+            && tls_direction_begin(&self.receiving, suite, receiving, receiving.count, 0, engine?.pointer) == 1
         guard made else { return nil }
     }
 
