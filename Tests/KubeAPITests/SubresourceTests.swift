@@ -15,6 +15,9 @@ import Testing
         let bed = try await ClusterBed()
         _ = try await bed.post(deployments, Sample.deployment("web", replicas: 2))
         let scale = try await bed.get(deployments + "/web/scale")
+        let table = try await bed.get(deployments + "/web/scale", accept: "application/json;as=Table;v=v1;g=meta.k8s.io")
+        #expect(table["columnDefinitions"].items.map { $0["name"] } == ["Name", "Desired", "Available", "Age"])
+        #expect(table["rows"][0]["cells"][0] == "web" && table["rows"][0]["cells"][1] == scale["spec"]["replicas"])
         #expect(scale["kind"] == "Scale" && scale["apiVersion"] == "autoscaling/v1")
         #expect(scale["spec"]["replicas"] == 2 && scale["status"]["selector"] == "app=web")
         var wanted = scale.json

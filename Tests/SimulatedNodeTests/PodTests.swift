@@ -38,6 +38,18 @@ import Testing
         }
     }
 
+    @Test func endsAPodAtItsDeadline() async throws {
+        let bed = try await MachineBed()
+        try await bed.with(bed.machine()) {
+            try await bed.run("web", ["activeDeadlineSeconds": 5])
+            _ = try await bed.pod("web") { $0.isReady }
+            let pod = try await bed.pod("web") { $0["status"]["phase"] == "Failed" }
+            #expect(pod["status"]["reason"] == "DeadlineExceeded")
+            #expect(pod["status"]["message"] == "Pod was active on the node longer than the specified deadline")
+            #expect(pod["status"]["containerStatuses"][0]["state"]["terminated"]["exitCode"] == 137)
+        }
+    }
+
     @Test func startsContainersForDebuggingThatComeLater() async throws {
         let bed = try await MachineBed()
         try await bed.with(bed.machine()) {

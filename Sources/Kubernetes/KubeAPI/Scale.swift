@@ -10,14 +10,14 @@ extension APIServer {
         switch verb {
         case .get:
             guard let entry = realm.snapshot().get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
-            return context.respond(200, try Self.scale(of: entry.value, target.info))
+            return present(context, try Self.scale(of: entry.value, target.info))
         case .update:
             let options = try WriteOptions(context)
             let document = try await decodePart(context, options, part)
             try Self.checkIdentity(document["metadata"], target)
             let guarded = !["", "0"].contains(document["metadata"]["resourceVersion"].string ?? "")
             let written = try await scale(target, options, context.warnings, retries: guarded ? 0 : Self.updateAttempts) { _ in document }
-            return context.respond(200, try Self.scale(of: written.value, target.info))
+            return present(context, try Self.scale(of: written.value, target.info))
         case .patch where MediaType.isApply(context.request): return try await apply(context, target)
         case .patch:
             let patch = try await decodePatch(context, target)
@@ -27,9 +27,23 @@ extension APIServer {
                 if case .strategic(let value) = patch { return MergePatch.apply(value, to: old) }
                 return try patch.apply(to: old, info: target.info, schema: schema)
             }
-            return context.respond(200, try Self.scale(of: written.value, target.info))
+            return present(context, try Self.scale(of: written.value, target.info))
         default: throw KubeStatus.methodNotAllowed
         }
+    }
+
+    /// What tables of Scales need to know.
+    private static let scaleKind = KindInfo(
+        group: "autoscaling", version: "v1", kind: "Scale", plural: "", singular: "", shortNames: [], categories: [], namespaced: true,
+        verbs: [], subresources: [], storage: Kind(group: "autoscaling", version: "v1", "Scale", prefix: "", namespaced: true),
+        typeName: "io.k8s.api.autoscaling.v1.Scale")
+
+    /// A Scale in the form that the client takes.
+    private func present(_ context: RequestContext, _ scale: Value) -> HTTPResponse {
+        guard case .table = context.accepted.form else { return context.respond(200, scale) }
+        let table = TableRenderer(Self.scaleKind, include: context.query["includeObject"], now: clock.now)
+        let metadata: Value = ["resourceVersion": scale["metadata"]["resourceVersion"]]
+        return context.respond(200, table.table([scale], metadata: metadata, columns: true))
     }
 
     /// Changes the replicas of a workload as a change of its Scale says.

@@ -123,7 +123,10 @@ final class PodKeeper: @unchecked Sendable {
     private func timed(_ tracked: Tracked) -> Tracked {
         var tracked = tracked
         tracked.due = life(of: tracked.pod).delay(of: tracked.stage).map { delay in
-            if case .ending = tracked.stage { clock.now + delay } else { tracked.began + delay }
+            switch tracked.stage {
+            case .ending, .expiring: clock.now + delay
+            default: tracked.began + delay
+            }
         }
         if tracked.due == nil { tracked.pod = .null }
         return tracked

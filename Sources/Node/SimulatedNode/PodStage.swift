@@ -21,6 +21,8 @@ enum PodStage: Hashable {
     case warming
     /// Runs, and ends by itself after that many seconds.
     case ending(seconds: Int)
+    /// Runs, and may do so for that many seconds after the machine took it on.
+    case expiring(seconds: Int)
     /// Nothing to do before something changes.
     case resting
     /// Has ended; the document stays until somebody deletes it.
@@ -54,7 +56,11 @@ struct PodState {
         if waiting.contains(where: { verdict($0).isFine }) { return .starting }
         if let stage = waiting.lazy.compactMap({ refusalStage(containerStatus($0)) }).first { return stage }
         if !unready.isEmpty { return .warming }
-        if let ending = StageTable.ending(of: pod), waiting.isEmpty { return .ending(seconds: ending.seconds) }
+        let ending = StageTable.ending(of: pod)
+        if let deadline = pod["spec"]["activeDeadlineSeconds"].int, waiting.isEmpty, deadline < ending?.seconds ?? .max {
+            return .expiring(seconds: deadline)
+        }
+        if let ending, waiting.isEmpty { return .ending(seconds: ending.seconds) }
         return waiting.isEmpty && readinessChanged ? .warming : .resting
     }
 

@@ -51,6 +51,9 @@ struct PodLife {
                 state.containerStatus($0)["state"]["running"]["startedAt"].string.flatMap(Timestamp.init)
             }
             return started.max().map { max(.zero, $0 + .seconds(seconds) - now) } ?? .seconds(seconds)
+        case .expiring(let seconds):
+            let started = state.status["startTime"].string.flatMap(Timestamp.init)
+            return started.map { max(.zero, $0 + .seconds(seconds) - now) } ?? .seconds(seconds)
         case .terminating:
             let grace = pod["metadata"]["deletionGracePeriodSeconds"].int ?? 30
             return state.status["startTime"].isNull || state.isFinished ? .zero : min(table.termination, .seconds(grace))
@@ -69,6 +72,7 @@ struct PodLife {
         case .failingPull, .backingOff: refuse(backOff: stage == .backingOff)
         case .warming: warm()
         case .ending: end()
+        case .expiring: expire()
         case .terminating: terminate()
         case .mounting, .resting, .finished: PodStep()
         }
@@ -235,6 +239,17 @@ extension PodLife {
         }
         let phase = restarts ? nil : code == 0 ? "Succeeded" : "Failed"
         return PodStep(status: report(containers: statuses, sandbox: restarts, phase: phase))
+    }
+
+    /// Source: the kubelet's active deadline handler.
+    private func expire() -> PodStep {
+        let (reason, message) = ("DeadlineExceeded", "Pod was active on the node longer than the specified deadline")
+        let ended = state.status["containerStatuses"].items.map { terminated($0, exitCode: 137) }
+        var step = PodStep(status: report(containers: ended, sandbox: false, phase: "Failed"))
+        step.status["reason"] = .string(reason)
+        step.status["message"] = .string(message)
+        step.events = [.init(reason: reason, message: message)] + killing
+        return step
     }
 
     private func terminate() -> PodStep {

@@ -35,6 +35,7 @@ enum ColumnsText {
         ComponentStatus Status=componentStatus Message=componentMessage Error=componentError
         Lease.coordination.k8s.io Holder=.spec.holderIdentity Age=age
         PodDisruptionBudget.policy Min_Available=.spec.minAvailable|N/A Max_Unavailable=.spec.maxUnavailable|N/A Allowed_Disruptions:i=.status.disruptionsAllowed Age=age
+        Scale.autoscaling Desired:i=.spec.replicas Available:i=.status.replicas Age=age
         HorizontalPodAutoscaler.autoscaling Reference=scaleTarget Targets=scaleMetrics MinPods=.spec.minReplicas|<unset> MaxPods:i=.spec.maxReplicas Replicas:i=.status.currentReplicas Age=age
         RoleBinding.rbac.authorization.k8s.io Role=roleRef Age=age Users*=users Groups*=groups ServiceAccounts*=serviceAccounts
         ClusterRoleBinding.rbac.authorization.k8s.io Role=roleRef Age=age Users*=users Groups*=groups ServiceAccounts*=serviceAccounts
