@@ -1,5 +1,4 @@
 import COpenSSL
-import Glibc
 import Testing
 
 @testable import Network
@@ -8,33 +7,18 @@ import Testing
 private final class PlainOpenSSL {
     private let context: OpaquePointer
     private let ssl: OpaquePointer
-    private let socket: Int32
+    private let socket: RawSocket
 
     init(port: Int) throws {
-        socket = try #require(Self.connected(port))
+        socket = try RawSocket(port: port, timeoutSeconds: 20)
         context = try #require(SSL_CTX_new(TLS_client_method()))
         ssl = try #require(SSL_new(context))
-        SSL_set_fd(ssl, socket)
+        SSL_set_fd(ssl, socket.descriptor)
         try #require(SSL_connect(ssl) == 1)
-    }
-    /// A socket that gives up waiting after twenty seconds.
-    private static func connected(_ port: Int) -> Int32? {
-        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        var address = sockaddr_in()
-        (address.sin_family, address.sin_port) = (sa_family_t(AF_INET), in_port_t(UInt16(port).bigEndian))
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, size) }
-        }
-        return result == 0 ? socket : nil
     }
     deinit {
         SSL_free(ssl)
         SSL_CTX_free(context)
-        close(socket)
     }
 
     func changeKeys(asking: Bool) throws {

@@ -4,7 +4,7 @@ import Glibc
 
 /// A plain blocking socket to a loopback port, for saying exactly what a test wants said.
 final class RawSocket {
-    private let descriptor: Int32
+    let descriptor: Int32
 
     init(port: Int, timeoutSeconds: Int = 5) throws {
         guard let address = try SocketAddress.resolve(host: "127.0.0.1", port: port).first else { throw HTTPError.timedOut }
@@ -12,8 +12,9 @@ final class RawSocket {
         var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&poller, 1, 5_000)
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
-        var limit = timeval(tv_sec: timeoutSeconds, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        // A timeval: seconds and microseconds.
+        var limit = [timeoutSeconds, 0]
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(limit.count * MemoryLayout<Int>.size))
     }
 
     deinit { close(descriptor) }
