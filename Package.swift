@@ -26,6 +26,8 @@ func tests(_ name: String, _ dependencies: [String]) -> Target {
 #else
     let vectors: [LinkerSetting] = []
 #endif
+/// For programs with large heaps: glibc's own takes a quarter of a fleet's time (docs/decisions/allocator.md).
+let allocator: [LinkerSetting] = [.linkedLibrary("jemalloc")]
 /// A C library of the system, by its pkg-config name.
 func clib(_ name: String, _ pkgConfig: String) -> Target {
     .systemLibrary(name: name, path: "Sources/Clibs/\(name)", pkgConfig: pkgConfig)
@@ -104,7 +106,7 @@ let package = Package(
                 "Storage",
             ],
             path: "Sources/Programs/eyrie",
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: allocator),
         .target(
             name: "Behaviours",
             dependencies: [
@@ -125,7 +127,7 @@ let package = Package(
                 "Network", "NodeNetwork", "Reconcile", "SimulatedNode", "Storage",
             ],
             path: "Benchmarks/eyrie-bench",
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: allocator),
 
         tests(
             "Assembly", ["Assembly", "Behaviours", "AWSProtocol", "Control", "Documents", "KubeClient", "KubeModel", "Network", "Storage"]),

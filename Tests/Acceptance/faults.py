@@ -33,7 +33,7 @@ def no_acknowledged_write_is_lost(bed):
             if bed.call("kubectl", "create", "configmap", f"kept-{number}", "--from-literal=a=b", check=False).returncode == 0:
                 acknowledged.append(f"kept-{number}")
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
     time.sleep(2)
     bed.kill()

@@ -125,8 +125,8 @@ class Load:
     def __init__(self, api):
         (self.api, self.enough, self.done) = (api, threading.Event(), threading.Event())
         (self.acknowledged, self.seen, self.relists, self.errors) = ([], {}, 0, 0)
-        self.threads = [threading.Thread(target=self.write, args=(host, n)) for host in api.hosts for n in range(2)]
-        self.threads.append(threading.Thread(target=self.watch))
+        self.threads = [threading.Thread(target=self.write, args=(host, n), daemon=True) for host in api.hosts for n in range(2)]
+        self.threads.append(threading.Thread(target=self.watch, daemon=True))
         for thread in self.threads:
             thread.start()
 
@@ -234,7 +234,7 @@ def addresses_are_given_away_once(bed):
                 "spec": {"type": "NodePort", "selector": {"app": "x"}, "ports": [{"port": 80}]}}
         answers.append(api.request(api.hosts[n % 2], "POST", "/api/v1/namespaces/default/services", body, timeout=20))
 
-    threads = [threading.Thread(target=make, args=(n,)) for n in range(24)]
+    threads = [threading.Thread(target=make, args=(n,), daemon=True) for n in range(24)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -262,7 +262,7 @@ def quotas_hold_at_all_servers_together(bed):
         body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"c-{n}"}}
         api.request(api.hosts[n % 2], "POST", "/api/v1/namespaces/bounded/configmaps", body, timeout=20)
 
-    threads = [threading.Thread(target=make, args=(n,)) for n in range(30)]
+    threads = [threading.Thread(target=make, args=(n,), daemon=True) for n in range(30)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -323,7 +323,9 @@ def each_may_die_freeze_or_be_cut_off_and_nothing_acknowledged_is_lost(bed):
             if fault.thing in bed.servers:
                 eventually(lambda: running(api, fault.thing.address) == replicas, "the server does not come back", 30)
             time.sleep(1)
-            expect(running(api, others[-1].address) == replicas, "pods too many or too few afterwards")
+            # A member of etcd that comes back may call an election, and who asks meanwhile waits.
+            pods = eventually(lambda: running(api, others[-1].address) + 1, "the other server does not answer afterwards", 20) - 1
+            expect(pods == replicas, f"{pods} pods afterwards, not {replicas}")
     load.end()
     check(bed, load)
 
