@@ -56,7 +56,6 @@ struct FleetBench {
         tasks.cancel()
         await tasks.ended()
         await store.close()
-        try await reopen()
     }
 
     /// What the machines cost while nothing else happens: next to every write is a lease that is renewed, and on a machine without time
@@ -177,8 +176,8 @@ struct FleetBench {
         return sum
     }
 
-    /// From opening the store until an API server answers.
-    private func reopen() async throws {
+    /// From opening the store of an earlier run until an API server answers.
+    func reopen() async throws {
         let began = seconds()
         let store = try await Store.open(directory: directory, clock: clock)
         let opened = seconds() - began

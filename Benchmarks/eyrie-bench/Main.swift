@@ -14,6 +14,7 @@ import Glibc
           scheduler [--nodes N] [--pods N] [--shape plain|spread|apart]  the scheduler's decisions alone
           fleet --directory DIR [--nodes N] [--pods N] [--renewal MS] [--memory MIB]   a large cluster of simulated machines in this process,
                                                                  which fails above so much memory
+          reopen --directory DIR                                         the start of a server over the store that fleet has left
           clusters --data-dir DIR [--count N] [--concurrency N]          very many clusters in the running server of the directory
           fill --directory DIR [--count N]                               pods in the store of a stopped server, to measure its next start
           scheduler-perf [--case NAME] [--scale N] [--directory DIR]     upstream's scheduler_perf; all numbers divided by N
@@ -34,6 +35,7 @@ import Glibc
             case "store": try await StoreBench(Options(arguments)).run()
             case "scheduler": try SchedulerBench(Options(arguments)).run()
             case "fleet": try await FleetBench(Options(arguments)).run()
+            case "reopen": try await FleetBench(Options(arguments)).reopen()
             case "clusters": try await RegionBench(Options(arguments)).run()
             case "fill": try await FillBench(Options(arguments)).run()
             case "scheduler-perf": try await SchedulerPerf(Options(arguments)).run()
