@@ -41,9 +41,9 @@ restart: build ## tell how long a server with many objects takes to be ready aga
 	swift build -c release $(STATIC) --product eyrie-bench
 	@OBJECTS=$(OBJECTS) Tools/restart
 
-simulate: dependencies ## play seeds of the deterministic simulation (SEEDS=100 SEED=1 STEPS=30)
+simulate: dependencies ## play seeds of the deterministic simulation (SEEDS=100 SEED=1 STEPS=30 SERVERS=2 for several only)
 	swift build -c release $(STATIC) --product eyrie-simulate
-	@SEEDS=$(SEEDS) SEED=$(SEED) STEPS=$(STEPS) Tools/simulate .build/release/eyrie-simulate
+	@SEEDS=$(SEEDS) SEED=$(SEED) STEPS=$(STEPS) SERVERS=$(SERVERS) Tools/simulate .build/release/eyrie-simulate
 
 crash: build ## kill the server under load and compare what it was told with what is there (RUNS=50 SEED=1)
 	@python3 Tests/Acceptance/crash.py $(CURDIR)/$(BIN) $(or $(RUNS),50) $(or $(SEED),1)

@@ -30,14 +30,14 @@ extension Behaviour {
             }
             try await stage.rolledOut("web", 4)
         },
-        Behaviour("a machine that dies is NotReady after 40 s, loses its pods after 300 s, and they are replaced", needs: [.nodeFaults]) {
+        Behaviour("a machine that dies is NotReady after 50 s, loses its pods after 300 s, and they are replaced", needs: [.nodeFaults]) {
             scene in
             let stage = try await scene.cluster(nodes: 2)
             try await stage.deployment("web", 4)
             try await stage.rolledOut("web", 4)
             let victim = try await stage.nodes()[0]
             try await scene.bed.nodes?.fail(instance: victim.instanceID)
-            try await scene.throughout(.seconds(28), "the node is still Ready") {
+            try await scene.throughout(.seconds(38), "the node is still Ready") {
                 try await stage.node(victim.name).condition("Ready") == "True"
             }
             try await scene.eventually("the node is NotReady", within: .seconds(14)) {

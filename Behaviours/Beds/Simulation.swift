@@ -11,6 +11,8 @@ package struct Simulation: Sendable {
     private static let longest = Duration.seconds(24 * 3600)
     /// Jobs in one instant after which it is taken for an endless loop.
     private static let busiest = 40_000
+    /// Jobs in a minute after which it is taken for a chase that time does not end, such as two writers who take back each other's work.
+    private static let busiestMinute = 1_000_000
 
     package init(seed: UInt64) {
         executor = SeededExecutor(seed: seed)
@@ -28,16 +30,23 @@ package struct Simulation: Sendable {
             outcome.withLock { $0 = result }
         }
         let end = clock.now + Self.longest
+        var (minute, jobs) = (clock.now, 0)
         while true {
-            guard executor.drain(limit: Self.busiest) < Self.busiest else {
-                throw BehaviourFailure("the instant \(clock.now.text) does not end")
-            }
+            let started = executor.drain(limit: Self.busiest)
+            guard started < Self.busiest else { throw BehaviourFailure("the instant \(clock.now.text) does not end") }
             if let result = outcome.withLock({ $0 }) { return try result.get() }
             guard let next = clock.nextWake else { throw BehaviourFailure("everybody waits for something that cannot come") }
             guard next < end else { throw BehaviourFailure("not done after \(Self.longest)") }
-            var endless = false
-            clock.advance(by: next - clock.now) { endless = executor.drain(limit: endless ? 1 : Self.busiest) == Self.busiest || endless }
+            var (endless, woken) = (false, 0)
+            clock.advance(by: next - clock.now) {
+                let ran = executor.drain(limit: endless ? 1 : Self.busiest)
+                endless = endless || ran == Self.busiest
+                woken += ran
+            }
             guard !endless else { throw BehaviourFailure("the instant \(clock.now.text) does not end") }
+            if next >= minute + .seconds(60) { (minute, jobs) = (next, 0) }
+            jobs += started + woken
+            guard jobs < Self.busiestMinute else { throw BehaviourFailure("\(jobs) jobs since \(minute.text) and no end") }
         }
     }
 }

@@ -37,8 +37,13 @@ struct Cast: Sendable {
     }
 
     var faults: [Part] {
-        let process = ProcessChaos(installation: installation, cluster: stage.cluster, random: RandomSource(seed: random.next()))
+        let source = RandomSource(seed: random.next())
         let world = WorldChaos(installation: installation, random: RandomSource(seed: random.next()))
+        if let memory = installation.memory {
+            let servers = ServersChaos(installation: installation, memory: memory, random: source)
+            return [{ try await servers.run() }, { try await world.run() }]
+        }
+        let process = ProcessChaos(installation: installation, cluster: stage.cluster, random: source)
         return [{ try await process.run() }, { try await world.run() }]
     }
 }

@@ -34,13 +34,15 @@ final class Observer: Sendable {
         /// FNV-1a over all keys and revisions that were published.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         var handles: [WatchHandle] = []
+        /// Whether revisions are those of all realms together.
+        let isShared: Bool
     }
     let realm: String
     private let state: Mutex<State>
 
-    init(realm: String, invariants: [any Invariant]) {
+    init(realm: String, invariants: [any Invariant], isShared: Bool = false) {
         self.realm = realm
-        state = Mutex(State(invariants: invariants))
+        state = Mutex(State(invariants: invariants, isShared: isShared))
     }
 
     /// The first violation.
@@ -102,7 +104,9 @@ extension Observer.State {
     mutating func take(_ event: Event, _ realm: String) {
         let (key, revision) = (event.entry.key, event.revision)
         do throws(Violation) {
-            guard revision == head + 1 else { throw Violation("\(realm): revision \(revision) was published after \(head)") }
+            guard revision == head + 1 || isShared && revision > head else {
+                throw Violation("\(realm): revision \(revision) was published after \(head)")
+            }
             head = revision
             for byte in "\(key) \(revision)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01b3 }
             let before = entries[key]

@@ -45,6 +45,8 @@ struct SimulatedLine: HTTPTransport {
     let network: SimulatedNetwork
     /// The process that runs now and the handler in it; nil while none does.
     let door: @Sendable () -> (process: SimulatedProcess, transport: any HTTPTransport)?
+    /// How long a caller waits for an answer: a process that was stopped gives none.
+    private static let patience = Duration.seconds(30)
     /// Whether requests may arrive twice: only where the sender's precondition lets one of them count.
     var mayDuplicate = false
 
@@ -58,6 +60,8 @@ struct SimulatedLine: HTTPTransport {
         guard let (process, transport) = door() else { throw HTTPError.connectionFailed("connection refused") }
         let answer = process.exchange(request, transport, network)
         if mayDuplicate, network.happens(weather.duplicates) { _ = process.exchange(request, transport, network) }
+        let alarm = network.clock.alarm(after: Self.patience) { answer.fulfil(.failure(HTTPError.timedOut)) }
+        defer { alarm.cancel() }
         let response = try await answer.value()
         try await network.travel()
         guard !network.happens(weather.lostAnswers) else { throw HTTPError.connectionLost("the answer got lost") }

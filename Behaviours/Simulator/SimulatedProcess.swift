@@ -28,6 +28,17 @@ final class SimulatedProcess: Sendable {
         return promise
     }
 
+    /// Stops as by `kill -STOP`: nothing of it runs, whatever comes waits.
+    func freeze() { branch.freeze() }
+    func thaw() { branch.thaw() }
+
+    /// The process's way to a store that it shares; a message takes up to that long.
+    func wire(slowest: @escaping @Sendable () -> Duration, clock: any WallClock) -> SharedMemoryWire {
+        let (branch, random) = (branch, random)
+        return SharedMemoryWire(
+            travel: { try await clock.sleep(for: slowest() * random.fraction()) }, begin: { branch.start($0) })
+    }
+
     /// Dies as by `kill -9`.
     func kill() {
         branch.kill()

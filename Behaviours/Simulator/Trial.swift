@@ -8,13 +8,16 @@ import Synchronization
 /// How long and how hard a trial is.
 package struct TrialConfiguration: Sendable {
     package let seed: UInt64
+    /// Servers on a store that they share; one has a log on a disk.
+    package var servers: Int
     /// What each client does.
     package var steps = 30
     package var clients = 4
     package var hasFaults = true
     /// Whether the trace is printed as it grows.
     package var isLoud = false
-    package init(seed: UInt64) { self.seed = seed }
+    /// Every third seed plays with two servers.
+    package init(seed: UInt64) { (self.seed, servers) = (seed, seed % 3 == 0 ? 2 : 1) }
 }
 
 /// What a trial came to.
@@ -39,13 +42,14 @@ package final class Trial: Sendable {
     private let ledger = Ledger()
     private let counters = Counters(count: 2)
     private let observers = Mutex<[String: Observer]>([:])
+    private let handles = Mutex<[WatchHandle]>([])
 
     package init(_ configuration: TrialConfiguration) {
         self.configuration = configuration
         simulation = Simulation(seed: configuration.seed)
         random = RandomSource(seed: configuration.seed ^ 0x7a11)
         trace = Trace(clock: simulation.clock, isLoud: configuration.isLoud)
-        installation = Installation(simulation: simulation, seed: configuration.seed, trace: trace)
+        installation = Installation(simulation: simulation, seed: configuration.seed, servers: configuration.servers, trace: trace)
     }
 
     /// Runs it to its end; blocks the calling thread meanwhile.
@@ -77,7 +81,7 @@ package final class Trial: Sendable {
             for watcher in watchers { group.addTask { try await watcher.run() } }
             try await work(stage, region)
             try verdict()
-            try await settle(kubernetes, region)
+            try await settle(stage, kubernetes, region)
             for watcher in watchers {
                 try await watcher.check(kubernetes)
                 trace.note("watched \(watcher.summary)")
@@ -85,6 +89,9 @@ package final class Trial: Sendable {
             group.cancelAll()
         }
         try verdict()
+        if let figures = installation.memory?.figures {
+            trace.note("\(figures.leaderships) leaderships, \(figures.fenced) writes of former leaders refused")
+        }
         trace.note("at rest: \(heads)")
     }
     private static let watched = [PodFields.kind, ConfigMapFields.kind, DeploymentFields.kind]
@@ -109,11 +116,16 @@ package final class Trial: Sendable {
     }
 
     /// Ends all faults, waits until everything is at rest, and compares it with what everybody was told.
-    private func settle(_ kubernetes: KubeClient, _ region: RegionPlay) async throws {
-        try await installation.heal()
+    private func settle(_ stage: Stage, _ kubernetes: KubeClient, _ region: RegionPlay) async throws {
+        try await installation.heal(cluster: stage.cluster)
         trace.note("faults are over")
         for node in try await kubernetes.all(NodeFields.kind).items where node["spec"]["unschedulable"] == true {
-            _ = try await kubernetes.patch(NodeFields.kind, node.name, .merge(["spec": ["unschedulable": .null]]))
+            do throws(KubeClientError) {
+                _ = try await kubernetes.patch(NodeFields.kind, node.name, .merge(["spec": ["unschedulable": .null]]))
+            } catch {
+                // It went meanwhile, with its machine.
+                guard error.isNotFound else { throw error }
+            }
         }
         try await region.settle()
         // A minute more without faults, then no new Jobs.
@@ -130,11 +142,14 @@ package final class Trial: Sendable {
     // MARK: Observing
 
     private func observe(_ store: Store) {
+        // What is shared is seen from outside, where nothing dies: whatever realm comes is followed from its beginning.
+        guard installation.memory == nil else { return follow(store.watchRealms { [self] _ in observeNewRealms() }) }
         for name in store.realmNames {
             guard let realm = store.opened(name) else { continue }
             observer(of: name).follow(realm)
         }
     }
+    private func follow(_ handle: WatchHandle) { handles.withLock { $0.append(handle) } }
     /// Follows realms that were made since the process started.
     private func observeNewRealms() {
         guard let store = installation.store else { return }
@@ -145,7 +160,9 @@ package final class Trial: Sendable {
     private func observer(of realm: String) -> Observer {
         observers.withLock { observers in
             if let observer = observers[realm] { return observer }
-            let observer = Observer(realm: realm, invariants: realm.hasPrefix("cluster/") ? Self.inClusters : [AllowedStates()])
+            let observer = Observer(
+                realm: realm, invariants: realm.hasPrefix("cluster/") ? Self.inClusters : [AllowedStates()],
+                isShared: installation.memory != nil)
             observers[realm] = observer
             return observer
         }

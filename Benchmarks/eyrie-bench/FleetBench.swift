@@ -22,6 +22,8 @@ struct FleetBench {
     /// Resident memory above which the run has failed, in bytes.
     private let mostMemory: Int
     private let loops = EventLoopGroup()
+    /// As in a server, control planes have threads beside those of machines.
+    private let control = EventLoopGroup(name: "control")
     private let clock = SystemClock()
     private let random = RandomSource()
 
@@ -35,7 +37,6 @@ struct FleetBench {
     }
 
     func run() async throws {
-        Allocator.keepMemory()
         let store = try await Store.open(directory: directory, clock: clock)
         let realm = try await store.realm("cluster/fleet")
         let server = try server(realm)
@@ -80,14 +81,15 @@ struct FleetBench {
     private func services(_ realm: Realm, _ server: APIServer) throws -> [Task<Void, Never>] {
         let authority = try CertificateAuthority.make(commonName: "kubernetes", now: clock.now.seconds)
         let controllers = ClusterControllers.all(rootCertificate: authority.certificate.pem, authority: authority)
-        return [
+        let services: [any Service] = [
             server, ControllerGroup(realm: realm, writer: server, clock: clock, random: random, controllers: controllers),
             Scheduler(
                 realm: realm, writer: server, binder: DirectBinder(realm: realm, clock: clock, random: random), clock: clock, random: random
             ),
-        ].map(start)
+        ]
+        return services.map { start($0, on: control) }
     }
-    private func start(_ service: any Service) -> Task<Void, Never> {
+    private func start(_ service: any Service, on loops: EventLoopGroup) -> Task<Void, Never> {
         Task(executorPreference: loops.next()) {
             do { try await service.run() } catch { if !Task.isCancelled { Log("bench").error("\(error)") } }
         }
@@ -134,7 +136,7 @@ struct FleetBench {
         return start(
             SimulatedMachine(
                 spec: spec, transport: LocalTransport(handler: server, peer: peer), clock: clock, random: random, stages: stages,
-                addresses: pool))
+                addresses: pool), on: loops)
     }
 
     /// Creates deployments of a thousand pods, so many at a time, and waits until all pods are available.

@@ -19,6 +19,7 @@ import Glibc
           fill --directory DIR [--count N]                               pods in the store of a stopped server, to measure its next start
           scheduler-perf [--case NAME] [--scale N] [--directory DIR]     upstream's scheduler_perf; all numbers divided by N
           services [--services N] [--connections N]                      kube-proxy's rules on the kernel (needs root)
+          floor [--count N]                                              a server that answers from memory, with a list of N pods, to be measured
           json [--count N]                                               parsing, editing and writing documents
           hammer DIRECTORY START                                         writes until killed, telling what was acknowledged
         """
@@ -40,6 +41,7 @@ import Glibc
             case "fill": try await FillBench(Options(arguments)).run()
             case "scheduler-perf": try await SchedulerPerf(Options(arguments)).run()
             case "services": try ServicesBench(Options(arguments)).run()
+            case "floor": try await FloorBench(Options(arguments)).run()
             case "json": try JSONBench(Options(arguments)).run()
             case "hammer": try await Hammer(arguments).run()
             case "help", "--help", "-h": print(usage)

@@ -87,14 +87,8 @@ import Testing
         let bed = try await RegionBed()
         try await bed.running {
             try await bed.makeCluster("one")
-            let group: Value = ["clusterName": "one", "nodegroupName": "ng"]
-            var input = group
-            input["nodeRole"] = "arn:aws:iam::111122223333:role/node"
-            input["subnets"] = .array(bed.defaultSubnets.map(Value.string))
-            _ = try await bed.call(bed.eks.table, "CreateNodegroup", input)
-            try await bed.eventually("two nodes") {
-                bed.cloud.launched.count == 2 && bed.records.get(Nodegroup.self, "ng", in: "one")?.status.status == "ACTIVE"
-            }
+            let group = try await bed.makeNodegroup("ng", in: "one")
+            #expect(bed.cloud.launched.count == 2)
             var change = group
             change["scalingConfig"] = ["minSize": 1, "maxSize": 4, "desiredSize": 1]
             let update = try await bed.call(bed.eks.table, "UpdateNodegroupConfig", change)["update"]
@@ -112,13 +106,7 @@ import Testing
         let bed = try await RegionBed()
         try await bed.running {
             try await bed.makeCluster("one")
-            let group: Value = ["clusterName": "one", "nodegroupName": "ng"]
-            var input = group
-            input["nodeRole"] = "arn:aws:iam::111122223333:role/node"
-            input["subnets"] = .array(bed.defaultSubnets.map(Value.string))
-            input["scalingConfig"] = ["minSize": 1, "maxSize": 5, "desiredSize": 1]
-            _ = try await bed.call(bed.eks.table, "CreateNodegroup", input)
-            try await bed.eventually("a node") { bed.records.get(Nodegroup.self, "ng", in: "one")?.status.status == "ACTIVE" }
+            let group = try await bed.makeNodegroup("ng", in: "one", scaling: ["minSize": 1, "maxSize": 5, "desiredSize": 1])
             let name: Value = .string(bed.records.get(Nodegroup.self, "ng", in: "one")?.status.autoScalingGroup ?? "")
             _ = try await bed.call(bed.scaling.table, "SetDesiredCapacity", ["AutoScalingGroupName": name, "DesiredCapacity": 3])
             try await bed.eventually("three nodes") { bed.cloud.launched.count == 3 }
@@ -131,6 +119,47 @@ import Testing
             _ = try await bed.call(bed.eks.table, "UpdateNodegroupConfig", change)
             try await bed.eventually("two nodes") { bed.cloud.launched.count == 2 }
         }
+    }
+
+    /// Two servers may accept an update of one nodegroup each.
+    @Test func updatesOfANodegroupTakeTurnsAndNoneIsWrittenTwice() async throws {
+        let bed = try await RegionBed()
+        try await bed.running {
+            try await bed.makeCluster("one")
+            _ = try await bed.makeNodegroup("ng", in: "one")
+            for size in [1, 3, 4] {
+                var update = EKSUpdate()
+                (update.metadata.namespace, update.metadata.name) = ("one", "update-\(size)")
+                (update.spec.type, update.spec.nodegroupName, update.spec.params) = ("ConfigUpdate", "ng", [])
+                update.spec.patch = ["scalingConfig": ["minSize": 1, "maxSize": 5, "desiredSize": .int(Int64(size))]]
+                update.status.status = "InProgress"
+                _ = try await bed.records.create(update)
+            }
+            func updates() -> [EKSUpdate] {
+                bed.records.list(EKSUpdate.self).sorted { ($0.metadata.name ?? "") < ($1.metadata.name ?? "") }
+            }
+            try await bed.eventually("all are Successful") { updates().allSatisfy { $0.status.status == "Successful" } }
+            try await bed.eventually("the last one holds") { bed.cloud.launched.count == 4 }
+            // Each moved the nodegroup on by one.
+            let generations = updates().compactMap(\.status.startedGeneration)
+            let first = try #require(generations.first)
+            #expect(generations == [first, first + 1, first + 2])
+        }
+    }
+    @Test func anUpdateInProgressDoesNotTakeBackWhatOthersChangeMeanwhile() throws {
+        var nodegroup = Nodegroup()
+        (nodegroup.metadata.namespace, nodegroup.metadata.name, nodegroup.metadata.generation) = ("one", "ng", 5)
+        (nodegroup.spec.scalingConfig.desiredSize, nodegroup.status.status) = (3, "UPDATING")
+        var update = EKSUpdate()
+        (update.metadata.namespace, update.metadata.name, update.spec.nodegroupName) = ("one", "u", "ng")
+        (update.spec.patch, update.status.status) = (["scalingConfig": ["desiredSize": 2]], "InProgress")
+        func plan(_ update: EKSUpdate) -> Plan {
+            let world = World([(NodegroupFields.kind, nodegroup.value), (EKSUpdateFields.kind, update.value)], now: Timestamp(seconds: 0))
+            return EKSUpdateController().reconcile(update, in: world)
+        }
+        #expect(plan(update).changes.count == 2)
+        update.status.startedGeneration = 4
+        #expect(plan(update) == Plan())
     }
 
     @Test func theSameNameTwiceIsRefusedAndTheSameTokenTwiceIsNot() async throws {

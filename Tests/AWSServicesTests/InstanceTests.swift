@@ -42,13 +42,7 @@ import Testing
                     "resourcesVpcConfig": ["subnetIds": .array(bed.defaultSubnets.map(Value.string))],
                 ])
             try await bed.eventually("the cluster is ACTIVE") { bed.records.get(EKSCluster.self, "one")?.status.status == "ACTIVE" }
-            let group: Value = ["clusterName": "one", "nodegroupName": "ng"]
-            var input = group
-            input["nodeRole"] = "arn:aws:iam::111122223333:role/node"
-            input["subnets"] = .array(bed.defaultSubnets.map(Value.string))
-            input["scalingConfig"] = ["minSize": 0, "maxSize": 1, "desiredSize": 1]
-            _ = try await bed.call(bed.eks.table, "CreateNodegroup", input)
-            try await bed.eventually("a node") { bed.records.get(Nodegroup.self, "ng", in: "one")?.status.status == "ACTIVE" }
+            let group = try await bed.makeNodegroup("ng", in: "one", scaling: ["minSize": 0, "maxSize": 1, "desiredSize": 1])
             bed.cloud.setLastingPod(["metadata": ["name": "p", "namespace": "default"], "status": ["phase": "Running"]])
             var change = group
             change["scalingConfig"] = ["minSize": 0, "maxSize": 1, "desiredSize": 0]

@@ -91,6 +91,17 @@ final class RegionBed: Sendable {
             ])
         try await eventually("the cluster is ACTIVE") { try await status(ofCluster: name) == "ACTIVE" }
     }
+    /// A nodegroup that is ACTIVE, with two nodes unless told otherwise; returns what names it in requests.
+    func makeNodegroup(_ name: String, in cluster: String, scaling: Value = .null) async throws -> Value {
+        let key: Value = ["clusterName": .string(cluster), "nodegroupName": .string(name)]
+        var input = key
+        input["nodeRole"] = "arn:aws:iam::111122223333:role/node"
+        input["subnets"] = .array(defaultSubnets.map(Value.string))
+        input["scalingConfig"] = scaling
+        _ = try await call(eks.table, "CreateNodegroup", input)
+        try await eventually("the nodegroup is ACTIVE") { records.get(Nodegroup.self, name, in: cluster)?.status.status == "ACTIVE" }
+        return key
+    }
     func status(ofCluster name: String) async throws -> String? {
         try await call(eks.table, "DescribeCluster", ["name": .string(name)])["cluster"]["status"].string
     }

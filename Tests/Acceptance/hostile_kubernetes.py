@@ -19,6 +19,10 @@ POD = {"containers": [{"name": "c", "image": "nginx", "ports": [{"containerPort"
 TEMPLATE = {"metadata": {"labels": {"app": "a"}}, "spec": {**POD}}
 for missing in ("activeDeadlineSeconds",):
     TEMPLATE["spec"].pop(missing)
+REQUEST = ("LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIRk1HNENBUUF3RERFS01BZ0dBMVVFQXd3QllUQlpNQk1HQnlxR1NNNDlBZ0VHQ0NxR1NN"
+           "NDlBd0VIQTBJQQpCR2VDT1NEZFNjUDRVR2hGY21YSEtUbjVuTVVIQ3BxKysra25uTkRhS3l0dnNvL3JpU29DYzFFaytnaHJPc0YrCnpqT1RlS21pMEhWd0Q5"
+           "TjBzRkJnRWNXZ0FEQUtCZ2dxaGtqT1BRUURBZ05IQURCRUFpQWVsYzBMdWo5d2RyMEwKZkhoMlQyZWx3N2NBaHc2bDVMd21KaFRLQlZESWx3SWdBOHBKVXRs"
+           "WWNGWkhRMGcxK3ExbGlXYkJONWlOSkJJcApLcXJRbEpGekZGbz0KLS0tLS1FTkQgQ0VSVElGSUNBVEUgUkVRVUVTVC0tLS0tCg==")
 SELECTOR = {"matchLabels": {"app": "a"}}
 NAMESPACED = {
     "v1/pods": {"spec": POD},
@@ -70,7 +74,7 @@ CLUSTERED = {
     "apiextensions.k8s.io/v1/customresourcedefinitions": {"metadata": {"name": "foos.a.b"}, "spec": {
         "group": "a.b", "names": {"plural": "foos", "kind": "Foo"}, "scope": "Namespaced",
         "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {"type": "object"}}}]}},
-    "certificates.k8s.io/v1/certificatesigningrequests": {"spec": {"request": "AAAA", "signerName": "a.b/c", "usages": ["client auth"], "expirationSeconds": 600}},
+    "certificates.k8s.io/v1/certificatesigningrequests": {"spec": {"request": REQUEST, "signerName": "a.b/c", "usages": ["client auth"], "expirationSeconds": 600}},
     "authorization.k8s.io/v1/subjectaccessreviews": {"spec": {"user": "u", "groups": ["g"], "resourceAttributes": {"namespace": "a", "verb": "get", "resource": "pods"}}},
     "authorization.k8s.io/v1/selfsubjectaccessreviews": {"spec": {"nonResourceAttributes": {"path": "/a", "verb": "get"}}},
     "authorization.k8s.io/v1/selfsubjectrulesreviews": {"spec": {"namespace": "a"}},

@@ -271,6 +271,28 @@ def quotas_hold_at_all_servers_together(bed):
     expect(made <= 8, f"{made} of 8 allowed")
 
 
+def a_paged_list_goes_on_at_the_other_server(bed):
+    api = bed.api
+    path = "/api/v1/namespaces/paged/configmaps"
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "paged"}}
+    expect(api.request(api.hosts[0], "POST", "/api/v1/namespaces", namespace)[0] == 201, "no namespace")
+    for n in range(10):
+        body = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"page-{n}"}}
+        expect(api.request(api.hosts[n % 2], "POST", path, body)[0] == 201, "no ConfigMap")
+    listed = lambda page: [item["metadata"]["name"] for item in page["items"] if item["metadata"]["name"].startswith("page-")]
+    status, page = api.request(api.hosts[0], "GET", path + "?limit=3")
+    expect(status == 200 and listed(page), str(page))
+    (names, revision, turn) = (listed(page), page["metadata"]["resourceVersion"], 0)
+    # What changes meanwhile does not show, at whichever server the list goes on.
+    expect(api.request(api.hosts[1], "DELETE", path + "/page-8")[0] == 200, "no deletion")
+    while page["metadata"].get("continue"):
+        turn += 1
+        status, page = api.request(api.hosts[turn % 2], "GET", path + "?limit=3&continue=" + page["metadata"]["continue"])
+        expect(status == 200 and page["metadata"]["resourceVersion"] == revision, str(page)[:400])
+        names += listed(page)
+    expect(names == [f"page-{n}" for n in range(10)], str(names))
+
+
 class Fault:
     """Something that befalls a server or a member for a while."""
 
@@ -410,4 +432,5 @@ def subnets(server):
 
 
 tests = [any_server_serves_any_cluster, a_cluster_made_and_deleted_at_one_server_is_so_at_the_other, addresses_are_given_away_once,
-         quotas_hold_at_all_servers_together, each_may_die_freeze_or_be_cut_off_and_nothing_acknowledged_is_lost, a_cluster_is_backed_up_and_restored_while_it_runs]
+         quotas_hold_at_all_servers_together, a_paged_list_goes_on_at_the_other_server,
+         each_may_die_freeze_or_be_cut_off_and_nothing_acknowledged_is_lost, a_cluster_is_backed_up_and_restored_while_it_runs]

@@ -78,7 +78,7 @@ import Testing
 
     @Test func flagsSayWhichFileIsWritten() throws {
         let flags = KubeconfigTarget.flags + [Flag("write-kubeconfig", .toggle, "toggle writing of kubeconfig")]
-        func target(_ words: String...) throws -> KubeconfigTarget? { KubeconfigTarget(try Arguments(words, flags: flags)) }
+        func target(_ words: String...) throws -> KubeconfigTarget? { .ofNewCluster(try Arguments(words, flags: flags)) }
         let plain = try #require(try target())
         #expect(plain.path == nil && plain.setsContext)
         let other = try #require(try target("--kubeconfig", "/tmp/other", "--set-kubeconfig-context=false"))

@@ -35,7 +35,7 @@ struct GuardedBed {
         status: Int, json: Value
     ) {
         var headers = headers
-        if body != nil { headers["content-type"] = "application/json" }
+        if body != nil, headers["content-type"] == nil { headers["content-type"] = "application/json" }
         let bytes = body.map { JSON.encode($0) } ?? []
         let response = await server.respond(to: HTTPRequest(method, target, headers: headers, body: .bytes(bytes), peer: peer))
         return (response.status, (try? JSON.parse(try await response.body.collect(limit: 16 << 20))) ?? .null)

@@ -65,6 +65,30 @@ struct ClusterBed {
         try await send("PATCH", target, body, type: "application/merge-patch+json")
     }
 
+    /// Starts a service of the server on an executor that runs only while the clock is moved on, so that its turns do not hang on chance.
+    func start(_ service: @escaping @Sendable () async throws -> Void) -> Turns {
+        let executor = SeededExecutor(seed: 1)
+        let turns = Turns(clock: clock, executor: executor, task: executor.start { try? await service() })
+        turns.settle()
+        return turns
+    }
+    /// A service that is given its turns.
+    struct Turns {
+        let clock: ManualClock
+        let executor: SeededExecutor
+        let task: Task<Void, Never>
+
+        /// Moves the clock on, second by second.
+        func pass(_ seconds: Int) {
+            for _ in 0..<seconds { clock.advance(by: .seconds(1), settle: settle) }
+        }
+        func settle() { executor.drain(limit: 1_000_000) }
+        func stop() {
+            task.cancel()
+            settle()
+        }
+    }
+
     /// Opens a watch.
     func watch(_ target: String, accept: String? = nil) async -> WatchReader {
         let request = HTTPRequest(

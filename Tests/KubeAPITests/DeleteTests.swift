@@ -125,18 +125,14 @@ import Testing
     func events(lifetime: String?, seconds: Int) async throws {
         let bed = try await ClusterBed()
         if let lifetime { try await APIServerSettings.store(["eventTtl": .string(lifetime)], in: bed.realm) }
-        let running = Task { try await bed.server.upkeep.run() }
-        defer { running.cancel() }
+        let running = bed.start { try await bed.server.upkeep.run() }
+        defer { running.stop() }
         let event: Value = [
             "metadata": ["name": "e"], "involvedObject": ["kind": "Pod", "name": "web", "namespace": "default"], "reason": "R",
             "type": "Normal",
         ]
         _ = try await bed.post("/api/v1/namespaces/default/events", event)
-        for _ in 0..<seconds {
-            for _ in 0..<10_000 where bed.clock.sleepers == 0 { await Task.yield() }
-            bed.clock.advance(by: .seconds(1))
-        }
-        for _ in 0..<10_000 where bed.realm.snapshot().count(prefix: "core/events/") > 0 { await Task.yield() }
+        running.pass(seconds)
         #expect(bed.realm.snapshot().count(prefix: "core/events/") == 0)
     }
 

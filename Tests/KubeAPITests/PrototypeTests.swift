@@ -43,6 +43,9 @@ import Testing
     private static let others: [(path: String, text: String)] = [
         ("configmaps", #"{"data":{"a":"1","name":"NAME"},"kind":"ConfigMap","metadata":{"labels":{"a":"b"},"name":"NAME"}}"#),
         ("configmaps", #"{"data":{"a":"1"},"immutable":true,"metadata":{"name":"NAME"}}"#),
+        ("configmaps", #"{"data":{"a":"DATA","b.c":"DATA"},"metadata":{"name":"NAME"}}"#),
+        ("configmaps", #"{"kind":"ConfigMap","data":{"a":"DATA","*":"no","b":"x\n"},"metadata":{"name":"NAME"}}"#),
+        ("configmaps", #"{"data":{"DATA":"DATA"},"binaryData":{"a":"DATA"},"metadata":{"generateName":"g-"}}"#),
         ("secrets", #"{"metadata":{"name":"NAME"},"stringData":{"a":"b"}}"#),
         ("services", #"{"metadata":{"name":"NAME"},"spec":{"ports":[{"port":80}]}}"#),
         ("serviceaccounts", #"{"metadata":{"name":"NAME"}}"#),
@@ -60,6 +63,12 @@ import Testing
         "a\\\"b",
     ]
 
+    private static let data = [
+        "", "a", "a b+/=", #"line\nline\t\"q\" \\"#, #"\\n"#, #"\u0041\/"#, "<&>", "é", #"\b"#, "\u{7f}", "\u{1}",
+        String(repeating: "x", count: 3000),
+        #"\"#, #"\x"#,
+    ]
+
     private enum Step {
         case send(String, String, body: String, agent: String, accept: String?, node: Bool)
         case apply(Change)
@@ -67,7 +76,7 @@ import Testing
     }
 
     private static func step(_ random: RandomSource) -> Step {
-        func one<T>(_ list: [T]) -> T { list[random.int(in: 0..<list.count)] }
+        func one<T>(_ list: [T]) -> T { Self.one(list, random) }
         // A few names are new, so that many creations succeed.
         let name = random.int(in: 0..<3) == 0 ? one(names) : "n\(random.int(in: 0..<100_000))"
         let query =
@@ -76,7 +85,8 @@ import Testing
         func post(_ path: String, _ text: String) -> Step {
             .send(
                 "POST", namespace + "/" + path + query,
-                body: text.split(separator: "NAME", omittingEmptySubsequences: false).joined(separator: name),
+                body: text.split(separator: "NAME", omittingEmptySubsequences: false).joined(separator: name)
+                    .split(separator: "DATA", omittingEmptySubsequences: false).joined(separator: one(data)),
                 agent: random.int(in: 0..<9) > 0 ? "go" : "kubectl/v1.36",
                 accept: random.int(in: 0..<20) == 0 ? "application/json;as=Table;v=v1;g=meta.k8s.io" : nil,
                 node: random.int(in: 0..<20) == 0)
@@ -95,12 +105,14 @@ import Testing
     private static func change(_ change: (String, String, String)) -> Step {
         .send(change.0, change.1, body: change.2, agent: "admin", accept: nil, node: false)
     }
+    private static func one<T>(_ list: [T], _ random: RandomSource) -> T { list[random.int(in: 0..<list.count)] }
     private static func tree(_ name: String, _ random: RandomSource) -> Value {
         var document: Value = [
             "metadata": [
                 "namespace": "team", "labels": ["set": "s"],
                 "ownerReferences": [["apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "s", "uid": "1", "controller": true]],
-            ], "spec": ["containers": [["name": "a", "image": "b"]]], "data": ["a": "b"], "reason": "R", "message": "made \(name)",
+            ], "spec": ["containers": [["name": "a", "image": "b"]]], "data": ["a": .string(one(["b", "c\nd", "\\n", "é"], random))],
+            "reason": "R", "message": "made \(name)",
             "involvedObject": ["namespace": "team", "name": .string(name), "uid": "7"],
         ]
         if random.int(in: 0..<4) > 0 { document["metadata"]["name"] = .string(name) } else { document["metadata"]["generateName"] = "s-" }

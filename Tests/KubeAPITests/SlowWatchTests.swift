@@ -25,14 +25,14 @@ import Testing
 
     @Test("A watcher that does not take what waits for it after the end is reset half a minute later") func reset() async throws {
         let bed = try await ClusterBed { $0.watchBacklogBytes = 4096 }
-        let running = Task { try await bed.server.run() }
-        defer { running.cancel() }
+        let running = bed.start { try await bed.server.run() }
+        defer { running.stop() }
         let slow = SlowWriter()
         await slow.open(bed, maps + "?watch=1")
         for number in 0..<8 { _ = try await bed.post(maps, Sample.configMap("m-\(number)", ["text": String(repeating: "x", count: 1000)])) }
-        try await pass(29, in: bed)
+        running.pass(29)
         #expect(slow.ending == .well && bed.server.watchCount == 1)
-        try await pass(3, in: bed)
+        running.pass(3)
         #expect(slow.ending == .broken && bed.server.watchCount == 0)
     }
 
@@ -54,14 +54,6 @@ import Testing
         #expect(left.reduce(0) { $0 + $1.buffered } <= 6000)
         // Lines that are made once for all count for nobody, and who takes what comes is left alone.
         #expect(sharing.ending == .none && other.ending == .none && bed.server.watchCount == left.count + 2)
-    }
-
-    private func pass(_ seconds: Int, in bed: ClusterBed) async throws {
-        for _ in 0..<seconds {
-            for _ in 0..<10_000 where bed.clock.sleepers == 0 { await Task.yield() }
-            bed.clock.advance(by: .seconds(1))
-        }
-        for _ in 0..<10_000 where bed.clock.sleepers == 0 { await Task.yield() }
     }
 }
 

@@ -22,7 +22,7 @@ struct StreamingBed {
         func client(for target: DialTarget) throws(HTTPError) -> HTTPClient {
             seen.targets.withLock { $0.append(target) }
             var timeouts = HTTPTimeouts()
-            timeouts.connect = .seconds(2)
+            timeouts.connect = .seconds(20)
             return try HTTPClient(
                 endpoint: "\(target.secure ? "https" : "http")://127.0.0.1:\(target.port)", trust: .insecure, timeouts: timeouts)
         }

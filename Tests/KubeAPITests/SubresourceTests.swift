@@ -1,10 +1,11 @@
 import Documents
-import KubeAPI
 import KubeModel
 import Network
 import Reconcile
 import Storage
 import Testing
+
+@testable import KubeAPI
 
 @Suite("Parts of documents") struct SubresourceTests {
     private let pods = "/api/v1/namespaces/default/pods"
@@ -80,6 +81,41 @@ import Testing
         #expect(
             refused["details"]["causes"][0]
                 == ["reason": "DisruptionBudget", "message": "The disruption budget web needs 1 healthy pods and has 2 currently"])
+    }
+
+    @Test("An eviction of a version marks the pod and takes that one alone") func evictionOfAVersion() async throws {
+        let bed = try await ClusterBed()
+        try await running(bed, "a")
+        func eviction(_ version: Value) -> Value {
+            let options: Value = ["preconditions": ["resourceVersion": version]]
+            return ["apiVersion": "policy/v1", "kind": "Eviction", "metadata": ["name": "a"], "deleteOptions": options]
+        }
+        #expect(try await bed.post(pods + "/a/eviction", eviction("1")).status == 409)
+        let version = try await bed.get(pods + "/a")["metadata"]["resourceVersion"]
+        #expect(try await bed.post(pods + "/a/eviction", eviction(version)).status == 201)
+        let pod = try await bed.get(pods + "/a")
+        #expect(pod["metadata"]["deletionTimestamp"].string != nil)
+        let mark = pod["status"]["conditions"].items.first { $0["type"] == "DisruptionTarget" }
+        #expect(mark?["reason"] == "EvictionByEvictionAPI" && mark?["observedGeneration"] == 1)
+    }
+
+    @Test("What an eviction insists on is asked once; a lost race is run again") func evictionAttempts() async throws {
+        let bed = try await ClusterBed()
+        var attempts = 0
+        let conflict = KubeStatus(409, .conflict, "another version")
+        await #expect(throws: KubeStatus.self) {
+            try await bed.server.retryingConflicts {
+                attempts += 1
+                throw APIServer.FailedPrecondition(status: conflict)
+            }
+        }
+        #expect(attempts == 1)
+        let last = try await bed.server.retryingConflicts {
+            attempts += 1
+            if attempts < 5 { throw conflict }
+            return attempts
+        }
+        #expect(last == 5)
     }
 
     @Test("Ephemeral containers come one by one, as simple as they must be, and stay") func ephemeral() async throws {

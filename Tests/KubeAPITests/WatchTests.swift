@@ -69,27 +69,18 @@ import Testing
 
     @Test("Bookmarks come in time and carry the newest revision; the watch ends when its time is over") func time() async throws {
         let bed = try await ClusterBed()
-        let running = Task { try await bed.server.run() }
-        defer { running.cancel() }
+        let running = bed.start { try await bed.server.run() }
+        defer { running.stop() }
         let watch = await bed.watch(maps + "?watch=1&allowWatchBookmarks=true&timeoutSeconds=100")
         #expect(bed.server.watchCount == 1)
         _ = try await bed.post("/api/v1/namespaces/default/secrets", ["metadata": ["name": "s"], "type": "Opaque"])
         #expect(watch.take().isEmpty)
-        try await pass(61, in: bed)
+        running.pass(61)
         let bookmark = watch.take()
         #expect(bookmark.map { $0["type"] } == ["BOOKMARK"])
         #expect(bookmark.first?["object"]["metadata"]["resourceVersion"] == .string("\(bed.realm.head)"))
-        try await pass(60, in: bed)
+        running.pass(60)
         #expect(watch.finished && bed.server.watchCount == 0)
-    }
-
-    /// Lets the server's clock tick second by second.
-    private func pass(_ seconds: Int, in bed: ClusterBed) async throws {
-        for _ in 0..<seconds {
-            for _ in 0..<10_000 where bed.clock.sleepers == 0 { await Task.yield() }
-            bed.clock.advance(by: .seconds(1))
-        }
-        for _ in 0..<10_000 where bed.clock.sleepers == 0 { await Task.yield() }
     }
 
     @Test("A watch of tables sends the columns once") func tables() async throws {

@@ -48,6 +48,22 @@ import Testing
                     }
                 ), (60, { try $0.delete(KubeNode.self, "c") }),
             ]),
+        Scenario(
+            "ranges and addresses of services", [AddressController(), ServiceRangeController()], rest: 30,
+            [
+                (
+                    3,
+                    { bed in
+                        try bed.create(ServiceCIDRFields.kind, ["metadata": ["name": "more"], "spec": ["cidrs": ["10.9.0.0/24"]]])
+                        for name in ["a", "b"] {
+                            let address: Value = .string("10.9.0.\(name == "a" ? 5 : 6)")
+                            let spec: Value = ["clusterIP": address, "clusterIPs": [address]]
+                            try bed.create(
+                                ServiceFields.kind, ["metadata": ["name": .string(name), "namespace": "default"], "spec": spec])
+                        }
+                    }
+                ), (3, { try $0.delete(KubeService.self, "a") }), (3, { try $0.delete(ServiceCIDR.self, "more") }),
+            ]),
         Scenario("certificates", signers, [(5, { try requests($0) }), (3, { try approve($0) })]),
         Scenario(
             "an autoscaler", [HorizontalAutoscaler(), ReplicaSetController()], rest: 120,

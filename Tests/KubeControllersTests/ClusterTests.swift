@@ -360,9 +360,9 @@ private final class Order: Sendable {
 }
 /// Refuses deletions for as long as it likes.
 private final class StubbornWriter: ChangeWriter {
-    private let writer: RealmWriter
+    private let writer: PlainWriter
     let isStubborn = Mutex(true)
-    init(_ writer: RealmWriter) { self.writer = writer }
+    init(_ writer: PlainWriter) { self.writer = writer }
     func apply(_ change: Change, by actor: String) async throws(ChangeError) -> Revision {
         if case .delete = change, isStubborn.withLock({ $0 }) { throw .forbidden("not now") }
         return try await writer.apply(change, by: actor)

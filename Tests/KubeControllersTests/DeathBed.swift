@@ -109,11 +109,11 @@ extension KubeBed {
 
 /// Makes so many writes; then the process is gone, and the last write's answer with it.
 final class DoomedWriter: ChangeWriter {
-    private let writer: RealmWriter
+    private let writer: PlainWriter
     private let process: SeededExecutor.Branch
     private let state: Mutex<(left: Int, count: Int, isDead: Bool)>
 
-    init(_ writer: RealmWriter, _ process: SeededExecutor.Branch, lives: Int) {
+    init(_ writer: PlainWriter, _ process: SeededExecutor.Branch, lives: Int) {
         (self.writer, self.process) = (writer, process)
         state = Mutex((lives, 0, false))
     }

@@ -36,6 +36,18 @@ import Testing
                 (10, { try setImage(Deployment.self, $0) }),
             ]),
         Scenario(
+            "Deployment that rolls back", deployments,
+            [
+                (5, { try $0.create(DeploymentFields.kind, KubeBed.workload(2)) }), (10, { try setImage(Deployment.self, $0) }),
+                (
+                    10,
+                    {
+                        let wish: Value = ["annotations": ["deprecated.deployment.rollback.to": "0"]]
+                        try $0.patch(Deployment.self, "web", ["metadata": wish])
+                    }
+                ),
+            ]),
+        Scenario(
             "StatefulSet", [StatefulSetController()],
             [
                 (8, { try $0.create(StatefulSetFields.kind, statefulSet) }), (10, { try setImage(StatefulSet.self, $0) }),
@@ -80,6 +92,37 @@ import Testing
         Scenario(
             "Job", [JobController()], kubelets: [JobKubelet()],
             [(10, { try $0.create(JobFields.kind, job(["completions": 3])) })]),
+        Scenario(
+            "Job that one index decides", [JobController()], kubelets: [JobKubelet(lasting: ["1", "2"])],
+            [
+                (
+                    10,
+                    {
+                        let policy: Value = ["rules": [["succeededIndexes": "0"]]]
+                        let spec: Value = ["completionMode": "Indexed", "completions": 3, "parallelism": 3, "successPolicy": policy]
+                        try $0.create(JobFields.kind, job(spec))
+                    }
+                )
+            ]),
+        Scenario(
+            "Job that runs out of time", [JobController()], kubelets: [JobKubelet(lasting: ["0", "1"])],
+            [
+                (
+                    20,
+                    {
+                        let spec: Value = ["completionMode": "Indexed", "completions": 2, "activeDeadlineSeconds": 10]
+                        try $0.create(ConfigMapFields.kind, ["metadata": ["name": "beside", "namespace": "default"]])
+                        try $0.create(JobFields.kind, job(spec))
+                    }
+                )
+            ]),
+        Scenario(
+            "Job that is suspended and resumed", [JobController()], kubelets: [JobKubelet(lasting: ["0", "1"])],
+            [
+                (5, { try $0.create(JobFields.kind, job(["completionMode": "Indexed", "completions": 2])) }),
+                (5, { try $0.patch(Job.self, "sum", ["spec": ["suspend": true]]) }),
+                (5, { try $0.patch(Job.self, "sum", ["spec": ["suspend": false]]) }),
+            ]),
         Scenario(
             "CronJob", [CronJobController(), JobController()], kubelets: [JobKubelet()], rest: 20,
             [

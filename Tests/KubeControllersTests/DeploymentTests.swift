@@ -214,9 +214,9 @@ private final class Bounds: Sendable {
 }
 /// Writes a few times and then never again, as a process that dies does.
 final class MortalWriter: ChangeWriter {
-    private let writer: RealmWriter
+    private let writer: PlainWriter
     private let left: Mutex<Int>
-    init(_ writer: RealmWriter, survives: Int) {
+    init(_ writer: PlainWriter, survives: Int) {
         self.writer = writer
         left = Mutex(survives)
     }

@@ -13,6 +13,8 @@ struct JobKubelet: Controller {
     static let writes: Set<Kind> = [PodFields.kind]
     /// Indexes that fail whatever their image.
     var failing: Set<String> = []
+    /// Indexes that go on.
+    var lasting: Set<String> = []
     func reconcile(_ pod: Pod, in world: World) throws -> Plan {
         let (name, namespace) = (pod.metadata.name ?? "", pod.metadata.namespace)
         if pod.metadata.deletionTimestamp != nil {
@@ -24,11 +26,12 @@ struct JobKubelet: Controller {
         else { return Plan() }
         let image = pod.value["spec"]["containers"][0]["image"].string
         let index = pod.metadata.labels?["batch.kubernetes.io/job-completion-index"]
-        if image == "long", pod.status.phase == "Running" { return Plan() }
+        let lasts = image == "long" || index.map(lasting.contains) ?? false
+        if lasts, pod.status.phase == "Running" { return Plan() }
         let left = created + .seconds(1) - world.now
         if left > .zero { return Plan(revisit: left) }
         let bad = image == "bad" || index.map(failing.contains) ?? false
-        let phase = image == "long" ? "Running" : bad ? "Failed" : "Succeeded"
+        let phase = lasts ? "Running" : bad ? "Failed" : "Succeeded"
         let ended: Value = [
             "name": "c", "state": ["terminated": ["exitCode": bad ? 42 : 0, "finishedAt": .string(world.now.text)]],
         ]
@@ -92,6 +95,21 @@ struct JobKubelet: Controller {
         #expect(try conditions(plane) == ["FailureTarget: BackoffLimitExceeded", "Failed: BackoffLimitExceeded"])
         #expect(try job(plane).status.failed == 3)
         #expect(plane.bed.events("BackoffLimitExceeded") == ["Job has reached the specified backoff limit"])
+        plane.bed.stop()
+    }
+    @Test func failuresOfPodsThatAreGoneDelayTheNextOneToo() async throws {
+        let plane = try await plane(Self.job("bad", spec: ["backoffLimit": 6]), seconds: 10)
+        try await plane.advance(10)
+        #expect(plane.pods.count == 2)
+        for pod in plane.pods {
+            try await plane.apply(
+                .delete(PodFields.kind, namespace: "default", name: pod.metadata.name ?? "", uid: nil, gracePeriodSeconds: 0))
+        }
+        plane.bed.settle()
+        #expect(plane.pods.isEmpty, "the second failure is followed by twenty seconds")
+        try await plane.advance(20)
+        #expect(plane.pods.count == 1)
+        #expect(try job(plane).status.failed ?? 0 >= 2)
         plane.bed.stop()
     }
     @Test func indexedPodsKnowTheirIndex() async throws {

@@ -6,20 +6,38 @@ import Reconcile
 import Storage
 import Synchronization
 
+/// Writes without an API server; knows by which keys lists are merged all the same.
+struct PlainWriter: ChangeWriter {
+    let realm: Realm
+    let writer: RealmWriter
+
+    func apply(_ change: Change, by actor: String) async throws(ChangeError) -> Revision {
+        guard case .strategicPatch(let kind, let namespace, let name, let patch, let subresource) = change else {
+            return try await writer.apply(change, by: actor)
+        }
+        guard let document = realm.get(change.key)?.value, let info = KindTable.kubernetes.find(kind),
+            let type = Schema.kubernetes.type(of: info), let merged = try? StrategicMerge.apply(patch, to: document, type: type)
+        else { throw .notFound("\(change.key) not found") }
+        var whole: Value = ["metadata": patch["metadata"]]
+        for part in ["spec", "status"] where !patch[part].isNull { whole[part] = merged[part] }
+        return try await writer.apply(.patch(kind, namespace: namespace, name: name, whole, subresource: subresource), by: actor)
+    }
+}
+
 /// Controllers over a store in memory, on a seeded executor and simulated time.
 final class KubeBed: Sendable {
     let clock = ManualClock()
     let executor: SeededExecutor
     let random: RandomSource
     let realm: Realm
-    let writer: RealmWriter
+    let writer: PlainWriter
     private let running = Mutex<[Task<Void, Never>]>([])
 
     init(seed: UInt64 = 1) async throws {
         executor = SeededExecutor(seed: seed)
         random = RandomSource(seed: seed)
         realm = try await Store.memory(clock: clock).realm("cluster/test")
-        writer = RealmWriter(realm: realm, clock: clock, random: random)
+        writer = PlainWriter(realm: realm, writer: RealmWriter(realm: realm, clock: clock, random: random))
     }
     @discardableResult func start(
         _ controllers: [any Controller], writer: (any ChangeWriter)? = nil, effects: (any EffectPerformer)? = nil

@@ -105,7 +105,7 @@ import Testing
 }
 
 private struct NoPods: ChangeWriter {
-    let writer: RealmWriter
+    let writer: PlainWriter
     func apply(_ change: Change, by actor: String) async throws(ChangeError) -> Revision {
         if case .create(PodFields.kind, _) = change { throw .forbidden("quota") }
         return try await writer.apply(change, by: actor)

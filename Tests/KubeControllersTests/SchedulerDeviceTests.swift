@@ -137,6 +137,23 @@ import Testing
         #expect(result["request"] == "r/any")
         bed.stop()
     }
+    @Test func aNodeWithABetterAlternativeIsBetter() async throws {
+        let bed = try await Self.bed()
+        try Self.slice(bed, "n0", Self.device("small-0"), Self.device("small-1"))
+        try Self.slice(bed, "n1", Self.device("small-2"), Self.device("large-0", model: "large"))
+        // Without devices the other node would be the better one.
+        try bed.makePod("load", spec: ["nodeName": "n1", "containers": [["name": "c", "resources": ["requests": ["cpu": "200m"]]]]])
+        let large: Value = [["cel": ["expression": "device.attributes['cards.example.com'].model == 'large'"]]]
+        let alternatives: Value = [
+            ["name": "large", "deviceClassName": "card", "selectors": large], ["name": "any", "deviceClassName": "card"],
+        ]
+        for (name, node) in [("first", "n1"), ("second", "n0")] {
+            try Self.claim(bed, name, ["requests": [["name": "r", "firstAvailable": alternatives]]])
+            try bed.makePod(name, spec: Self.uses(.string(name)))
+            #expect(bed.node(of: name) == node)
+        }
+        bed.stop()
+    }
     @Test func podsWaitForTheirClaims() async throws {
         let bed = try await Self.bed(nodes: 1)
         try Self.slice(bed, "n0", Self.device("card-0"))

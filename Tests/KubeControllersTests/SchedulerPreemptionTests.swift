@@ -256,9 +256,9 @@ import Testing
 
 /// Refuses the first deletion.
 private final class StubbornWriter: ChangeWriter {
-    private let writer: RealmWriter
+    private let writer: PlainWriter
     private let refused = Mutex(false)
-    init(writer: RealmWriter) { self.writer = writer }
+    init(writer: PlainWriter) { self.writer = writer }
     func apply(_ change: Change, by actor: String) async throws(ChangeError) -> Revision {
         if case .delete = change {
             let isFirst = refused.withLock { refused in

@@ -9,7 +9,7 @@ import Testing
 
 /// Binds as the API server does, over a plain realm.
 struct RealmBinder: Binder {
-    let writer: RealmWriter
+    let writer: PlainWriter
     func bind(_ pod: PodIdentity, to node: String) async throws(ChangeError) {
         let change = Change.patch(
             PodFields.kind, namespace: pod.namespace, name: pod.name,

@@ -54,4 +54,40 @@ import Testing
         let seen = try await Self.changes([plain, plain])
         #expect(seen.changes.map(\.keepsMetadata) == [false, false])
     }
+
+    @Test func aWorldThatTakesManyChangesAtOnceIsTheOneThatTookEach() async throws {
+        let random = RandomSource(seed: 3)
+        let realm = try await Store.memory(clock: ManualClock()).realm("r")
+        let index = WorldIndex("by time", of: Self.lease) { ["\($0["spec"]?["renewTime"]?.int ?? 0)"] }
+        let (each, late) = (WorldCache(realm: realm, indexes: [index]), WorldCache(realm: realm, indexes: [index]))
+        try each.start()
+        try late.start()
+        var (seen, shorter): ([String: Value], Int) = ([:], 0)
+        for turn in 0..<400 {
+            let key = "test/leases/n/\(random.int(in: 0..<4))"
+            let isThere = realm.get(key) != nil
+            if isThere, random.int(in: 0..<4) == 0 {
+                _ = try await realm.commit(Write(key, .delete, if: .none))
+            } else {
+                let owner = random.int(in: 0..<2) == 0 ? "first" : "second"
+                let document = Self.document(uid: isThere ? "u" : "v\(turn)", owner: owner, renewed: random.int(in: 0..<5))
+                _ = try await realm.commit(Write(key, .put(document), if: .none))
+            }
+            shorter += each.take().count
+            guard random.int(in: 0..<6) == 0 else { continue }
+            let changes = late.take()
+            shorter -= changes.count
+            for change in changes {
+                // A document that came and went meanwhile was never there.
+                if change.old != nil, change.new != nil || seen[change.key] != nil { #expect(change.old == seen[change.key]) }
+                seen[change.key] = change.new
+            }
+            let (left, right) = (each.world(now: Timestamp(seconds: 0)), late.world(now: Timestamp(seconds: 0)))
+            #expect(left.revision == right.revision && left.keys(Self.lease) == right.keys(Self.lease))
+            for key in left.keys(Self.lease) { #expect(left.value(key) == right.value(key) && left.value(key) == seen[key]) }
+            for owner in ["first", "second"] { #expect(left.dependents(of: owner) == right.dependents(of: owner)) }
+            for time in 0..<5 { #expect(left.keys("by time", "\(time)") == right.keys("by time", "\(time)")) }
+        }
+        #expect(shorter > 50, "some versions were never looked at")
+    }
 }

@@ -17,7 +17,7 @@ import Testing
 
     private func makeClaim(_ bed: MachineBed, bound: Bool = true) async throws {
         let size: Value = ["storage": "1Gi"]
-        _ = try await bed.client.create(
+        let claim = try await bed.client.create(
             PersistentVolumeClaimFields.kind,
             [
                 "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": ["name": "data", "namespace": "default"],
@@ -28,7 +28,8 @@ import Testing
             [
                 "apiVersion": "v1", "kind": "PersistentVolume", "metadata": ["name": "pv"],
                 "spec": [
-                    "accessModes": ["ReadWriteOnce"], "capacity": size, "claimRef": ["namespace": "default", "name": "data"],
+                    "accessModes": ["ReadWriteOnce"], "capacity": size,
+                    "claimRef": ["namespace": "default", "name": "data", "uid": claim["metadata"]["uid"]],
                     "csi": ["driver": "ebs.csi.aws.com", "volumeHandle": "vol-1"],
                 ],
             ])

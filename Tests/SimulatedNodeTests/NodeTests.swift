@@ -34,17 +34,18 @@ import Testing
     /// Figures of real nodes: t3.medium and m5.large with an 80 GiB volume, t2.micro with one core.
     @Test func reservesWhatEKSReserves() {
         var spec = MachineBed.spec
-        #expect(NodeCapacity(spec: spec).capacity["ephemeral-storage"] == "83873772Ki")
-        #expect(NodeCapacity(spec: spec).allocatable["ephemeral-storage"] == "76224326324")
-        #expect(NodeCapacity(spec: spec).allocatable["cpu"] == "1930m")
+        var size: NodeSize { NodeDocument(spec: spec, bootID: "").size }
+        #expect(size.capacity["ephemeral-storage"] == "83873772Ki")
+        #expect(size.allocatable["ephemeral-storage"] == "76224326324")
+        #expect(size.allocatable["cpu"] == "1930m")
         (spec.virtualCPUs, spec.volumeGiB) = (1, 20)
-        #expect(NodeCapacity(spec: spec).allocatable["cpu"] == "940m")
-        #expect(NodeCapacity(spec: spec).allocatable["ephemeral-storage"] == "18242267924")
+        #expect(size.allocatable["cpu"] == "940m")
+        #expect(size.allocatable["ephemeral-storage"] == "18242267924")
         (spec.virtualCPUs, spec.memoryMiB, spec.maxPods) = (16, 65_536, 234)
-        #expect(NodeCapacity(spec: spec).allocatable["cpu"] == "15890m")
+        #expect(size.allocatable["cpu"] == "15890m")
         let memoryKiB = 65_536 * 1024 * 94 / 100
-        #expect(NodeCapacity(spec: spec).capacity["memory"] == "\(memoryKiB)Ki")
-        #expect(NodeCapacity(spec: spec).allocatable["memory"] == "\(memoryKiB - (11 * 234 + 355) * 1024)Ki")
+        #expect(size.capacity["memory"] == "\(memoryKiB)Ki")
+        #expect(size.allocatable["memory"] == "\(memoryKiB - (11 * 234 + 355) * 1024)Ki")
     }
 
     @Test func keepsItsLeaseFreshAndReportsEveryFiveMinutes() async throws {

@@ -36,6 +36,18 @@ import Testing
         #expect(text(Encoded(document: ["metadata": [:]], owners: Array("[]".utf8)).spliced(at: 3)).hasSuffix(#"3","managedFields":[]}}"#))
     }
 
+    @Test func `metadata that is added behind the owners is told from what was there before`() {
+        let owners: Value = [["manager": "m"]]
+        var document: Value = ["metadata": ["name": "a", "managedFields": owners], "spec": [:]]
+        let before = Entry(key: "k", revision: 7, created: 7, document: Encoded(document: document))
+        document["spec"]["a"] = 1
+        let other = Entry(key: "k", revision: 8, created: 7, document: Encoded(document: document))
+        #expect(other.hasSameMetadata(as: before))
+        document["metadata"]["finalizers"] = ["f"]
+        let guarded = Entry(key: "k", revision: 9, created: 7, document: Encoded(document: document))
+        #expect(!guarded.hasSameMetadata(as: other))
+        #expect(text(Encoded(document: document).spliced(at: 3)).contains(#""finalizers":["f"],"managedFields":[{"manager":"m"}]}"#))
+    }
     @Test func `an entry's tree leaves its owners out, and both are there`() {
         let document: Value = ["metadata": ["name": "a", "managedFields": [["manager": "m"]], "uid": "u"], "managedFields": 1]
         let entry = Entry(key: "k", revision: 7, created: 7, document: Encoded(document: document))

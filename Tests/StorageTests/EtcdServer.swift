@@ -131,7 +131,7 @@ final class EtcdCluster: Sendable {
     }
 
     /// Waits until a member answers.
-    private func wait(_ index: Int) async throws {
+    func wait(_ index: Int) async throws {
         var single = configuration()
         single.endpoints = [single.endpoints[index]]
         let client = try EtcdClient(single, loops: EtcdEngine.loops)

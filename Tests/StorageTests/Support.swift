@@ -46,9 +46,9 @@ final class Inbox: Sendable {
     var all: [Event] { events.withLock { $0 } }
     var summary: [String] { all.map { "\($0.kind == .put ? "+" : "-")\($0.entry.key)@\($0.revision)" } }
     var sink: @Sendable ([Event]) -> Void { { batch in self.events.withLock { $0 += batch } } }
-    /// Waits until that many events are there; gives up after some seconds.
+    /// Waits until that many events are there; gives up after a minute.
     func wait(for count: Int) async {
-        for _ in 0..<5000 where all.count < count { try? await Task.sleep(for: .milliseconds(1)) }
+        for _ in 0..<60_000 where all.count < count { try? await Task.sleep(for: .milliseconds(1)) }
     }
 }
 

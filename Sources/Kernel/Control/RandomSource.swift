@@ -57,9 +57,9 @@ package final class RandomSource: Sendable {
         return Array(result.prefix(count))
     }
     /// That many lower-case hexadecimal digits.
-    package func hex(_ digits: Int) -> String { characters(digits, of: Array("0123456789abcdef".utf8)) }
+    package func hex(_ digits: Int) -> String { characters(digits, of: "0123456789abcdef") }
     /// That many characters which make no words, as in the names that Kubernetes generates. Source: apimachinery, util/rand.
-    package func suffix(_ length: Int) -> String { characters(length, of: Array("bcdfghjklmnpqrstvwxz2456789".utf8)) }
+    package func suffix(_ length: Int) -> String { characters(length, of: "bcdfghjklmnpqrstvwxz2456789") }
     /// A version 4 UUID. Source: RFC 9562, section 5.4.
     package func uuid() -> String {
         // The bytes of two words, lowest first; version and variant stand in the seventh and the ninth.
@@ -85,9 +85,14 @@ package final class RandomSource: Sendable {
         return elements.shuffled(using: &generator)
     }
 
-    private func characters(_ count: Int, of alphabet: [UInt8]) -> String {
+    private func characters(_ count: Int, of alphabet: StaticString) -> String {
         var generator = Generator(source: self)
-        return String(decoding: (0..<count).map { _ in alphabet[Int.random(in: alphabet.indices, using: &generator)] }, as: UTF8.self)
+        return String(unsafeUninitializedCapacity: count) { text in
+            for place in 0..<count {
+                text[place] = alphabet.utf8Start[Int.random(in: 0..<alphabet.utf8CodeUnitCount, using: &generator)]
+            }
+            return count
+        }
     }
     private struct Generator: RandomNumberGenerator {
         let source: RandomSource

@@ -47,20 +47,44 @@ extension SeededExecutor {
     /// released.
     package final class Branch: TaskExecutor {
         private let executor: SeededExecutor
-        private let isDead = Mutex(false)
+        private struct State {
+            var isDead = false
+            /// What came while it is frozen; nil while it is not.
+            var held: [UnownedJob]?
+        }
+        private let state = Mutex(State())
 
         package init(of executor: SeededExecutor) { self.executor = executor }
 
         package func enqueue(_ job: consuming ExecutorJob) {
             let job = UnownedJob(job)
-            guard !isDead.withLock({ $0 }) else { return }
-            executor.state.withLock { $0.jobs.append((job, self)) }
+            let isHeld = state.withLock { state in
+                state.held?.append(job)
+                return state.isDead || state.held != nil
+            }
+            if !isHeld { executor.state.withLock { $0.jobs.append((job, self)) } }
         }
 
         /// Forgets all that waits to run and all that will.
         package func kill() {
-            isDead.withLock { $0 = true }
-            executor.state.withLock { $0.jobs.removeAll { $0.branch === self } }
+            state.withLock { $0 = State(isDead: true) }
+            _ = withdraw()
+        }
+        /// Lets nothing run until `thaw`, as a process that was stopped: time goes on without it.
+        package func freeze() {
+            let jobs = withdraw()
+            state.withLock { state in if !state.isDead { state.held = (state.held ?? []) + jobs } }
+        }
+        /// Goes on with what waited.
+        package func thaw() {
+            let jobs = state.withLock { $0.held.take() ?? [] }
+            executor.state.withLock { state in state.jobs += jobs.map { ($0, self) } }
+        }
+        private func withdraw() -> [UnownedJob] {
+            executor.state.withLock { state in
+                defer { state.jobs.removeAll { $0.branch === self } }
+                return state.jobs.filter { $0.branch === self }.map(\.job)
+            }
         }
 
         /// Starts a task on this part; nothing of it runs before the executor is drained.

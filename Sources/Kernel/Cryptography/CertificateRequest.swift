@@ -23,6 +23,15 @@ package final class CertificateRequest: @unchecked Sendable {
         self.request = request
         publicKey = PublicKey(taking: key)
     }
+    /// Whether the text can be read as a request, whoever signed it.
+    package static func isReadable(pem: String) -> Bool {
+        guard let buffer = try? MemoryBuffer(Array(pem.utf8)), let request = PEM_read_bio_X509_REQ(buffer.bio, nil, nil, nil) else {
+            ERR_clear_error()
+            return false
+        }
+        X509_REQ_free(request)
+        return true
+    }
     private init(request: OpaquePointer, publicKey: PublicKey) { (self.request, self.publicKey) = (request, publicKey) }
     deinit { X509_REQ_free(request) }
 

@@ -45,10 +45,34 @@ package struct Node: Sendable {
         if Tape.tag(word) == Tape.Tag.plain {
             guard length == key.count, start + length <= text.count else { return false }
             guard let left = text.baseAddress, let right = key.baseAddress else { return length == 0 }
-            return memcmp(left + start, right, length) == 0
+            return Self.isEqual(left + start, right, length)
         }
         let bytes = document.bytes
         return length > key.count && JSONScan.text(word, bytes.span.bytes).utf8.elementsEqual(key)
+    }
+
+    /// Compares by words, the last of which may overlap: keys are short, and a call for each would cost more than the comparison.
+    @inline(__always) private static func isEqual(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+        let (left, right) = (UnsafeRawPointer(left), UnsafeRawPointer(right))
+        if length >= 8 {
+            var at = 0
+            while at + 8 <= length {
+                guard left.loadUnaligned(fromByteOffset: at, as: UInt64.self) == right.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                else { return false }
+                at += 8
+            }
+            let last = length - 8
+            return left.loadUnaligned(fromByteOffset: last, as: UInt64.self) == right.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+        }
+        if length >= 4 {
+            let last = length - 4
+            return left.loadUnaligned(as: UInt32.self) == right.loadUnaligned(as: UInt32.self)
+                && left.loadUnaligned(fromByteOffset: last, as: UInt32.self) == right.loadUnaligned(fromByteOffset: last, as: UInt32.self)
+        }
+        for at in 0..<length where left.load(fromByteOffset: at, as: UInt8.self) != right.load(fromByteOffset: at, as: UInt8.self) {
+            return false
+        }
+        return true
     }
 
     /// The text, when this is a string.

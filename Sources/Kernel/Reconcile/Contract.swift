@@ -11,6 +11,8 @@ package enum Change: Sendable, Hashable {
     case updateStatus(Kind, Value)
     /// A JSON merge patch of the document, or of a subresource such as `status`.
     case patch(Kind, namespace: String?, name: String, Value, subresource: String? = nil)
+    /// A strategic merge patch, whose lists are merged by their keys: for lists that several write. Clusters' documents only.
+    case strategicPatch(Kind, namespace: String?, name: String, Value, subresource: String? = nil)
     /// Deletion; `uid` guards against deleting a namesake. `gracePeriodSeconds` nil means the kind's default.
     case delete(Kind, namespace: String?, name: String, uid: String?, gracePeriodSeconds: Int? = nil)
 }
@@ -20,14 +22,16 @@ extension Change {
     package var kind: Kind {
         switch self {
         case .create(let kind, _), .update(let kind, _), .updateStatus(let kind, _): kind
-        case .patch(let kind, _, _, _, _), .delete(let kind, _, _, _, _): kind
+        case .patch(let kind, _, _, _, _), .strategicPatch(let kind, _, _, _, _), .delete(let kind, _, _, _, _): kind
         }
     }
     /// The key that it writes; ends in a slash when the name is still to be generated.
     package var key: String {
         switch self {
         case .create(let kind, let document), .update(let kind, let document), .updateStatus(let kind, let document): kind.key(of: document)
-        case .patch(let kind, let namespace, let name, _, _), .delete(let kind, let namespace, let name, _, _): kind.key(namespace, name)
+        case .patch(let kind, let namespace, let name, _, _), .strategicPatch(let kind, let namespace, let name, _, _),
+            .delete(let kind, let namespace, let name, _, _):
+            kind.key(namespace, name)
         }
     }
 }

@@ -124,6 +124,7 @@ struct ControlLoop: Sendable {
                 if runners[controller].concerns(change, world) { runners[controller].queue.add(change.key) }
                 continue
             }
+            if watch.needsPrimaries, world.count(runners[controller].primary) == 0 { continue }
             for key in watch.primaries(change, world) { runners[controller].queue.add(key) }
         }
     }

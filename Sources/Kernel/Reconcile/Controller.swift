@@ -16,7 +16,7 @@ package protocol Controller: Sendable {
     static func concerns(_ change: WorldChange, in world: World) -> Bool
     /// How much longer a key may rest that nothing but time has woken; nil to look at it. Asked before anything is decoded.
     func rest(_ key: String, in world: World) -> Duration?
-    /// What is to be done for one object. Must depend on the arguments alone.
+    /// What is to be done for one object. Must depend on the arguments alone, but for what may be lost at any time without harm.
     func reconcile(_ object: View<Primary>, in world: World) throws -> Plan
     /// What is to be done for a key whose object is gone, or was never there. Most controllers leave that to owner references.
     func removed(_ key: String, in world: World) throws -> Plan
@@ -43,15 +43,23 @@ package struct Watch: Sendable {
     package let prefix: String
     /// The keys of the primaries concerned.
     package let primaries: @Sendable (WorldChange, World) -> [String]
+    /// Whether only primaries that are there can be concerned, so that nobody needs to be asked while there is none.
+    let needsPrimaries: Bool
 
-    /// Any mapping from a change to keys of primaries.
-    package init(prefix: String, primaries: @escaping @Sendable (WorldChange, World) -> [String]) {
-        (self.prefix, self.primaries) = (prefix, primaries)
+    /// Any mapping from a change to keys of primaries. With `needsPrimaries` it is not asked while the controller has none: its look at
+    /// one that is gone would do nothing.
+    package init(
+        prefix: String, needsPrimaries: Bool = false, primaries: @escaping @Sendable (WorldChange, World) -> [String]
+    ) {
+        (self.prefix, self.needsPrimaries, self.primaries) = (prefix, needsPrimaries, primaries)
     }
     /// Documents wake the primary that is their controlling owner, before or after the change.
     package static func owned<F: KindFields, P: KindFields>(_: View<F>.Type, by _: View<P>.Type) -> Watch {
         Watch(prefix: F.kind.prefix) { change, _ in
-            Array(Set(change.present.compactMap { $0.controller(of: P.kind) }))
+            let (old, new) = change.nodes
+            let (before, after) = (old?.controller(of: P.kind), new?.controller(of: P.kind))
+            guard before != after else { return after.map { [$0] } ?? [] }
+            return [after, before].compactMap { $0 }
         }
     }
     /// Any change of the kind wakes every primary.
@@ -62,7 +70,7 @@ package struct Watch: Sendable {
     package static func orphans<F: KindFields>(
         _: View<F>.Type, _ mapping: @escaping @Sendable (Node, World) -> [String]
     ) -> Watch {
-        Watch(prefix: F.kind.prefix) { change, world in
+        Watch(prefix: F.kind.prefix, needsPrimaries: true) { change, world in
             let (old, new) = change.nodes
             // Who may adopt it has looked at these labels before.
             if let old, let new, !old.isControlled, !new.isControlled,
@@ -71,6 +79,7 @@ package struct Watch: Sendable {
                 return []
             }
             let documents = [new, old].compactMap { $0 }.filter { !$0.isControlled }
+            if documents.isEmpty { return [] }
             return Array(Set(documents.flatMap { mapping($0, world) }))
         }
     }
@@ -121,8 +130,12 @@ package struct WorldIndex: Sendable {
     package let name: String
     package let prefix: String
     package let entries: @Sendable (Node) -> [String]
+    /// Whether the texts follow from the document's metadata alone, so that a change that keeps them is not looked at.
+    let readsMetadataOnly: Bool
     /// An index of a kind; `entries` tells under which texts a document is found, by its tape.
-    package init(_ name: String, of kind: Kind, _ entries: @escaping @Sendable (Node) -> [String]) {
-        (self.name, prefix, self.entries) = (name, kind.prefix, entries)
+    package init(
+        _ name: String, of kind: Kind, readsMetadataOnly: Bool = false, _ entries: @escaping @Sendable (Node) -> [String]
+    ) {
+        (self.name, prefix, self.entries, self.readsMetadataOnly) = (name, kind.prefix, entries, readsMetadataOnly)
     }
 }

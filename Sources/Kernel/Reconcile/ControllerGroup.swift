@@ -12,17 +12,19 @@ package final class ControllerGroup: Service {
     private let random: RandomSource
     private let controllers: [any Controller]
     private let concurrency: Int
+    private let pause: Duration
     private let log: Log
     private let published = Mutex<(names: [String], metrics: [ControllerMetrics])>(([], []))
 
     /// A group of controllers whose changes go through `writer` and whose effects go to `effects`; `concurrency` is how many keys of
-    /// one controller are written at a time.
+    /// one controller are written at a time. After a turn with many changes the next begins `pause` later, so that many more share one,
+    /// and a document that changes twice meanwhile is looked at once.
     package init(
         realm: Realm, writer: any ChangeWriter, effects: (any EffectPerformer)? = nil, clock: any WallClock, random: RandomSource,
-        controllers: [any Controller], concurrency: Int = 16, log: Log = Log("controllers")
+        controllers: [any Controller], concurrency: Int = 16, pause: Duration = .zero, log: Log = Log("controllers")
     ) {
         (self.realm, self.writer, self.effects, self.clock, self.random) = (realm, writer, effects, clock, random)
-        (self.controllers, self.concurrency, self.log) = (controllers, concurrency, log)
+        (self.controllers, self.concurrency, self.pause, self.log) = (controllers, concurrency, pause, log)
     }
 
     /// What each controller has done since the group began to run.
@@ -52,22 +54,26 @@ package final class ControllerGroup: Service {
                 let letters = await mailbox.receive()
                 if Task.isCancelled { break }
                 for case .woke(let time) in letters { wakes.removeAll { $0 == time } }
-                for action in step(&loop, letters, cache) { start(action, mailbox, &group) }
+                let changes = cache.take()
+                for action in step(&loop, letters, changes, cache) { start(action, mailbox, &group) }
                 if loop.hasMore {
                     mailbox.signal()
                     await Task.yield()
                 }
                 sleep(until: loop.nextDeadline, &wakes, mailbox, &group)
                 published.withLock { $0.metrics = loop.metrics }
+                if changes.count >= Self.crowd, pause > .zero { try? await clock.sleep(for: pause) }
             }
             group.cancelAll()
         }
     }
 
+    /// From so many changes in a turn on there are more to come.
+    private static let crowd = 16
+
     /// One turn. The world lives no longer than this, so that the cache changes in place.
-    private func step(_ loop: inout ControlLoop, _ letters: [Letter], _ cache: WorldCache) -> [Action] {
-        let changes = cache.take()
-        return loop.step(letters, changes, cache.world(now: clock.now)) { [log] controller, key, error in
+    private func step(_ loop: inout ControlLoop, _ letters: [Letter], _ changes: [WorldChange], _ cache: WorldCache) -> [Action] {
+        loop.step(letters, changes, cache.world(now: clock.now)) { [log] controller, key, error in
             log.warning("reconcile failed", ["controller": controller, "key": key, "error": error])
         }
     }
@@ -82,7 +88,11 @@ package final class ControllerGroup: Service {
                 mailbox.post(.written(id, plan, result))
             }
         case .tell(let name, let plan):
-            group.addTask { [writer] in _ = await PlanWriter(writer: writer, actor: name).tell(plan.changes + plan.notes) }
+            group.addTask { [writer] in
+                let writer = PlanWriter(writer: writer, actor: name)
+                _ = await writer.attempt(plan.changes)
+                _ = await writer.tell(plan.notes)
+            }
         case .perform(let id, let name, let effect):
             guard let effects else { return }
             group.addTask { [writer] in

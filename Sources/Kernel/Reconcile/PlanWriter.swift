@@ -24,19 +24,33 @@ struct PlanWriter: Sendable {
             let run = rest.prefix(first.isRepeatable ? size : 1).prefix { $0.isLike(first) }
             size = first.isRepeatable && run.count == size ? min(size * 2, largestBatch) : 1
             rest = rest.dropFirst(run.count)
-            if run.count == 1 { merge(first, await outcome(first), into: &result) } else { await applyTogether(Array(run), &result) }
+            await applyTogether(Array(run), &result)
         }
         return result
     }
 
     /// Applies changes one after the other whatever becomes of each.
+    func attempt(_ changes: [Change]) async -> Revision {
+        var result = Result()
+        for change in changes { merge(change, await outcome(change), into: &result) }
+        return result.revision
+    }
+
+    /// Applies notes, which do not depend on each other, side by side whatever becomes of each: a large plan has hundreds of them, and
+    /// each waits until it is durable.
     func tell(_ notes: [Change]) async -> Revision {
         var result = Result()
-        for note in notes { merge(note, await outcome(note), into: &result) }
+        for start in stride(from: 0, to: notes.count, by: largestBatch) {
+            await applyTogether(Array(notes[start..<min(start + largestBatch, notes.count)]), &result)
+        }
         return result.revision
     }
 
     private func applyTogether(_ changes: [Change], _ result: inout Result) async {
+        guard changes.count > 1 else {
+            for change in changes { merge(change, await outcome(change), into: &result) }
+            return
+        }
         let outcomes = await withTaskGroup(of: (Int, Swift.Result<Revision, ChangeError>).self) { group in
             for (position, change) in changes.enumerated() { group.addTask { (position, await outcome(change)) } }
             var outcomes: [(Int, Swift.Result<Revision, ChangeError>)] = []

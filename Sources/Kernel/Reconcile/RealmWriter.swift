@@ -29,7 +29,7 @@ package struct RealmWriter: ChangeWriter {
             do throws(StorageError) { return try await realm.commit(write).revision } catch {
                 guard case .conflict = error, !change.isGuarded else { throw ChangeError(error) }
                 // The faster writer's document shows in a snapshot once it is durable.
-                await Task.yield()
+                await realm.settled()
             }
         }
         throw .conflict("\(change.kind) \(key) changes all the time")
@@ -73,6 +73,7 @@ package struct RealmWriter: ChangeWriter {
             let patched = MergePatch.apply(patch, to: document)
             guard patched.object != nil else { throw .invalid("a patch must leave an object") }
             if let subresource { document[subresource] = patched[subresource] } else { document = patched }
+        case .strategicPatch(let kind, _, _, _, _): throw .invalid("lists of \(kind) have no keys to be merged by")
         case .delete(let kind, _, let name, let uid, _):
             if let uid, uid != document["metadata"]["uid"].string {
                 throw .conflict("\(kind) \(name) has the uid \(document["metadata"]["uid"].string ?? ""), not \(uid)")
@@ -131,7 +132,7 @@ extension Change {
     fileprivate var isGuarded: Bool {
         switch self {
         case .update(_, let document), .updateStatus(_, let document): document["metadata"]["resourceVersion"].string != nil
-        case .patch(_, _, _, let patch, _): patch["metadata"]["resourceVersion"].string != nil
+        case .patch(_, _, _, let patch, _), .strategicPatch(_, _, _, let patch, _): patch["metadata"]["resourceVersion"].string != nil
         case .create, .delete: false
         }
     }

@@ -29,7 +29,7 @@ package struct World: Sendable {
     /// The keys of a kind's documents, of one namespace when given, in order.
     package func keys(_ kind: Kind, in namespace: String? = nil) -> [String] {
         guard let kind = documents.kinds[kind.prefix] else { return [] }
-        return namespace.map { kind.namespaces[$0, default: []].sorted() } ?? kind.entries.keys.sorted()
+        return namespace.map { kind.namespaces[$0, default: []].sortedTexts } ?? kind.entries.keys.map(\.text).sorted()
     }
     /// Whether a namespace has documents of a kind.
     package func contains(_ kind: Kind, in namespace: String) -> Bool {
@@ -42,15 +42,15 @@ package struct World: Sendable {
         dependents(of: uid).filter { $0.hasPrefix(F.kind.prefix) }.compactMap { value($0).flatMap(View<F>.init) }
     }
     /// The keys of documents of any kind that name the uid among their owners, in order.
-    package func dependents(of uid: String) -> [String] { documents.owners[uid, default: []].sorted() }
+    package func dependents(of uid: String) -> [String] { documents.owners[uid, default: []].sortedTexts }
     /// The documents that an index has under a text, in key order.
     package func indexed<F: KindFields>(_: View<F>.Type, _ index: String, _ text: String) -> [View<F>] {
         keys(index, text).compactMap { value($0).flatMap(View<F>.init) }
     }
     /// The keys that an index has under a text, in order.
-    package func keys(_ index: String, _ text: String) -> [String] { (documents.indexed[index]?[text] ?? []).sorted() }
+    package func keys(_ index: String, _ text: String) -> [String] { (documents.indexed[index]?[text] ?? []).sortedTexts }
     /// The first key, in order, that an index has under a text.
-    package func first(_ index: String, _ text: String) -> String? { documents.indexed[index]?[text]?.min() }
+    package func first(_ index: String, _ text: String) -> String? { documents.indexed[index]?[text]?.map(\.text).min() }
     /// How many documents an index has under a text.
     package func count(_ index: String, _ text: String) -> Int { documents.indexed[index]?[text]?.count ?? 0 }
     /// The key prefixes of the kinds that have documents, in order.
@@ -58,7 +58,7 @@ package struct World: Sendable {
     /// The keys under a prefix from `prefixes`, of one namespace when given, in order.
     package func keys(prefix: String, in namespace: String? = nil) -> [String] {
         guard let kind = documents.kinds[prefix] else { return [] }
-        return namespace.map { kind.namespaces[$0, default: []].sorted() } ?? kind.entries.keys.sorted()
+        return namespace.map { kind.namespaces[$0, default: []].sortedTexts } ?? kind.entries.keys.map(\.text).sorted()
     }
     /// Whether a uid belongs to a document that is there.
     package func exists(uid: String) -> Bool { documents.uids[uid] != nil }

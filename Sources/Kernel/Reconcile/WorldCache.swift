@@ -85,7 +85,7 @@ package final class WorldCache: Sendable {
     package func take() -> [WorldChange] {
         state.withLock { state in
             guard !state.pending.isEmpty else { return [] }
-            let events = state.pending
+            let events = Self.newest(state.pending)
             state.pending = []
             return events.map { event in
                 if event.kind == .put { return state.documents.put(.stored(event.entry)) }
@@ -93,6 +93,16 @@ package final class WorldCache: Sendable {
                     ?? WorldChange(key: event.entry.key, before: .stored(event.entry), after: nil)
             }
         }
+    }
+
+    /// The events without the versions that others of them have replaced already: nobody needs to look at those, for a controller goes by
+    /// what is. A deletion stays, and what it deleted.
+    private static func newest(_ events: [Event]) -> [Event] {
+        var replaced: Set<ObjectIdentifier> = []
+        for event in events where event.kind == .put {
+            if let previous = event.previous { replaced.insert(ObjectIdentifier(previous)) }
+        }
+        return replaced.isEmpty ? events : events.filter { $0.kind == .delete || !replaced.contains(ObjectIdentifier($0.entry)) }
     }
 
     /// The documents as they were taken in last. Holding a world makes the next `take` copy.

@@ -8,8 +8,22 @@ package struct WorldChange: Sendable {
     /// Whether nothing of the metadata has changed but the resource version and `managedFields`; false means nothing.
     package let keepsMetadata: Bool
 
-    init(key: String, before: WorldEntry?, after: WorldEntry?, keepsMetadata: Bool = false) {
+    /// The tapes and what they say of the metadata, where they are known beforehand: dozens ask for them.
+    private let read: Read?
+
+    private final class Read: Sendable {
+        let documents: (old: Document?, new: Document?)
+        let facts: (old: WorldFacts?, new: WorldFacts?)
+        init(_ old: Document?, _ new: Document?, keepsMetadata: Bool) {
+            let fresh = new.map(WorldFacts.init)
+            (documents, facts) = ((old, new), (keepsMetadata && fresh != nil ? fresh : old.map(WorldFacts.init), fresh))
+        }
+    }
+
+    /// The change of a key; with `isLookedAt` the tapes are read at once, for all who will ask.
+    init(key: String, before: WorldEntry?, after: WorldEntry?, keepsMetadata: Bool = false, isLookedAt: Bool = false) {
         (self.key, self.before, self.after, self.keepsMetadata) = (key, before, after, keepsMetadata)
+        read = isLookedAt ? Read(before?.document, after?.document, keepsMetadata: keepsMetadata) : nil
     }
     /// The change of the document at `key`.
     package init(key: String, old: Value?, new: Value?) {
@@ -23,23 +37,31 @@ package struct WorldChange: Sendable {
     /// The document after, decoded when it is asked for; nil when it is gone.
     package var new: Value? { after?.value }
     /// The same as tapes, for those who look at few fields.
-    package var nodes: (old: Node?, new: Node?) { (before?.document?.root, after?.document?.root) }
+    package var nodes: (old: Node?, new: Node?) {
+        if let read { return (read.documents.old?.root, read.documents.new?.root) }
+        return (before?.document?.root, after?.document?.root)
+    }
     /// Those of the two that are there.
-    package var present: [Node] { [after?.document, before?.document].compactMap { $0?.root } }
+    package var present: [Node] {
+        let (old, new) = nodes
+        return [new, old].compactMap { $0 }
+    }
     /// The namespace of the document, empty for those of none.
     package var namespace: String { WorldDocuments.namespace(of: key, WorldDocuments.prefix(of: key)) ?? "" }
     /// The name of the document.
-    package var name: String { (after ?? before)?.document?.root["metadata"]?["name"]?.string ?? "" }
+    package var name: String { (nodes.new ?? nodes.old)?["metadata"]?["name"]?.string ?? "" }
     /// Whether the document is there now.
     package var isThere: Bool { after != nil }
     /// Whether the document was not there before.
     package var isNew: Bool { before == nil }
-    private var newFacts: WorldFacts { after?.document.map(WorldFacts.init) ?? WorldFacts() }
-    private var oldFacts: WorldFacts { before?.document.map(WorldFacts.init) ?? WorldFacts() }
+    /// What is known of the metadata before and after; nil where there is no document.
+    var facts: (old: WorldFacts?, new: WorldFacts?) {
+        read?.facts ?? (before?.document.map(WorldFacts.init), after?.document.map(WorldFacts.init))
+    }
     /// The uids of the documents before and after; nil where there is none.
-    package var uids: (old: String?, new: String?) { (oldFacts.uid, newFacts.uid) }
+    package var uids: (old: String?, new: String?) { (facts.old?.uid, facts.new?.uid) }
     /// The uids of the owners that it has, or had before it went.
-    package var owners: [String] { isThere ? newFacts.owners : oldFacts.owners }
+    package var owners: [String] { (isThere ? facts.new : facts.old)?.owners ?? [] }
     /// Whether the deletion of the document was asked for.
-    package var isDeleting: Bool { newFacts.isDeleting }
+    package var isDeleting: Bool { facts.new?.isDeleting ?? false }
 }

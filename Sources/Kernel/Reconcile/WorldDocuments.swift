@@ -4,17 +4,17 @@ import Storage
 /// The documents of a realm with their indexes.
 struct WorldDocuments: Sendable {
     struct KindDocuments: Sendable {
-        var entries: [String: WorldEntry] = [:]
-        var namespaces: [String: Set<String>] = [:]
+        var entries: [WorldKey: WorldEntry] = [:]
+        var namespaces: [String: Set<WorldKey>] = [:]
     }
     /// By key prefix.
     private(set) var kinds: [String: KindDocuments] = [:]
     /// Keys by the uids of their owners.
-    private(set) var owners: [String: Set<String>] = [:]
+    private(set) var owners: [String: Set<WorldKey>] = [:]
     /// Keys by their own uids.
     private(set) var uids: [String: String] = [:]
     /// Keys by index and text.
-    private(set) var indexed: [String: [String: Set<String>]] = [:]
+    private(set) var indexed: [String: [String: Set<WorldKey>]] = [:]
     private(set) var revision: Revision = 0
     /// By key prefix.
     private let indexes: [String: [WorldIndex]]
@@ -24,31 +24,33 @@ struct WorldDocuments: Sendable {
         self.indexes = Dictionary(grouping: indexes.filter { names.insert($0.name).inserted }, by: \.prefix)
     }
 
-    func entry(_ key: String) -> WorldEntry? { kinds[WorldDocuments.prefix(of: key)]?.entries[key] }
+    func entry(_ key: String) -> WorldEntry? { kinds[WorldDocuments.prefix(of: key)]?.entries[WorldKey(key)] }
 
     mutating func reached(_ revision: Revision) { self.revision = max(self.revision, revision) }
 
     /// Puts an entry in the place of the older one, and tells what is known of both without decoding.
     @discardableResult mutating func put(_ entry: WorldEntry) -> WorldChange {
-        let key = entry.key
-        let prefix = WorldDocuments.prefix(of: key)
+        let (text, key) = (entry.key, WorldKey(entry.key))
+        let prefix = WorldDocuments.prefix(of: text)
         let previous = kinds[prefix, default: KindDocuments()].entries.updateValue(entry, forKey: key)
         let keepsMetadata = previous.map { entry.hasSameMetadata(as: $0) } ?? false
-        let change = WorldChange(key: key, before: previous, after: entry, keepsMetadata: keepsMetadata)
-        if previous == nil, let namespace = WorldDocuments.namespace(of: key, prefix) {
+        if previous == nil, let namespace = WorldDocuments.namespace(of: text, prefix) {
             kinds[prefix]?.namespaces[namespace, default: []].insert(key)
         }
         reached(entry.revision)
         let indexes = indexes[prefix] ?? []
-        if !keepsMetadata { note(previous.flatMap { $0.document }.map(WorldFacts.init), entry.document.map(WorldFacts.init), key) }
-        guard !indexes.isEmpty else { return change }
-        let (old, new) = (previous?.document?.root, entry.document?.root)
-        for index in indexes { reindex(index.name, old.map(index.entries) ?? [], new.map(index.entries) ?? [], key) }
+        let change = WorldChange(
+            key: text, before: previous, after: entry, keepsMetadata: keepsMetadata, isLookedAt: !keepsMetadata || !indexes.isEmpty)
+        if !keepsMetadata { note(change.facts.old, change.facts.new, key) }
+        let (old, new) = change.nodes
+        for index in indexes where !keepsMetadata || !index.readsMetadataOnly {
+            reindex(index.name, old.map(index.entries) ?? [], new.map(index.entries) ?? [], key)
+        }
         return change
     }
 
     /// Files a key by its uid and owners, where they have changed.
-    private mutating func note(_ old: WorldFacts?, _ new: WorldFacts?, _ key: String) {
+    private mutating func note(_ old: WorldFacts?, _ new: WorldFacts?, _ key: WorldKey) {
         let (before, after) = (old?.owners ?? [], new?.owners ?? [])
         if before != after {
             for uid in before {
@@ -58,12 +60,12 @@ struct WorldDocuments: Sendable {
             for uid in after { owners[uid, default: []].insert(key) }
         }
         guard old?.uid != new?.uid else { return }
-        if let uid = old?.uid, uids[uid] == key { uids[uid] = nil }
-        if let uid = new?.uid { uids[uid] = key }
+        if let uid = old?.uid, uids[uid] == key.text { uids[uid] = nil }
+        if let uid = new?.uid { uids[uid] = key.text }
     }
 
     /// Files a key under other texts of an index, where they have changed.
-    private mutating func reindex(_ name: String, _ old: [String], _ new: [String], _ key: String) {
+    private mutating func reindex(_ name: String, _ old: [String], _ new: [String], _ key: WorldKey) {
         guard old != new else { return }
         for text in old where !new.contains(text) {
             indexed[name]?[text]?.remove(key)
@@ -73,18 +75,18 @@ struct WorldDocuments: Sendable {
     }
 
     /// Removes the entry of a key.
-    mutating func remove(_ key: String, at revision: Revision) -> WorldChange? {
-        let prefix = WorldDocuments.prefix(of: key)
+    mutating func remove(_ text: String, at revision: Revision) -> WorldChange? {
+        let (key, prefix) = (WorldKey(text), WorldDocuments.prefix(of: text))
         reached(revision)
         guard let entry = kinds[prefix]?.entries.removeValue(forKey: key) else { return nil }
         let document = entry.document
         note(document.map(WorldFacts.init), nil, key)
         for index in indexes[prefix] ?? [] { reindex(index.name, document.map { index.entries($0.root) } ?? [], [], key) }
-        if let namespace = WorldDocuments.namespace(of: key, prefix) {
+        if let namespace = WorldDocuments.namespace(of: text, prefix) {
             kinds[prefix]?.namespaces[namespace]?.remove(key)
             if kinds[prefix]?.namespaces[namespace]?.isEmpty == true { kinds[prefix]?.namespaces[namespace] = nil }
         }
-        return WorldChange(key: key, before: entry, after: nil)
+        return WorldChange(key: text, before: entry, after: nil)
     }
 
     /// The kind's part of a key: up to the second slash.

@@ -4,7 +4,8 @@ extension Encoded {
     /// The document's JSON without `metadata.resourceVersion`, and where that member goes: behind the opening brace of `metadata`.
     /// A document without a metadata object carries no resource version.
     ///
-    /// `owners` is the JSON of `metadata.managedFields`, which then takes the place of what the tree has there.
+    /// `metadata.managedFields` comes last, wherever the tree has it: `Entry.hasSameMetadata` looks at what is before. `owners` is its JSON,
+    /// which then takes the place of what the tree has there.
     package init(document: Value, owners: [UInt8]? = nil) {
         var writer = JSONWriter()
         guard case .object(let members) = document else {
@@ -35,17 +36,18 @@ extension Encoded {
         writer.append(UInt8(ascii: "{"))
         for index in metadata.indices {
             let key = metadata[index].key
-            guard key != "resourceVersion", owners == nil || key != "managedFields" else { continue }
+            guard key != "resourceVersion", key != "managedFields" else { continue }
             if writer.count > start { writer.append(UInt8(ascii: ",")) }
             writer.append(string: key)
             writer.append(UInt8(ascii: ":"))
             writer.append(metadata[index].value)
         }
-        if let owners {
+        let present = owners == nil ? metadata["managedFields"] : nil
+        if owners != nil || present != nil {
             if writer.count > start { writer.append(UInt8(ascii: ",")) }
             writer.append(words: "\"managedFields\":")
-            owners.withUnsafeBufferPointer { writer.append($0) }
         }
+        if let owners { owners.withUnsafeBufferPointer { writer.append($0) } } else if let present { writer.append(present) }
         let isFilled = writer.count > start
         writer.append(UInt8(ascii: "}"))
         return isFilled

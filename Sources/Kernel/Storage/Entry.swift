@@ -33,6 +33,7 @@ package final class Entry: Sendable {
             if tape == nil { tape = try? Document(bytes, limits: .own) }
             return tape
         }
+        mutating func forget() { (tree, tape, isUsed, isKept) = (nil, nil, false, false) }
         /// Whether the cache has to be told, once.
         mutating func isNew() -> Bool {
             defer { isKept = true }
@@ -85,10 +86,12 @@ package final class Entry: Sendable {
                 decoded.isUsed = false
                 return false
             }
-            (decoded.tree, decoded.tape, decoded.isKept) = (nil, nil, false)
+            decoded.forget()
             return true
         }
     }
+    /// Forgets tree and tape.
+    func forgetTree() { decoded.withLock { $0.forget() } }
     /// What the tree weighs in memory, in bytes, about.
     var treeWeight: Int { bytes.count * 3 + 512 }
 

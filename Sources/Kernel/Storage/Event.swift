@@ -35,6 +35,9 @@ package final class Event: Sendable {
         }
     }
 
+    /// Forgets the encoded form: the history, which keeps the event, would be twice as large with it.
+    func forgetFrame() { cached.withLock { $0 = nil } }
+
     /// What the event weighs in the history, in bytes.
     var weight: Int { entry.weight + 128 }
 }

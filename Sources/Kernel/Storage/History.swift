@@ -14,7 +14,11 @@ struct History: Sendable {
     private var weight = 0
     private var topics: [TopicTrails] = []
 
-    init(limits: StoreLimits, compacted: Revision) { (self.limits, self.compacted) = (limits, compacted) }
+    /// A history without events: all after `compacted` are there, for none came, and of some kinds all after a later revision.
+    init(limits: StoreLimits, compacted: Revision, settled: [Substring: Revision] = [:]) {
+        (self.limits, self.compacted) = (limits, compacted)
+        parts = settled.mapValues { Part(compacted: max($0, compacted)) }
+    }
 
     /// Adds the next event and drops old ones that exceed the limits.
     mutating func append(_ event: Event) {

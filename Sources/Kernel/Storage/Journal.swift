@@ -19,6 +19,27 @@ package struct RecoveredRealm: Sendable {
     var head: Revision = 0
     /// What lives, in key order.
     var entries: [Entry] = []
+    /// The revision after which every deletion is known; nil when none is.
+    var floor: Revision?
+    /// The newest deletion after that, by the part of the key that names its kind.
+    var deletions: [Substring: Revision] = [:]
+
+    /// For each kind of key the revision after which nothing of it changed, as far as that can be told.
+    var settled: [Substring: Revision] {
+        guard floor != nil else { return [:] }
+        var settled = deletions
+        // In key order, so those of a kind stand together.
+        var (kind, newest) = ("", Revision(0))
+        for entry in entries {
+            if kind.isEmpty || !entry.key.begins(with: kind) {
+                settled[kind[...], default: 0] = max(settled[kind[...]] ?? 0, newest)
+                (kind, newest) = (entry.key.keyPart.map(String.init) ?? "", 0)
+            }
+            newest = max(newest, entry.revision)
+        }
+        settled[kind[...], default: 0] = max(settled[kind[...]] ?? 0, newest)
+        return settled
+    }
 }
 
 /// Where the writes of realms become durable.

@@ -51,7 +51,7 @@ package final class Realm: Sendable {
         (self.backing, self.publisher, self.limits) = (backing, publisher, limits)
         let index = Index(recovered.entries)
         let weight = recovered.entries.reduce(0) { $0 + $1.weight }
-        let history = History(limits: limits, compacted: recovered.head)
+        let history = History(limits: limits, compacted: recovered.floor ?? recovered.head, settled: recovered.settled)
         published = Atomic(recovered.head)
         state = Guarded(State(index: index, head: recovered.head, sequenced: recovered.head, history: history, weight: weight))
     }
@@ -90,6 +90,19 @@ package final class Realm: Sendable {
             return (Snapshot(revision: state.head, index: state.index), keys.compactMap(state.index.get))
         }
     }
+
+    /// The present state with the events undone that came after a revision below a prefix.
+    func past(at revision: Revision, prefix: String) throws(StorageError) -> Snapshot {
+        let (present, events) = try state.withLock { state throws(StorageError) in
+            guard revision <= state.head else { throw .compacted(oldest: state.head) }
+            return (state.index, try state.history.events(after: revision, prefix: prefix))
+        }
+        var index = present
+        index.undo(events)
+        return Snapshot(revision: revision, index: index)
+    }
+    /// What other processes write through as well; nil where this one is alone.
+    var engine: (any SharedEngine)? { if case .shared(let engine) = backing { engine } else { nil } }
 
     /// Files documents and events by a topic from now on.
     private static func follow(_ topic: Topic, in state: inout State) {

@@ -6,6 +6,9 @@ protocol SharedEngine: Sendable {
     /// Returns when the indexes hold what any process was told is written before the call.
     /// - Throws: `StorageError.unavailable`.
     func current() async throws(StorageError)
+    /// What stood below a prefix at a revision of the past, in key order, out of the store's own history.
+    /// - Throws: `StorageError.compacted` when that is gone, `.unavailable`.
+    func entries(of realm: Realm, prefix: String, at revision: Revision) async throws(StorageError) -> [Entry]
     /// Makes a realm, if there is none of that name, and returns when the store has it.
     /// - Throws: `StorageError.unavailable`.
     func create(realm name: String) async throws(StorageError)

@@ -1,9 +1,9 @@
 /// The decoded trees of the entries that were looked at lately: bounded in all, so that memory is bytes and not trees.
 ///
 /// A clock: an entry that was read since the hand last passed stays for another round. Source: docs/decisions/trees-and-bytes.md.
-final class TreeCache: Sendable {
+package final class TreeCache: Sendable {
     /// The one of the process.
-    static let shared = TreeCache(bytes: 256 << 20)
+    package static let shared = TreeCache(bytes: 256 << 20)
 
     private struct State {
         /// Entries with trees; the hand stands at `hand`.
@@ -26,6 +26,23 @@ final class TreeCache: Sendable {
             state.weight += entry.treeWeight
             state.ring.append(entry)
             while state.weight > limit, !state.ring.isEmpty { sweep(&state) }
+        }
+    }
+
+    /// Forgets all trees, for a process that rests needs none soon; some at a time, so that nobody waits long. Entries that only the cache
+    /// still held are gone with them.
+    package func clear() {
+        var left = state.withLock { $0.ring.count }
+        while left > 0 {
+            let entries = state.withLock { state in
+                let entries = Array(state.ring.suffix(256))
+                state.ring.removeLast(entries.count)
+                for entry in entries { state.weight -= entry.treeWeight }
+                if state.ring.isEmpty { state.ring = [] }
+                return entries
+            }
+            for entry in entries { entry.forgetTree() }
+            left -= max(1, entries.count)
         }
     }
 

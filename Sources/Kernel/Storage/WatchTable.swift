@@ -61,6 +61,7 @@ final class WatchTable: @unchecked Sendable {
         for (prefix, batch) in batches.sorted(by: { $0.key < $1.key }) {
             parts[String(prefix).keyPart ?? ""]?.groups[prefix]?.deliver(batch)
         }
+        for event in events { event.forgetFrame() }
     }
 
     private func note(_ event: Event, _ part: Part?, _ batches: inout [Substring: [Event]]) {

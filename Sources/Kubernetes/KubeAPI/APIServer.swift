@@ -72,7 +72,7 @@ package final class APIServer: HTTPHandler, Service {
         snapshots = SnapshotKeeper(lifetime: configuration.continueLifetime, clock: clock)
         services = ServiceAllocator(
             addresses: AddressRange(configuration.serviceCIDR), ports: { APIServerSettings.nodePorts(realm) ?? configuration.nodePorts },
-            snapshot: realm.snapshot(),
+            realm: realm,
             claims: configuration.isShared ? ServiceClaims(realm: realm) : nil)
         realm.whenDelivered { [watches] in watches.wakeAll() }
     }

@@ -8,11 +8,20 @@ import Storage
 extension APIServer {
     func bind(_ context: RequestContext, _ target: Target, _ part: Subresource) async throws -> HTTPResponse {
         let options = try WriteOptions(context)
-        try await bind(target, try await decodePart(context, options, part), options, context.warnings)
+        let binding = labelled(try await decodePart(context, options, part))
+        try await bind(target, binding, options, context.warnings)
         return context.respond(201, Self.success)
     }
+    /// A binding with the region and the zone of its node, which the pod gets. Source: upstream's PodTopologyLabels.
+    func labelled(_ binding: Value) -> Value {
+        guard binding["target"]["kind"] == "Node", let node = binding["target"]["name"].string else { return binding }
+        var labelled = binding
+        TopologyLabels.give(TopologyLabels.of(realm.get(NodeFields.kind.key(nil, node))?.document?.root), to: &labelled["metadata"])
+        return labelled
+    }
 
-    /// POST to the collection of bindings, the older way: the binding's own name says which pod.
+    /// POST to the collection of bindings, the older way: the binding's own name says which pod. It is another resource, to which
+    /// PodTopologyLabels has nothing to say.
     func bindByName(_ context: RequestContext, _ verb: Verb, _ target: Target) async throws -> HTTPResponse {
         guard verb == .create, target.name.isEmpty, let pods = kinds.find(apiVersion: "v1", plural: "pods") else {
             throw KubeStatus.methodNotAllowed
@@ -69,7 +78,10 @@ extension APIServer {
             for (key, text) in metadata[field].strings.sorted(by: { $0.key < $1.key }) { pod["metadata"][field][key] = .string(text) }
         }
         var conditions = pod["status"]["conditions"].items.filter { $0["type"] != "PodScheduled" }
-        conditions.append(["type": "PodScheduled", "status": "True", "lastProbeTime": nil, "lastTransitionTime": .string(now.text)])
+        conditions.append([
+            "type": "PodScheduled", "observedGeneration": pod["metadata"]["generation"], "status": "True", "lastProbeTime": nil,
+            "lastTransitionTime": .string(now.text),
+        ])
         pod["status"]["conditions"] = .array(conditions)
         // Source: ClearingNominatedNodeNameAfterBinding.
         pod["status"]["nominatedNodeName"] = .null

@@ -29,6 +29,8 @@ extension APIServer {
         for name in Bootstrap.namespaces {
             try await ensure("v1", "namespaces", ["metadata": ["name": .string(name)]], options) { $0 }
         }
+        let range: Value = ["cidrs": [.string(AddressRange(configuration.serviceCIDR).text)]]
+        try await ensure("networking.k8s.io/v1", "servicecidrs", ["metadata": ["name": "kubernetes"], "spec": range], options) { $0 }
         let labels: Value = ["component": "apiserver", "provider": "kubernetes"]
         try await ensure(
             "v1", "services",

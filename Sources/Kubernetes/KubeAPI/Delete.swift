@@ -166,7 +166,7 @@ extension APIServer {
     func deleteCollection(_ context: RequestContext, _ target: Target) async throws -> HTTPResponse {
         let selection = try ListOptions(context.query, target: target, watching: false)
         let options = try await decodeDeletion(context)
-        let page = try page(target, selection)
+        let page = try await page(target, selection)
         var items: [Value] = []
         for entry in page.entries {
             let metadata = entry.value["metadata"]

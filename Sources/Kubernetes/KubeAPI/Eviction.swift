@@ -22,21 +22,58 @@ extension APIServer {
     /// Evicts one pod.
     /// - Throws: `KubeStatus`: TooManyRequests while a budget does not allow it, and what deletions throw.
     func evict(_ target: Target, _ options: DeleteOptions, user: UserInfo, _ warnings: Warnings) async throws {
-        for attempt in 0... {
-            let snapshot = realm.snapshot()
-            guard let entry = snapshot.get(target.key) else { throw KubeStatus.notFound(target.info, target.name) }
-            let pod = entry.value
-            try options.check(pod, target)
-            do {
-                if !Self.ignoresBudgets(pod) { try await takeDisruption(pod, target, snapshot, dryRun: options.dryRun) }
-                var guarded = options
-                if guarded.uid == nil { guarded.uid = pod["metadata"]["uid"].string }
-                _ = try await delete(target, guarded, user: user, warnings)
-                return
-            } catch let status as KubeStatus where status.reason == .conflict && attempt < Self.updateAttempts && options.uid == nil {
-                continue
+        let uid = try await retryingConflicts { try await takeDisruption(target, options) }
+        var guarded = options
+        if !options.dryRun {
+            let marked = try await retryingConflicts { try await markDisrupted(target, uid, options) }
+            // The version that was asked for has just been followed by this one.
+            if options.resourceVersion != nil, let marked { guarded.resourceVersion = String(marked) }
+        }
+        if guarded.uid == nil { guarded.uid = uid.string }
+        do { _ = try await delete(target, guarded, user: user, warnings) } catch let status as KubeStatus where status.reason == .conflict {
+            let isAnother = realm.get(target.key)?.value["metadata"]["uid"] != uid
+            throw options.uid == nil && isAnother ? KubeStatus.notFound(target.info, target.name) : status
+        }
+    }
+
+    /// Tries again after another's write, which may not be durable yet, and so not be in a snapshot. What the caller insists on is no
+    /// matter of trying: everything that it can know of is in the snapshot.
+    func retryingConflicts<Result>(_ body: () async throws -> Result) async throws -> Result {
+        var attempts = Self.updateAttempts
+        while true {
+            do { return try await body() } catch let failure as FailedPrecondition { throw failure.status } catch let status as KubeStatus {
+                guard status.reason == .conflict, attempts > 0 else { throw status }
+                attempts -= 1
+                await realm.settled()
             }
         }
+    }
+    /// The pod is not the one, or not of the version, that was asked for.
+    struct FailedPrecondition: Error {
+        let status: KubeStatus
+    }
+    private static func check(_ options: DeleteOptions, _ pod: Value, _ target: Target) throws(FailedPrecondition) {
+        do throws(KubeStatus) { try options.check(pod, target) } catch { throw FailedPrecondition(status: error) }
+    }
+
+    /// Says in the pod why it goes, as what follows may depend on it. Source: upstream's addConditionAndDeletePod.
+    /// - Returns: the pod's new revision, if it has one.
+    /// - Throws: `KubeStatus` Conflict, also when the pod is not of the version any more that was asked for.
+    private func markDisrupted(_ target: Target, _ uid: Value, _ options: DeleteOptions) async throws -> Revision? {
+        guard let entry = realm.snapshot().get(target.key), entry.value["metadata"]["uid"] == uid else { return nil }
+        try Self.check(options, entry.value, target)
+        var pod = entry.value
+        let present = pod["status"]["conditions"].items
+        let isMarked = present.contains {
+            $0["type"] == "DisruptionTarget" && $0["status"] == "True" && $0["reason"] == "EvictionByEvictionAPI"
+        }
+        if isMarked { return nil }
+        let condition: Value = [
+            "type": "DisruptionTarget", "observedGeneration": pod["metadata"]["generation"], "status": "True", "lastProbeTime": nil,
+            "lastTransitionTime": .string(clock.now.text), "reason": "EvictionByEvictionAPI", "message": "Eviction API: evicting",
+        ]
+        pod["status"]["conditions"] = .array(present.filter { $0["type"] != "DisruptionTarget" } + [condition])
+        return try await commit(target, .put(Encoded(document: pod)), if: .revision(entry.revision)).revision
     }
 
     /// Pods that serve nobody yet or any more.
@@ -44,7 +81,15 @@ extension APIServer {
         ["Succeeded", "Failed", "Pending"].contains(pod["status"]["phase"].string ?? "") || !pod["metadata"]["deletionTimestamp"].isNull
     }
 
-    /// Takes one disruption off the budget that covers the pod.
+    /// Takes one disruption off the budget that covers the pod, if one does. - Returns: the pod's uid.
+    private func takeDisruption(_ target: Target, _ options: DeleteOptions) async throws -> Value {
+        let snapshot = realm.snapshot()
+        guard let pod = snapshot.get(target.key)?.value else { throw KubeStatus.notFound(target.info, target.name) }
+        try Self.check(options, pod, target)
+        if !Self.ignoresBudgets(pod) { try await takeDisruption(pod, target, snapshot, dryRun: options.dryRun) }
+        return pod["metadata"]["uid"]
+    }
+
     private func takeDisruption(_ pod: Value, _ target: Target, _ snapshot: Snapshot, dryRun: Bool) async throws {
         guard let kind = kinds.find(apiVersion: "policy/v1", plural: "poddisruptionbudgets") else { return }
         let budgets = snapshot.range(prefix: "\(kind.storage.prefix)\(target.namespace)/").filter {

@@ -41,6 +41,9 @@ extension APIServer: ChangeWriter {
         case .patch(let kind, let namespace, let name, let value, let subresource):
             let target = Target(try info(kind), namespace: namespace ?? "", name: name, subresource: subresource ?? "")
             return try await patch(target, value, options, warnings)
+        case .strategicPatch(let kind, let namespace, let name, let value, let subresource):
+            let target = Target(try info(kind), namespace: namespace ?? "", name: name, subresource: subresource ?? "")
+            return try await revision(of: patch(target, .strategic(value), options, warnings))
         case .delete(let kind, let namespace, let name, let uid, let grace):
             var deletion = DeleteOptions()
             (deletion.uid, deletion.gracePeriodSeconds, deletion.cascadesByDefault) = (uid, grace, true)
@@ -64,7 +67,7 @@ extension APIServer: ChangeWriter {
     /// Subresources that take documents of their own kind get the value as that document rather than as a patch.
     private func patch(_ target: Target, _ value: Value, _ options: WriteOptions, _ warnings: Warnings) async throws -> Revision {
         switch target.subresource {
-        case "binding": return try await revision(of: bind(target, value, options, warnings))
+        case "binding": return try await revision(of: bind(target, labelled(value), options, warnings))
         case "scale":
             return try await revision(
                 of: scale(target, options, warnings, retries: Self.updateAttempts) { MergePatch.apply(value, to: $0) })

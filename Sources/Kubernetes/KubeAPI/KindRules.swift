@@ -39,12 +39,15 @@ struct KindRules: Sendable {
     var blanks: [Blank]?
     /// A status update takes the labels of the stored document.
     var statusKeepsLabels = false
-    /// A status update takes all metadata of the stored document but its owners.
+    /// A status update takes the owner references of the stored document.
+    var statusKeepsOwnerReferences = false
+    /// A status update takes all metadata of the stored document but who owns its fields. Source: ResetObjectMetaForStatus.
     var statusKeepsMetadata = false
     /// The warning that every answer carries.
     var deprecation: String?
     var prepareCreate: (@Sendable (inout Value, Preparation) -> Void)?
     var prepareUpdate: (@Sendable (inout Value, _ old: Value, Preparation) -> Void)?
+    var prepareStatus: (@Sendable (inout Value, _ old: Value) -> Void)?
     /// What a deletion that is not at once leaves behind.
     var prepareDelete: (@Sendable (inout Value, Timestamp) -> Void)?
     /// The rules of a kind.
@@ -65,12 +68,13 @@ struct KindRules: Sendable {
             new = old
             new["status"] = status
             new["metadata"] = metadata
-            new["metadata"]["ownerReferences"] = old["metadata"]["ownerReferences"]
+            if statusKeepsOwnerReferences { new["metadata"]["ownerReferences"] = old["metadata"]["ownerReferences"] }
             if statusKeepsMetadata {
                 new["metadata"] = old["metadata"]
                 new["metadata"]["managedFields"] = metadata["managedFields"]
             }
             if statusKeepsLabels { new["metadata"]["labels"] = old["metadata"]["labels"] }
+            prepareStatus?(&new, old)
         default: SubresourceRules.restrict(&new, old: old, target)
         }
     }

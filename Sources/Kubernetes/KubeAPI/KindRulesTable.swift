@@ -5,8 +5,10 @@ import KubeModel
 extension KindRules {
     /// The kinds that differ, by resource.
     static let table: [String: KindRules] = [
-        "pods": KindRules(generation: .spec, returnsDeleted: true, blanks: [.name, .node], prepareCreate: PodRules.prepareCreate),
-        "configmaps": KindRules(blanks: [.name]),
+        "pods": KindRules(
+            generation: .spec, returnsDeleted: true, blanks: [.name, .node], statusKeepsOwnerReferences: true,
+            prepareCreate: PodRules.prepareCreate),
+        "configmaps": KindRules(blanks: Blank.configuration),
         "namespaces": KindRules(
             returnsDeleted: true,
             prepareCreate: { document, _ in
@@ -34,12 +36,12 @@ extension KindRules {
         "endpointslices.discovery.k8s.io": KindRules(generation: .content),
 
         "deployments.apps": KindRules(generation: .specAndAnnotations, statusKeepsLabels: true),
-        "replicasets.apps": KindRules(generation: .spec, statusKeepsLabels: true),
+        "replicasets.apps": KindRules(generation: .spec),
         "daemonsets.apps": KindRules(
-            generation: .spec, statusKeepsLabels: true,
+            generation: .spec,
             prepareCreate: { set, _ in set["metadata"]["annotations"][DaemonSetRules.generation] = "1" },
             prepareUpdate: DaemonSetRules.prepareUpdate),
-        "statefulsets.apps": KindRules(generation: .spec, statusKeepsLabels: true),
+        "statefulsets.apps": KindRules(generation: .spec),
         "jobs.batch": KindRules(generation: .spec, orphansByDefault: true, prepareCreate: JobRules.prepareCreate),
         "cronjobs.batch": KindRules(generation: .spec),
         "poddisruptionbudgets.policy": KindRules(generation: .spec, needsVersion: true),
@@ -50,23 +52,29 @@ extension KindRules {
         "clusterrolebindings.rbac.authorization.k8s.io": KindRules(createsOnUpdate: true),
 
         "ingresses.networking.k8s.io": KindRules(generation: .spec), "ingressclasses.networking.k8s.io": KindRules(generation: .spec),
+        "servicecidrs.networking.k8s.io": KindRules(statusKeepsMetadata: true),
         "networkpolicies.networking.k8s.io": KindRules(generation: .spec),
         "priorityclasses.scheduling.k8s.io": KindRules(generation: .fixed),
         "storageclasses.storage.k8s.io": KindRules(returnsDeleted: true),
         "csinodes.storage.k8s.io": KindRules(needsVersion: true, returnsDeleted: true),
         "csidrivers.storage.k8s.io": KindRules(returnsDeleted: true),
-        "volumeattachments.storage.k8s.io": KindRules(returnsDeleted: true),
-        "flowschemas.flowcontrol.apiserver.k8s.io": KindRules(generation: .spec),
-        "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": KindRules(generation: .spec),
+        "volumeattachments.storage.k8s.io": KindRules(returnsDeleted: true, statusKeepsMetadata: true),
+        "flowschemas.flowcontrol.apiserver.k8s.io": KindRules(generation: .spec, statusKeepsMetadata: true),
+        "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io": KindRules(generation: .spec, statusKeepsMetadata: true),
         "mutatingwebhookconfigurations.admissionregistration.k8s.io": KindRules(generation: .content),
         "validatingwebhookconfigurations.admissionregistration.k8s.io": KindRules(generation: .content),
-        "validatingadmissionpolicies.admissionregistration.k8s.io": KindRules(generation: .spec),
+        "validatingadmissionpolicies.admissionregistration.k8s.io": KindRules(generation: .spec, statusKeepsMetadata: true),
         "validatingadmissionpolicybindings.admissionregistration.k8s.io": KindRules(generation: .spec),
         "customresourcedefinitions.apiextensions.k8s.io": KindRules(
             generation: .spec, needsVersion: true, prepareCreate: DefinitionPipeline.prepareCreate,
             prepareUpdate: DefinitionPipeline.prepareUpdate, prepareDelete: DefinitionPipeline.prepareDelete),
-        "apiservices.apiregistration.k8s.io": KindRules(needsVersion: true, prepareCreate: LocalServices.prepareCreate),
-        "resourceslices.resource.k8s.io": KindRules(generation: .spec), "deviceclasses.resource.k8s.io": KindRules(generation: .spec),
+        "apiservices.apiregistration.k8s.io": KindRules(
+            needsVersion: true, statusKeepsMetadata: true, prepareCreate: LocalServices.prepareCreate),
+        "resourceslices.resource.k8s.io": KindRules(
+            generation: .spec, prepareCreate: { slice, preparation in DeviceRules.prepareSlice(&slice, nil, preparation.now) },
+            prepareUpdate: { slice, old, preparation in DeviceRules.prepareSlice(&slice, old, preparation.now) }),
+        "resourceclaims.resource.k8s.io": KindRules(statusKeepsMetadata: true, prepareStatus: DeviceRules.prepareStatus),
+        "deviceclasses.resource.k8s.io": KindRules(generation: .spec),
         "certificatesigningrequests.certificates.k8s.io": KindRules(
             prepareCreate: { document, preparation in
                 let user = preparation.user

@@ -16,8 +16,8 @@ struct Page: Sendable {
 extension APIServer {
     /// The page of a collection that the options ask for.
     /// - Throws: `KubeStatus`: Expired for a snapshot that is gone, Timeout for a revision that is not there yet.
-    func page(_ target: Target, _ options: ListOptions) throws(KubeStatus) -> Page {
-        let snapshot = try snapshot(for: options, target: target)
+    func page(_ target: Target, _ options: ListOptions) async throws(KubeStatus) -> Page {
+        let (snapshot, isPast) = try await snapshot(for: options, target: target)
         if let topic = options.topic(of: target), options.token == nil, options.match != .exact {
             let (newest, found) = realm.snapshot(of: topic)
             let entries = found.filter(options.filter.selects)
@@ -46,28 +46,40 @@ extension APIServer {
             return Page(entries: entries, revision: snapshot.revision)
         }
         entries.removeLast(entries.count - options.limit)
-        snapshots.keep(snapshot)
+        snapshots.keep(snapshot, below: isPast ? prefix : "")
         return Page(
             entries: entries, revision: snapshot.revision,
-            token: ContinueToken(revision: snapshot.revision, after: String(last.key.dropFirst(prefix.count))),
+            token: ContinueToken(revision: snapshot.revision, after: String(last.key.dropFirst(prefix.count)), given: clock.now),
             remaining: options.filter.everything ? snapshot.count(prefix: prefix, after: last.key) : nil)
     }
 
-    private func snapshot(for options: ListOptions, target: Target) throws(KubeStatus) -> Snapshot {
+    /// What a list is made of, and whether that is of the past and true below the collection's prefix only.
+    private func snapshot(for options: ListOptions, target: Target) async throws(KubeStatus) -> (Snapshot, isPast: Bool) {
         let newest = realm.snapshot()
         if let token = options.token {
-            guard let revision = token.revision else { return newest }
-            if revision == newest.revision { return newest }
-            guard let kept = snapshots.snapshot(at: revision) else { throw expired(token) }
-            return kept
+            guard let revision = token.revision else { return (newest, false) }
+            guard !token.isOlder(than: configuration.continueLifetime, now: clock.now),
+                let found = try await past(at: revision, newest, target)
+            else { throw expired(token) }
+            return found
         }
-        guard let revision = options.revision, revision > 0 else { return newest }
+        guard let revision = options.revision, revision > 0 else { return (newest, false) }
         guard revision <= newest.revision else { throw .tooLargeResourceVersion(revision, current: newest.revision) }
-        guard options.match == .exact, revision != newest.revision else { return newest }
-        guard let kept = snapshots.snapshot(at: revision) else {
+        guard options.match == .exact else { return (newest, false) }
+        guard let found = try await past(at: revision, newest, target) else {
             throw .expired("The resourceVersion for the provided list is too old.")
         }
-        return kept
+        return found
+    }
+
+    /// The collection at a revision: kept here since its first page, or put together from the history; nil when that does not reach.
+    private func past(at revision: Revision, _ newest: Snapshot, _ target: Target) async throws(KubeStatus) -> (Snapshot, isPast: Bool)? {
+        if revision == newest.revision { return (newest, false) }
+        if let kept = snapshots.snapshot(at: revision, below: target.prefix) { return (kept, true) }
+        do throws(StorageError) { return (try await realm.snapshot(at: revision, prefix: target.prefix), true) } catch {
+            if case .compacted = error { return nil }
+            throw .serviceUnavailable("the store cannot be reached: \(error)")
+        }
     }
 
     /// Source: upstream's handling of compacted continue tokens.
@@ -82,9 +94,9 @@ extension APIServer {
     }
 
     /// Answers GET of a collection.
-    func list(_ context: RequestContext, _ target: Target) throws(KubeStatus) -> HTTPResponse {
+    func list(_ context: RequestContext, _ target: Target) async throws(KubeStatus) -> HTTPResponse {
         let options = try ListOptions(context.query, target: target, watching: false)
-        let page = try page(target, options)
+        let page = try await page(target, options)
         return context.respond(200, slices: render(page, target, context))
     }
 

@@ -6,6 +6,8 @@ import Storage
 /// A patch of nothing but a document's status: what it makes of the status is all that has to be looked at, for every other part
 /// stays as it is stored and is copied as it stands.
 struct StatusPatch: Sendable {
+    /// Parts of statuses that are compared with the spec.
+    private static let checked: Set = ["resourceClaimStatuses", "extendedResourceClaimStatus"]
     private enum Form: Sendable { case merge, strategic }
     private let form: Form
     /// The patch's member `status`, under that name.
@@ -26,7 +28,9 @@ struct StatusPatch: Sendable {
         var (status, uid, version): (Value?, String?, String?) = (nil, nil, nil)
         for member in members {
             switch (member.key, member.value) {
-            case ("status", .object): status = member.value
+            case ("status", .object(let parts)):
+                if parts.contains(where: { Self.checked.contains($0.key) }) { return nil }
+                status = member.value
             case ("metadata", .object(let metadata)):
                 for part in metadata {
                     guard let text = part.value.string, !text.isEmpty else { return nil }
@@ -71,7 +75,7 @@ struct StatusPatch: Sendable {
 extension APIServer {
     /// The kinds whose status has nothing to do with what else is in them.
     private func hasPlainStatus(_ info: KindInfo) -> Bool {
-        info.custom == nil && !info.needsConversion && info.storage.prefix != ServiceAllocator.prefix
+        info.custom == nil && !info.needsConversion && info.storage.prefix != ServiceAllocator.prefix && info.plural != "resourceclaims"
     }
 
     /// Patches the status of the newest document as `patch` does, without reading or checking the rest of it; nil where that has to

@@ -9,7 +9,7 @@ enum PodRules {
         guard !pod["spec"]["schedulingGates"].items.isEmpty else { return }
         pod["status"]["conditions"] = [
             [
-                "type": "PodScheduled", "status": "False", "reason": "SchedulingGated",
+                "type": "PodScheduled", "observedGeneration": 1, "status": "False", "reason": "SchedulingGated",
                 "message": "Scheduling is blocked due to non-empty scheduling gates",
             ]
         ]

@@ -37,6 +37,8 @@ struct WriteOptions: Sendable {
     var fieldValidation = FieldValidation.warn
     /// Who owns what is written.
     var fieldManager = ""
+    /// What authorities are asked about an update.
+    var verb = "update"
     /// An apply has said already who owns what.
     var isApply = false
 
@@ -48,6 +50,7 @@ struct WriteOptions: Sendable {
     init(_ context: RequestContext) throws(KubeStatus) {
         let query = context.query
         user = context.user
+        if context.request.method == "PATCH" { verb = "patch" }
         fieldManager = query["fieldManager"] ?? FieldManagers.name(userAgent: context.request.headers["user-agent"] ?? "")
         try FieldManagers.check(fieldManager, method: context.request.method)
         if let text = query["dryRun"] {

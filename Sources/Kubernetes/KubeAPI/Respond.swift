@@ -159,7 +159,7 @@ extension APIServer {
         guard info.verbs.contains(verb.rawValue), aboutOne != path.name.isEmpty || verb == .watch else { throw KubeStatus.methodNotAllowed }
         switch verb {
         case .get: return try get(context, target)
-        case .list: return try list(context, target)
+        case .list: return try await list(context, target)
         case .watch: return try watch(context, target)
         case .create: return try await create(context, target)
         case .update: return try await update(context, target)

@@ -16,13 +16,18 @@ final class ServiceAllocator: Sendable {
         var ports: [Int: String] = [:]
         /// The claims of all servers, while something is chosen; nil where this server alone gives away.
         var claims: Snapshot?
+        /// What is stored, while something is chosen.
+        var stored: Snapshot?
 
-        func owner(address: UInt32, _ range: AddressRange) -> String? {
-            addresses[address] ?? claims.flatMap { ServiceClaims.owner(ServiceClaims.key(address: range.address(address)), in: $0) }
+        func owner(address: UInt32) -> String? {
+            let text = AddressRange.text(address)
+            return addresses[address] ?? claims.flatMap { ServiceClaims.owner(ServiceClaims.key(address: text), in: $0) }
+                ?? stored.flatMap { ServiceRanges.stranger(at: text, in: $0) }
         }
         func owner(port: Int) -> String? { ports[port] ?? claims.flatMap { ServiceClaims.owner(ServiceClaims.key(port: port), in: $0) } }
     }
     private let range: AddressRange
+    private let realm: Realm
     /// The range of node ports, which a cluster's settings may change.
     private let portRange: @Sendable () -> ClosedRange<Int>
     private var ports: ClosedRange<Int> { portRange() }
@@ -32,15 +37,15 @@ final class ServiceAllocator: Sendable {
     /// How often a choice is made anew when other servers were faster.
     private static let attempts = 64
 
-    init(addresses: AddressRange, ports: @escaping @Sendable () -> ClosedRange<Int>, snapshot: Snapshot, claims: ServiceClaims? = nil) {
-        (range, portRange, self.claims) = (addresses, ports, claims)
+    init(addresses: AddressRange, ports: @escaping @Sendable () -> ClosedRange<Int>, realm: Realm, claims: ServiceClaims? = nil) {
+        (range, portRange, self.realm, self.claims) = (addresses, ports, realm, claims)
         var taken = State()
         guard claims == nil else {
             state = Mutex(taken)
             return
         }
-        snapshot.forEach(prefix: Self.prefix) { entry in
-            let held = Self.held(entry.value, addresses)
+        realm.snapshot().forEach(prefix: Self.prefix) { entry in
+            let held = Self.held(entry.value)
             for address in held.addresses { taken.addresses[address] = entry.key }
             for port in held.ports { taken.ports[port] = entry.key }
         }
@@ -55,11 +60,11 @@ final class ServiceAllocator: Sendable {
         init(_ addresses: Set<UInt32>, _ ports: Set<Int>) { (self.addresses, self.ports) = (addresses, ports) }
         func subtracting(_ other: Held) -> Held { Held(addresses.subtracting(other.addresses), ports.subtracting(other.ports)) }
     }
-    private static func held(_ service: Value, _ range: AddressRange) -> Held {
+    private static func held(_ service: Value) -> Held {
         let texts = service["spec"]["clusterIPs"].items.compactMap(\.string) + [service["spec"]["clusterIP"].string ?? ""]
         var ports = Set(service["spec"]["ports"].items.compactMap { $0["nodePort"].int })
         if let check = service["spec"]["healthCheckNodePort"].int { ports.insert(check) }
-        return Held(Set(texts.compactMap(range.offset)), ports.subtracting([0]))
+        return Held(Set(texts.compactMap(AddressRange.number)), ports.subtracting([0]))
     }
 
     /// What one write took and nobody had before.
@@ -81,7 +86,7 @@ final class ServiceAllocator: Sendable {
             let written = try await body(service)
             // Claims hold without this server's memory.
             if dryRun || claims != nil { release(own, key: target.key) }
-            if !dryRun { await free(Self.held(old, range).subtracting(Self.held(service, range)), key: target.key) }
+            if !dryRun { await free(Self.held(old).subtracting(Self.held(service)), key: target.key) }
             return written
         } catch {
             release(own, key: target.key)
@@ -97,8 +102,8 @@ final class ServiceAllocator: Sendable {
             var service = document
             var taken = Taken()
             let errors = state.withLock { state in
-                state.claims = claims?.realm.snapshot()
-                defer { state.claims = nil }
+                (state.claims, state.stored) = (claims?.realm.snapshot(), realm.snapshot())
+                defer { (state.claims, state.stored) = (nil, nil) }
                 return fill(&service, key: target.key, in: &state, &taken)
             }
             let own = Held(taken.addresses, taken.ports)
@@ -129,10 +134,10 @@ final class ServiceAllocator: Sendable {
         }
     }
     private func keys(_ held: Held) -> [String] {
-        held.addresses.map { ServiceClaims.key(address: range.address($0)) } + held.ports.map(ServiceClaims.key)
+        held.addresses.map { ServiceClaims.key(address: AddressRange.text($0)) } + held.ports.map(ServiceClaims.key)
     }
     /// The claims that a stored Service needs.
-    func claims(of service: Value) -> [String] { keys(Self.held(service, range)) }
+    func claims(of service: Value) -> [String] { keys(Self.held(service)) }
     private func unclaim(_ held: Held, key: String) async {
         guard let claims else { return }
         for claim in keys(held) { await claims.release(claim, of: key) }
@@ -145,7 +150,7 @@ final class ServiceAllocator: Sendable {
     /// Frees what a deleted Service held.
     func release(_ service: Value, _ target: Target) async {
         guard target.info.storage.prefix == Self.prefix else { return }
-        await free(Self.held(service, range), key: target.key)
+        await free(Self.held(service), key: target.key)
     }
     private func release(_ held: Held, key: String) {
         state.withLock { state in
@@ -180,24 +185,25 @@ final class ServiceAllocator: Sendable {
         var text = service["spec"]["clusterIP"].string ?? service["spec"]["clusterIPs"][0].string ?? ""
         if text != "None" {
             if text.isEmpty {
-                guard let offset = freeAddress(seed: key, in: state) else {
+                guard let number = freeAddress(seed: key, in: state) else {
                     return [.invalid(FieldPath("spec", "clusterIPs"), .null, "failed to allocate IP for service: range is full")]
                 }
-                text = range.address(offset)
+                text = AddressRange.text(number)
             }
             let path = FieldPath("spec", "clusterIPs")
-            guard let offset = range.offset(text) else {
+            let owner = AddressRange.number(text).flatMap(state.owner)
+            // Who has an address keeps it while its range is to go.
+            guard let number = AddressRange.number(text), owner == key || ranges(state).contains(where: { $0.offset(text) != nil }) else {
                 let reason =
                     "failed to allocate IP \(text): the provided IP (\(text)) is not in the valid range. "
                     + "The range of valid IPs is \(range.text)"
                 return [.invalid(path, [.string(text)], reason)]
             }
-            let owner = state.owner(address: offset, range)
             guard owner == nil || owner == key else {
                 return [.invalid(path, [.string(text)], "failed to allocate IP \(text): provided IP is already allocated")]
             }
-            state.addresses[offset] = key
-            if owner == nil { taken.addresses.insert(offset) }
+            state.addresses[number] = key
+            if owner == nil { taken.addresses.insert(number) }
         }
         service["spec"]["clusterIP"] = .string(text)
         service["spec"]["clusterIPs"] = [.string(text)]
@@ -241,6 +247,13 @@ final class ServiceAllocator: Sendable {
 
     /// A free address from the upper part of the range, else from the lower; never the network's, the first, or the broadcast address.
     private func freeAddress(seed: String, in state: State) -> UInt32? {
+        for range in ranges(state) {
+            if let number = freeAddress(of: range, seed: seed, in: state) { return number }
+        }
+        return nil
+    }
+    private func ranges(_ state: State) -> [AddressRange] { [range] + (state.stored.map(ServiceRanges.further) ?? []) }
+    private func freeAddress(of range: AddressRange, seed: String, in state: State) -> UInt32? {
         let last = range.size - 2
         guard last >= 2 else { return nil }
         let reserved = min(max(16, range.size / 16), 256)
@@ -250,10 +263,10 @@ final class ServiceAllocator: Sendable {
             let start = UInt32(truncatingIfNeeded: Self.hash(seed)) % count
             for step in 0..<count {
                 let offset = lower + 1 + (start + step) % count
-                if state.owner(address: offset, range) == nil { return offset }
+                if state.owner(address: range.base + offset) == nil { return range.base + offset }
             }
         }
-        return (2...lower).first { state.owner(address: $0, range) == nil }
+        return (2...lower).first { state.owner(address: range.base + $0) == nil }.map { range.base + $0 }
     }
     private func freePort(seed: String, in state: State) -> Int? {
         let reserved = min(max(16, ports.count / 32), 128)

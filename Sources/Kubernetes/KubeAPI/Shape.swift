@@ -27,6 +27,7 @@ extension APIServer {
     /// What is wrong with a new document, or with an update of `old`.
     func validate(_ document: Value, old: Value? = nil, _ target: Target) -> [FieldError] {
         Validation.validate(target.info, document, old: old, subresource: target.subresource)
-            + (old.map { SubresourceRules.errors(document, old: $0, target) } ?? [])
+            + (old.map { SubresourceRules.errors(document, old: $0, target) } ?? []) + DeviceRules.errors(document, old, target, realm)
+            + MandatoryRules.errors(document, old, target)
     }
 }

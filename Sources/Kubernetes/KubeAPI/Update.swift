@@ -111,7 +111,8 @@ extension APIServer {
             new = try await admit(.update, target, new: new, old: old, options: options, warnings: warnings)
         }
         guard new != old || owners != stored else { return .stored(entry) }
-        let errors = validate(new, old: old, target)
+        let access = ClaimAccess(target, options, authority)?.errors(new, old: old) ?? []
+        let errors = access + validate(new, old: old, target)
         guard errors.isEmpty else { throw KubeStatus.invalid(info, target.name, errors) }
         let goes = rules.isGone(new)
         return try await services.reserving(new, old: old, target, dryRun: options.dryRun) { [owners] new in

@@ -21,6 +21,9 @@ package protocol Binder: Sendable {
 package protocol BatchBinder: Binder {
     /// Assigns each pod to its node and tells so by an event; gives what `bind` of each would throw, in their order.
     func bind(_ pods: [(pod: PodIdentity, node: String)], as scheduler: String) async -> [ChangeError?]
+    /// Writes why pods have no node, where it is told for the first time; gives the indices of those whose condition has to be written in
+    /// another way, and whether their event is still to be told.
+    func refuse(_ pods: [RefusedPod]) async -> [(index: Int, isNews: Bool)]
 }
 
 /// Binds through the `binding` subresource of pods.

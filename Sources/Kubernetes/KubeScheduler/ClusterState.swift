@@ -13,6 +13,8 @@ struct ClusterState {
     /// By slot.
     private(set) var nodes: [SchedulingNode?] = []
     private(set) var loads: ContiguousArray<NodeLoad> = []
+    /// Changes with a node's traits and with its load: what was found out about another number is void.
+    private(set) var versions: ContiguousArray<UInt32> = []
     private var slots: [String: Int32] = [:]
     private var freeSlots: [Int32] = []
     private var seen: [String: SeenNode] = [:]
@@ -108,14 +110,17 @@ struct ClusterState {
         (loads[slot].usedCPU, loads[slot].usedMemory) = (node.used.cpu, node.used.memory)
         (loads[slot].assumedCPU, loads[slot].assumedMemory) = node.assumed
         loads[slot].pods = Int32(clamping: node.pods.count)
-        loads[slot].version &+= 1
+        versions[slot] &+= 1
     }
 
     /// Puts a pod on a node, or moves it there.
     mutating func place(_ pod: SchedulingPod, on name: String) { place(pod, slot: known(name)) }
     mutating func place(_ pod: SchedulingPod, slot: Int32) {
         if let present = placed[pod.key] {
-            if present.slot == slot, pod.counts(like: present.pod) { return }
+            if present.slot == slot {
+                if pod.counts(like: present.pod) { return }
+                if pod.weighs(like: present.pod) { return regroup(pod, present) }
+            }
             displace(pod.key)
         }
         guard let node = nodes[Int(slot)] else { return }
@@ -125,6 +130,18 @@ struct ClusterState {
         company.note(pod.group)
         if pod.demands != nil { volumes.count(pod, 1) }
         if node.isReal { company.count(pod, slot: slot, 1) }
+    }
+    /// A pod has other labels: the node is as full as it was.
+    private mutating func regroup(_ pod: SchedulingPod, _ present: Placement) {
+        guard let node = nodes[Int(present.slot)] else { return }
+        for (pod, change) in [(present.pod, Int32(-1)), (pod, 1)] {
+            pod.group.add(change, slot: present.slot, isLeaving: pod.isDeleting)
+            if node.isReal { company.count(pod, slot: present.slot, change) }
+        }
+        company.forget(present.pod.group)
+        company.note(pod.group)
+        node.replace(at: Int(present.place), with: pod)
+        placed[pod.key] = Placement(pod: pod, slot: present.slot, place: present.place)
     }
     /// Takes a pod off its node; tells which it was on.
     @discardableResult mutating func displace(_ key: String) -> SchedulingNode? {
@@ -149,6 +166,7 @@ struct ClusterState {
         } else {
             nodes.append(node)
             loads.append(NodeLoad())
+            versions.append(0)
         }
         slots[name] = slot
         refresh(node)

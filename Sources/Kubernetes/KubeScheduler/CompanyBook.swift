@@ -61,14 +61,6 @@ struct CompanyBook {
         if owned[owner]?.isEmpty == true { owned[owner] = nil }
     }
 
-    /// The only group of an owner that has pods on nodes; nil when there are none or several.
-    func only(of owner: String) -> PodGroup? {
-        guard let groups = owned[owner], groups.count == 1 else { return nil }
-        return groups.values.first
-    }
-    /// Whether an owner has pods on nodes.
-    func isPlaced(owner: String) -> Bool { owned[owner] != nil }
-
     /// Takes over a node's labels, or that it is gone; its pods are counted nowhere at this time.
     mutating func update(_ node: SchedulingNode) {
         topologies.update(node)
@@ -88,9 +80,9 @@ struct CompanyBook {
                 wishes.add(change, at: place, slot: slot)
             }
         }
-        if group.owner != nil {
+        if let crowd = group.crowd {
             let zones = topology(CompanyBook.zone)
-            group.zones.add(pod.isDeleting ? 0 : change, zones.domain(slot: slot), of: zones.count)
+            crowd.zones.add(pod.isDeleting ? 0 : change, zones.domain(slot: slot), of: zones.count)
         }
         guard !counters.isEmpty else { return }
         for index in matches(group) where !pod.isDeleting || counters[Int(index)].counted.countsDeleting {

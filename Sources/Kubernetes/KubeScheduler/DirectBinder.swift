@@ -6,10 +6,10 @@ package import Storage
 
 /// Binds in the store itself: a pod's bytes are copied with the node's name in them, and many pods are one write to wait for.
 ///
-/// It does what the `binding` subresource does, which admits and validates nothing else of a pod. Source: upstream's BindingREST.
+/// It does what the `binding` subresource does, which validates nothing else of a pod. Source: upstream's BindingREST.
 package struct DirectBinder: BatchBinder {
-    private let realm: Realm
-    private let clock: any WallClock
+    let realm: Realm
+    let clock: any WallClock
     private let random: RandomSource
 
     /// A binder of a cluster's pods.
@@ -26,10 +26,13 @@ package struct DirectBinder: BatchBinder {
         var left = Array(pods.indices)
         // Others may write a pod at the same time: what is left is tried on the newest documents.
         for _ in 0..<8 where !left.isEmpty {
-            var (writes, indices) = ([Write](), [Int]())
+            var (writes, indices, topology) = ([Write](), [Int](), [String: BoundPod.Labels]())
             let now = clock.now.text
             for index in left {
-                switch write(pods[index].pod, pods[index].node, now) {
+                let node = pods[index].node
+                let labels = topology[node] ?? TopologyLabels.of(realm.get(NodeFields.kind.key(nil, node))?.document?.root)
+                topology[node] = labels
+                switch write(pods[index].pod, node, labels, now) {
                 case .success(let write):
                     writes.append(write)
                     indices.append(index)
@@ -61,7 +64,7 @@ package struct DirectBinder: BatchBinder {
         .conflict("Operation cannot be fulfilled on pods/binding \(pod.name.quoted): \(reason)")
     }
 
-    private func write(_ pod: PodIdentity, _ node: String, _ now: String) -> Result<Write, ChangeError> {
+    private func write(_ pod: PodIdentity, _ node: String, _ labels: BoundPod.Labels, _ now: String) -> Result<Write, ChangeError> {
         let key = PodFields.kind.key(pod.namespace, pod.name)
         guard let entry = realm.get(key) else { return .failure(.notFound("pods \(pod.name.quoted) not found")) }
         guard let document = entry.document else { return .failure(.unavailable("the pod's document cannot be read")) }
@@ -79,116 +82,34 @@ package struct DirectBinder: BatchBinder {
         if (spec?["schedulingGates"]?.count ?? 0) > 0 {
             return .failure(Self.conflict(pod, "pod \(pod.name) has non-empty .spec.schedulingGates"))
         }
-        return .success(Write(key, .put(BoundPod(document, node: node, now: now).encoded), if: .revision(entry.revision)))
+        let encoded =
+            DirectEdits(entry, document).bound(to: node, labels, now: now) ?? BoundPod(document, node: node, labels, now: now).encoded
+        return .success(Write(key, .put(encoded), if: .revision(entry.revision)))
     }
 
-    /// The event that a pod has its node, as the API server would store it.
+    /// The event that a pod has its node.
     private func event(_ pod: PodIdentity, _ node: String, _ scheduler: String, _ now: String) -> Write {
-        let name = "\(pod.name).\(Naming.digits(pod.uid + node))"
-        // Of these texts only the scheduler's name may need escapes.
+        let message = "Successfully assigned \(pod.namespace)/\(pod.name) to \(node)"
+        return event(pod, ("Normal", "Scheduled", message), mark: node, scheduler, now)
+    }
+    /// An event about a pod, as the API server would store it; `mark` tells it from others in its name.
+    func event(
+        _ pod: PodIdentity, _ told: (type: String, reason: String, message: String), mark: String, _ scheduler: String, _ now: String
+    ) -> Write {
+        let name = "\(pod.name).\(Naming.digits(pod.uid + mark))"
+        // Of these texts only the scheduler's name and the message may need escapes.
         let component = String(decoding: JSON.encode(.string(scheduler)), as: UTF8.self)
+        let message = String(decoding: JSON.encode(.string(told.message)), as: UTF8.self)
         let opening = "{\"kind\":\"Event\",\"apiVersion\":\"v1\",\"metadata\":{"
         let text = """
             \(opening)"name":"\(name)","namespace":"\(pod.namespace)","uid":"\(random.uuid())","creationTimestamp":"\(now)"},\
             "involvedObject":{"kind":"Pod","namespace":"\(pod.namespace)","name":"\(pod.name)","uid":"\(pod.uid)","apiVersion":"v1"},\
-            "reason":"Scheduled","message":"Successfully assigned \(pod.namespace)/\(pod.name) to \(node)",\
-            "source":{"component":\(component)},"firstTimestamp":"\(now)","lastTimestamp":"\(now)","count":1,"type":"Normal",\
+            "reason":"\(told.reason)","message":\(message),\
+            "source":{"component":\(component)},"firstTimestamp":"\(now)","lastTimestamp":"\(now)","count":1,"type":"\(told.type)",\
             "eventTime":null,"reportingComponent":\(component),"reportingInstance":""}
             """
         let encoded = Encoded(bytes: Array(text.utf8), gap: opening.utf8.count, comma: true)
         return Write(EventFields.kind.key(pod.namespace, name), .put(encoded), if: .none)
-    }
-}
-
-/// The bytes of a pod once it has a node.
-private struct BoundPod {
-    private var bytes: [UInt8] = []
-    private var gap: Int?
-    private var comma = false
-
-    init(_ document: Document, node: String, now: String) {
-        bytes.reserveCapacity(document.bytes.count + 256)
-        let status = document.root["status"]
-        add("{")
-        var isFirst = true
-        document.root.forEachMember { key, value in
-            begin(key, &isFirst)
-            switch key {
-            case "metadata": addMetadata(value)
-            case "spec": addSpec(value, node)
-            case "status": addStatus(value, now)
-            default: bytes += value.bytes
-            }
-            return true
-        }
-        if status == nil {
-            begin("status", &isFirst)
-            add("{\"conditions\":[\(Self.condition(now))]}")
-        }
-        add("}")
-    }
-    var encoded: Encoded { Encoded(bytes: bytes, gap: gap, comma: comma) }
-
-    private mutating func add(_ text: String) { bytes += text.utf8 }
-    private mutating func begin(_ key: String, _ isFirst: inout Bool) {
-        if !isFirst { bytes.append(UInt8(ascii: ",")) }
-        isFirst = false
-        if key.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
-            bytes.append(UInt8(ascii: "\""))
-            bytes += key.utf8
-            bytes.append(UInt8(ascii: "\""))
-        } else {
-            bytes += JSON.encode(.string(key))
-        }
-        bytes.append(UInt8(ascii: ":"))
-    }
-    private mutating func addMetadata(_ metadata: Node) {
-        add("{")
-        gap = bytes.count
-        var isFirst = true
-        metadata.forEachMember { key, value in
-            if key == "resourceVersion" { return true }
-            begin(key, &isFirst)
-            bytes += value.bytes
-            return true
-        }
-        comma = !isFirst
-        add("}")
-    }
-    private mutating func addSpec(_ spec: Node, _ node: String) {
-        add("{")
-        var isFirst = true
-        begin("nodeName", &isFirst)
-        bytes += JSON.encode(.string(node))
-        spec.forEachMember { key, value in
-            if key == "nodeName" { return true }
-            begin(key, &isFirst)
-            bytes += value.bytes
-            return true
-        }
-        add("}")
-    }
-    /// The condition becomes true, and nothing is nominated any more. Source: ClearingNominatedNodeNameAfterBinding.
-    private mutating func addStatus(_ status: Node, _ now: String) {
-        add("{")
-        var isFirst = true
-        begin("conditions", &isFirst)
-        add("[")
-        for condition in status["conditions"]?.items ?? [] where condition["type"]?.string != "PodScheduled" {
-            bytes += condition.bytes
-            bytes.append(UInt8(ascii: ","))
-        }
-        add("\(Self.condition(now))]")
-        status.forEachMember { key, value in
-            if key == "conditions" || key == "nominatedNodeName" { return true }
-            begin(key, &isFirst)
-            bytes += value.bytes
-            return true
-        }
-        add("}")
-    }
-    private static func condition(_ now: String) -> String {
-        "{\"type\":\"PodScheduled\",\"status\":\"True\",\"lastProbeTime\":null,\"lastTransitionTime\":\"\(now)\"}"
     }
 }
 

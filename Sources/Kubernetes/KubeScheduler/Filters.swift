@@ -25,21 +25,23 @@ struct Filters {
     let volumes: VolumeFilters?
     /// What its claims to devices ask for; nil for pods without any.
     let devices: DeviceFilters?
+    /// The classes of devices behind extended resources, where the pod asks for any.
+    private let classes: [String: String]
     /// Whether only the node's traits and its CPU, memory and number of pods matter.
     private(set) var isPlain = true
 
     init(_ pod: SchedulingPod, _ profile: SchedulingProfile, _ cache: ShapeCache, _ state: inout ClusterState) {
         (self.pod, shape, self.profile, self.cache, filters) = (pod, pod.shape, profile, cache, profile.filters)
         volumes = pod.demands == nil ? nil : VolumeFilters(pod, profile.filters, state.volumes)
-        devices = pod.demands == nil ? nil : DeviceFilters(pod, profile.filters, state.devices)
+        devices = pod.mayNeedDevices ? DeviceFilters(pod, profile.filters, state.devices) : nil
+        classes = pod.shape.asks.isEmpty ? [:] : state.devices.extended
         if filters.contains(.podTopologySpread) {
             for spread in SpreadRule.rules(for: pod, profile, state.company) where spread.required { addCheck(spread, &state) }
         }
         if filters.contains(.interPodAffinity) { readCompany(&state) }
         isPlain =
-            volumes == nil && devices == nil && spreads.isEmpty && near.isEmpty && far.isEmpty && closed.isEmpty && shape.ports.isEmpty
-            && shape.requests.storage == 0
-            && shape.requests.extended.isEmpty && filters.contains(.nodeResourcesFit) && profile.fit.ignoredResources.isEmpty
+            volumes == nil && devices == nil && spreads.isEmpty && near.isEmpty && far.isEmpty && closed.isEmpty && isQuick
+            && profile.fit.ignoredResources.isEmpty
     }
     private mutating func addCheck(_ spread: PodShape.Spread, _ state: inout ClusterState) {
         let counter = state.company.counter(spread.counted)
@@ -124,7 +126,10 @@ struct Filters {
         check("memory", wanted.memory, used.memory, node.allocatable.memory)
         check("ephemeral-storage", wanted.storage, used.storage, node.allocatable.storage)
         for (name, amount) in wanted.extended where !profile.fit.ignores(name) {
-            check(name, amount, used.extended[name] ?? 0, node.allocatable.extended[name] ?? 0)
+            let offered = node.allocatable.extended[name] ?? 0
+            // What no device plugin offers there is for DynamicResources to find. Source: shouldDelegateResourceToDRA.
+            if offered == 0, classes[name] != nil { continue }
+            check(name, amount, used.extended[name] ?? 0, offered)
         }
         return rejections
     }
@@ -144,51 +149,22 @@ struct Filters {
         for row in closed where row.tally[row.topology.domain(slot: slot)] > 0 { return .othersAntiAffinity }
         return nil
     }
-    /// Whether spread and company let the pod onto a node that has room.
-    func admits(_ slot: Int32) -> Bool { spreadRejection(slot) == nil && companyRejection(slot) == nil }
+    /// What spread and company ask, as the counts are now: for looking at many nodes while none of them changes.
+    var gates: [DomainGate] {
+        var gates = spreads.map { check in
+            let most = check.maxSkew + check.fewest - check.own
+            return DomainGate(check.counter.topology, DomainTally(check.counter.counts), .min...most, admitsOutside: false)
+        }
+        gates += near.map {
+            DomainGate($0.topology, DomainTally($0.counts), isFirst ? .min ... .max : 1 ... .max, admitsOutside: false)
+        }
+        gates += far.map { DomainGate($0.topology, DomainTally($0.counts), .min...0, admitsOutside: true) }
+        gates += closed.map { DomainGate($0.topology, $0.tally, .min...0, admitsOutside: true) }
+        return gates
+    }
     /// Whether nothing but room, volumes, devices, spread and company is asked of a node that its traits allow.
     var isQuick: Bool {
         shape.ports.isEmpty && shape.requests.storage == 0 && shape.requests.extended.isEmpty
             && filters.contains(.nodeResourcesFit)
     }
-}
-
-/// What has been found out about nodes for the pods of one shape, by slot.
-final class ShapeCache {
-    let shape: PodShape
-    /// The node's traits, and the code of the verdict.
-    private var verdicts: [UInt64] = []
-    /// The version of the node's load, and the score of its resources.
-    private var scores: [UInt64] = []
-    /// When it was last used.
-    var turn = 0
-
-    init(_ shape: PodShape) { self.shape = shape }
-
-    /// Makes room for all slots.
-    func grow(_ slots: Int) {
-        guard verdicts.count < slots else { return }
-        verdicts += Array(repeating: 0, count: slots - verdicts.count)
-        scores += Array(repeating: 0, count: slots - scores.count)
-    }
-    func verdict(_ slot: Int32, traits: UInt32) -> UInt8? {
-        let word = verdicts[Int(slot)]
-        return word >> 8 == UInt64(traits) ? UInt8(truncatingIfNeeded: word) : nil
-    }
-    func remember(_ slot: Int32, traits: UInt32, _ code: UInt8) { verdicts[Int(slot)] = UInt64(traits) << 8 | UInt64(code) }
-    func score(_ slot: Int32, version: UInt32) -> Int? {
-        let word = scores[Int(slot)]
-        return word >> 32 == UInt64(version) ? Int(truncatingIfNeeded: word & 0xFFFF_FFFF) : nil
-    }
-    func remember(_ slot: Int32, version: UInt32, score: Int) {
-        scores[Int(slot)] = UInt64(version) << 32 | UInt64(truncatingIfNeeded: score & 0xFFFF_FFFF)
-    }
-
-    static let allowed: UInt8 = 1
-    private static let codes: [Rejection] = [.unschedulable, .taint, .nodeAffinity, .enforcedNodeAffinity, .features]
-    static func code(of rejection: Rejection?) -> UInt8 {
-        guard let rejection, let index = codes.firstIndex(of: rejection) else { return allowed }
-        return UInt8(index + 2)
-    }
-    static func rejection(_ code: UInt8) -> Rejection? { code == allowed ? nil : codes[Int(code) - 2] }
 }

@@ -25,7 +25,7 @@ package enum Plugin: String, CaseIterable, Sendable {
     var weight: Int {
         switch self {
         case .taintToleration: 3
-        case .nodeAffinity, .podTopologySpread, .interPodAffinity: 2
+        case .nodeAffinity, .podTopologySpread, .interPodAffinity, .dynamicResources: 2
         case .nodeResourcesFit, .nodeResourcesBalancedAllocation, .imageLocality: 1
         default: 0
         }
@@ -40,7 +40,7 @@ package enum Plugin: String, CaseIterable, Sendable {
         case .nodeAffinity, .podTopologySpread, .interPodAffinity, .nodeResourcesFit: [.preFilter, .filter, .preScore, .score]
         case .nodePorts, .nodeDeclaredFeatures, .volumeRestrictions, .nodeVolumeLimits, .volumeZone: [.preFilter, .filter]
         case .volumeBinding: [.preFilter, .filter, .reserve, .preBind, .preScore, .score]
-        case .dynamicResources: [.preEnqueue, .preFilter, .filter, .postFilter, .reserve, .preBind]
+        case .dynamicResources: [.preEnqueue, .preFilter, .filter, .postFilter, .score, .reserve, .preBind]
         case .defaultPreemption: [.preEnqueue, .postFilter]
         case .nodeResourcesBalancedAllocation: [.preScore, .score]
         case .imageLocality: [.score]

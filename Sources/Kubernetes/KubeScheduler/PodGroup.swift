@@ -6,32 +6,39 @@ import KubeModel
 final class PodGroup: @unchecked Sendable {
     let namespace: String
     let labels: [String: String]
-    /// The uid of its ReplicaSet, StatefulSet or ReplicationController, by which pods that nobody asked to spread are spread.
+    /// The uid of its ReplicaSet, StatefulSet or ReplicationController, by which pods that nobody asked to spread are spread; and all pods
+    /// of that owner.
     let owner: String?
+    let crowd: OwnerCrowd?
     /// How many of its pods are on each node by slot, and how many of those that are going.
-    private(set) var staying: [Int32: Int32] = [:]
-    private(set) var leaving: [Int32: Int32] = [:]
-    /// How many of those that stay are in each zone.
-    var zones = DomainTally()
+    private(set) var staying = SlotCounts()
+    private(set) var leaving = SlotCounts()
     /// Which counters count its pods, and which terms of pods on nodes select them.
     var counters = KnownMatches()
     var refusals = KnownMatches()
     var wishes = KnownMatches()
 
-    init(namespace: String, labels: [String: String], owner: String?) {
-        (self.namespace, self.labels, self.owner) = (namespace, labels, owner)
+    init(namespace: String, labels: [String: String], owner: String?, crowd: OwnerCrowd?) {
+        (self.namespace, self.labels, self.owner, self.crowd) = (namespace, labels, owner, crowd)
     }
 
     /// Whether any of its pods is on a node.
     var isPlaced: Bool { !staying.isEmpty || !leaving.isEmpty }
 
     func add(_ change: Int32, slot: Int32, isLeaving: Bool) {
-        if isLeaving { Self.add(change, slot, &leaving) } else { Self.add(change, slot, &staying) }
+        if isLeaving { return leaving.add(change, slot: slot) }
+        staying.add(change, slot: slot)
+        crowd?.staying.add(change, slot: slot)
     }
-    private static func add(_ change: Int32, _ slot: Int32, _ counts: inout [Int32: Int32]) {
-        let count = counts[slot, default: 0] + change
-        counts[slot] = count == 0 ? nil : count
-    }
+}
+
+/// The pods of one owner, whatever labels they have: those on nodes have the labels of their zones.
+///
+/// Its numbers belong to one `ClusterState` and are touched by its task alone.
+final class OwnerCrowd: @unchecked Sendable {
+    /// How many of those that stay are on each node by slot, and in each zone.
+    var staying = SlotCounts()
+    var zones = DomainTally()
 }
 
 /// The members of a growing list that match something, as far as they have been looked at.

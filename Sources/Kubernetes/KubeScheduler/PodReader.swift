@@ -1,14 +1,17 @@
 import Control
 import Documents
+import Glibc
 import KubeModel
+import Storage
 
 /// Reads pods from the bytes of their documents, and lets those of one template share what they ask for.
 ///
 /// A text's parts that scheduling reads are compared as they stand, so a pod of a known template costs no tree and little memory.
 struct PodReader {
-    private var shapes: [[UInt8]: PodShape] = [:]
-    private var groups: [[UInt8]: PodGroup] = [:]
-    /// When to look for shapes and groups that no pod has any more.
+    private var shapes: [Text: PodShape] = [:]
+    private var groups: [Text: PodGroup] = [:]
+    private var crowds: [String: OwnerCrowd] = [:]
+    /// When to look for shapes, groups and crowds that no pod has any more.
     private var sweepAt = 4096
 
     /// - Returns: nil for a document without metadata.
@@ -43,6 +46,36 @@ struct PodReader {
         return SeenPod(
             pod: pod, nodeName: nodeName, isTerminated: phase == "Succeeded" || phase == "Failed",
             isGated: (spec?["schedulingGates"]?.count ?? 0) > 0, nominatedNode: status?["nominatedNodeName"]?.string ?? "")
+    }
+
+    /// The node of a pod that had none in the version before, where scheduling reads nothing else that differs; nil otherwise, or where
+    /// that is not plain.
+    static func node(_ entry: Entry, since previous: Entry) -> String? {
+        guard entry.hasSameMetadata(as: previous), let new = entry.document?.root, let old = previous.document?.root,
+            let (before, after) = old["spec"].flatMap({ before in new["spec"].map { (before, $0) } }), before["nodeName"] == nil,
+            let node = after["nodeName"], let name = node.string, !name.isEmpty, isPlain(new["status"]), isPlain(old["status"]),
+            after.bytes.startIndex + Self.nodeMember.count + 1 == node.range.lowerBound
+        else { return nil }
+        // Behind the opening brace, and behind the node with its comma.
+        let (rest, kept) = (before.bytes.dropFirst(), entry.bytes[(node.range.upperBound + 1)..<after.range.upperBound])
+        let isSame = rest.withUnsafeBytes { rest in kept.withUnsafeBytes { kept in rest.elementsAreSame(as: kept) } }
+        return isSame ? name : nil
+    }
+    private static let nodeMember = Array("\"nodeName\":".utf8)
+    /// Whether a status tells of no container, and of no end.
+    private static func isPlain(_ status: Node?) -> Bool {
+        guard let status else { return true }
+        let phase = status["phase"]?.string
+        return phase != "Succeeded" && phase != "Failed" && status["containerStatuses"] == nil && status["initContainerStatuses"] == nil
+    }
+
+    /// Bytes that are compared and hashed as a whole, which arrays do one by one.
+    private struct Text: Hashable {
+        let bytes: [UInt8]
+        func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
+        static func == (left: Text, right: Text) -> Bool {
+            left.bytes.withUnsafeBytes { left in right.bytes.withUnsafeBytes { left.elementsAreSame(as: $0) } }
+        }
     }
 
     /// The one node that required affinity names, when it asks for nothing else.
@@ -93,10 +126,12 @@ struct PodReader {
         if let labels { key += labels.bytes }
         key.append(0)
         if let owner { key += Array(owner.utf8) }
-        if let known = groups[key] { return known }
-        let group = PodGroup(namespace: namespace, labels: labels?.value.strings ?? [:], owner: owner)
+        if let known = groups[Text(bytes: key)] { return known }
+        let crowd = owner.map { crowds[$0] ?? OwnerCrowd() }
+        let group = PodGroup(namespace: namespace, labels: labels?.value.strings ?? [:], owner: owner, crowd: crowd)
         sweep()
-        groups[key] = group
+        groups[Text(bytes: key)] = group
+        if let owner { crowds[owner] = crowd }
         return group
     }
     /// Source: component-helpers, DefaultSelector: pods of Jobs and of daemon sets are not spread by default.
@@ -134,14 +169,14 @@ struct PodReader {
                 for label in group.labels.sorted(by: { $0.key < $1.key }) { key += Array("\(label.key)=\(label.value),".utf8) }
             }
         }
-        if let known = shapes[key] { return known }
+        if let known = shapes[Text(bytes: key)] { return known }
         var value = spec.value
         if affinity == nil { value["affinity"] = .null }
         let shape = PodShape(
             value, namespace: group.namespace, labels: group.labels,
             allocated: Allocation(allocated.map(\.value), isResizeRefused: isRefused))
         sweep()
-        shapes[key] = shape
+        shapes[Text(bytes: key)] = shape
         return shape
     }
 
@@ -187,6 +222,16 @@ struct PodReader {
         for key in Array(groups.keys) {
             if let index = groups.index(forKey: key), isKnownUniquelyReferenced(&groups.values[index]) { groups.remove(at: index) }
         }
+        for key in Array(crowds.keys) {
+            if let index = crowds.index(forKey: key), isKnownUniquelyReferenced(&crowds.values[index]) { crowds.remove(at: index) }
+        }
         sweepAt = max(4096, 2 * (shapes.count + groups.count))
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate func elementsAreSame(as other: UnsafeRawBufferPointer) -> Bool {
+        guard count == other.count, let mine = baseAddress, let theirs = other.baseAddress else { return count == other.count }
+        return memcmp(mine, theirs, count) == 0
     }
 }

@@ -38,6 +38,8 @@ final class PodShape: @unchecked Sendable {
     /// Whether it may take the place of pods of lower priority.
     let preempts: Bool
     let requests: Resources
+    /// What of it devices may stand for, by container.
+    let asks: ExtendedAsks
     /// CPU and memory with the amounts that scoring assumes where nothing is asked for.
     let assumed: (cpu: Int, memory: Int)
     let ports: [HostPort]
@@ -63,6 +65,7 @@ final class PodShape: @unchecked Sendable {
         priority = spec["priority"].int ?? 0
         preempts = spec["preemptionPolicy"].string != "Never"
         requests = Resources(pod: spec, allocated: allocated)
+        asks = ExtendedAsks(spec)
         assumed = Resources.assumed(spec, allocated)
         ports = PodShape.ports(spec)
         images = spec["containers"].items.compactMap { $0["image"].string }.map(PodShape.normalized)

@@ -12,9 +12,10 @@ enum ClusterEvent {
     /// A claim of a namespace, by `namespace/name`.
     case claim(String)
     case volume, storageClass, csiNode, csiDriver, storageCapacity
-    /// A ResourceClaim by `namespace/name`; slices and classes of devices.
+    /// A ResourceClaim by `namespace/name`; slices of devices; a class of them, by the extended resources that it stands for.
     case resourceClaim(String)
     case devices
+    case deviceClass(Set<String>)
     case nodeGone
 
     /// Which plugins may change their mind.
@@ -38,15 +39,19 @@ enum ClusterEvent {
         case .csiNode: [.volumeBinding, .nodeVolumeLimits]
         case .csiDriver, .storageCapacity: [.volumeBinding]
         case .resourceClaim, .devices: [.dynamicResources]
+        case .deviceClass: [.dynamicResources, .nodeResourcesFit]
         case .nodeGone: [.podTopologySpread]
         }
     }
 
     /// Whether a plugin that refused a pod may now let it pass. Source: the queueing hints of upstream's plugins.
-    func helps(_ pod: SchedulingPod, refusedBy plugin: Plugin, _ namespaces: NamespaceLabels) -> Bool {
+    func helps(
+        _ pod: SchedulingPod, refusedBy plugin: Plugin, _ namespaces: NamespaceLabels, _ classes: [String: String]
+    ) -> Bool {
         switch self {
-        case .nodeAdded(let node): return Self.suits(node, pod, plugin)
-        case .nodeChanged(let node, let before): return Self.changed(node, before, plugin) && Self.suits(node, pod, plugin)
+        case .nodeAdded(let node): return Self.suits(node, pod, plugin, classes)
+        case .nodeChanged(let node, let before): return Self.changed(node, before, plugin) && Self.suits(node, pod, plugin, classes)
+        case .deviceClass(let resources): return plugin != .nodeResourcesFit || !resources.isDisjoint(with: pod.shape.asks.names)
         case .podPlaced(let other): return Self.isCompany(other, of: pod, plugin, namespaces)
         case .podGone(let other):
             switch plugin {
@@ -68,11 +73,13 @@ enum ClusterEvent {
         case .nodePorts: return false
         case .nodeDeclaredFeatures: return before.features != node.features
         case .podTopologySpread: return before.labels != node.labels || before.taints != node.repelling + node.discouraging
+        case .dynamicResources:
+            return before.labels != node.labels || before.allocatable.extended != node.allocatable.extended
         default: return before.labels != node.labels
         }
     }
     /// Whether a new node, or one as it is now, could satisfy the plugin.
-    private static func suits(_ node: SchedulingNode, _ pod: SchedulingPod, _ plugin: Plugin) -> Bool {
+    private static func suits(_ node: SchedulingNode, _ pod: SchedulingPod, _ plugin: Plugin, _ classes: [String: String]) -> Bool {
         let shape = pod.shape
         switch plugin {
         case .nodeUnschedulable: return !node.unschedulable || shape.tolerates(.unschedulable)
@@ -85,7 +92,10 @@ enum ClusterEvent {
         case .nodeResourcesFit:
             let (wanted, all) = (shape.requests, node.allocatable)
             return node.allowedPods > 0 && wanted.cpu <= all.cpu && wanted.memory <= all.memory && wanted.storage <= all.storage
-                && wanted.extended.allSatisfy { $0.value <= all.extended[$0.key] ?? 0 }
+                && wanted.extended.allSatisfy { name, amount in
+                    let offered = all.extended[name] ?? 0
+                    return amount <= offered || offered == 0 && classes[name] != nil
+                }
         case .podTopologySpread: return shape.spreads.isEmpty || shape.spreads.allSatisfy { node.domain($0.topologyKey) != nil }
         case .interPodAffinity: return (shape.near + shape.far).allSatisfy { node.domain($0.topologyKey) != nil }
         default: return true

@@ -19,7 +19,8 @@ package struct Scheduler: Service {
     private let pause: Duration
 
     /// A scheduler of a cluster's realm that binds through `binder`, and tells events and conditions through `writer`. Turns in which
-    /// pods get nodes begin at least `pause` after each other, so that many pods share one write and its wake-ups.
+    /// pods get nodes begin at least `pause` after each other, and four times that when they are many, so that many pods share one
+    /// write and its wake-ups.
     package init(
         realm: Realm, writer: any ChangeWriter, binder: any Binder, clock: any WallClock, random: RandomSource,
         configuration: SchedulerConfiguration = SchedulerConfiguration(), pause: Duration = .zero
@@ -32,6 +33,9 @@ package struct Scheduler: Service {
     package init(realm: Realm, binder: any ChangeWriter, clock: any WallClock, random: RandomSource) {
         self.init(realm: realm, writer: binder, binder: WriterBinder(binder), clock: clock, random: random)
     }
+
+    /// From so many pods in a turn on there are more to come.
+    private static let crowd = 8
 
     /// Runs until cancelled.
     /// - Throws: `StorageError` when the realm cannot be followed.
@@ -50,16 +54,22 @@ package struct Scheduler: Service {
                 let began = clock.now
                 loop.receive(letters, current: { realm.get($0) }, now: began)
                 var bindings: [(pod: SchedulingPod, node: String)] = []
+                var refusals: [(pod: SchedulingPod, failure: SchedulingFailure)] = []
                 for action in loop.decide(realm.snapshot, now: clock.now) {
-                    if case .bind(let pod, let node) = action { bindings.append((pod, node)) } else { start(action, mailbox, &group) }
+                    switch action {
+                    case .bind(let pod, let node): bindings.append((pod, node))
+                    case .fail(let pod, let failure) where failure.nomination == nil: refusals.append((pod, failure))
+                    default: start(action, mailbox, &group)
+                    }
                 }
                 bind(bindings, mailbox, &group)
+                refuse(refusals, &group)
                 if loop.hasMore {
                     mailbox.signal()
                     await Task.yield()
                 }
                 sleep(until: loop.nextDeadline, &wakes, mailbox, &group)
-                let rest = pause - (clock.now - began)
+                let rest = (bindings.count < Self.crowd ? pause : pause * 4) - (clock.now - began)
                 if !bindings.isEmpty, rest > .zero { try? await clock.sleep(for: rest) }
             }
             group.cancelAll()
@@ -89,9 +99,8 @@ package struct Scheduler: Service {
         _ pods: [(pod: SchedulingPod, node: String)], _ mailbox: Mailbox<SchedulerLetter>, _ group: inout DiscardingTaskGroup
     ) {
         guard !pods.isEmpty else { return }
-        func identity(_ pod: SchedulingPod) -> PodIdentity { PodIdentity(namespace: pod.namespace, name: pod.name, uid: pod.uid.text) }
         if let batches = binder as? any BatchBinder {
-            let batch = pods.map { (pod: identity($0.pod), node: $0.node) }
+            let batch = pods.map { (pod: $0.pod.identity, node: $0.node) }
             group.addTask {
                 let errors = await batches.bind(batch, as: pods[0].pod.shape.schedulerName)
                 mailbox.post(.bound(zip(pods, errors).map { ($0.pod, $1) }))
@@ -99,13 +108,32 @@ package struct Scheduler: Service {
             return
         }
         for (pod, node) in pods {
-            let identity = identity(pod)
+            let identity = pod.identity
             group.addTask { [binder, report] in
                 do throws(ChangeError) {
                     try await binder.bind(identity, to: node)
                     mailbox.post(.bound([(pod, nil)]))
                     await report.scheduled(pod, on: node)
                 } catch { mailbox.post(.bound([(pod, error)])) }
+            }
+        }
+    }
+
+    /// Tells why pods have no node: at once where the binder can, the rest one by one.
+    private func refuse(_ pods: [(pod: SchedulingPod, failure: SchedulingFailure)], _ group: inout DiscardingTaskGroup) {
+        guard !pods.isEmpty else { return }
+        group.addTask { [binder, report] in
+            var left = pods.enumerated().map { (index: $0.offset, isNews: $0.element.failure.isNews) }
+            if let batches = binder as? any BatchBinder {
+                left = await batches.refuse(pods.map { RefusedPod($0.pod.identity, $0.failure) })
+            }
+            await withDiscardingTaskGroup { group in
+                for (index, isNews) in left {
+                    let pod = pods[index].pod
+                    var failure = pods[index].failure
+                    failure.isNews = isNews
+                    group.addTask { [failure] in await report.failed(pod, failure) }
+                }
             }
         }
     }
@@ -117,12 +145,20 @@ package struct Scheduler: Service {
             group.addTask { [report] in
                 if let error = await report.prepare(volumes, node: node) {
                     mailbox.post(.unprepared(pod, .volumeBinding, error))
-                } else if let error = await report.allocate(devices, for: pod) {
+                } else if let error = await report.allocate(devices, for: pod, on: node) {
                     mailbox.post(.unprepared(pod, .dynamicResources, error))
                 } else {
                     mailbox.post(.written(pod))
                 }
             }
+        case .undo(let plan):
+            group.addTask { [report] in
+                await report.unreserve(plan.claims, for: plan.pod)
+                if let made = plan.made { await report.discard(made, of: plan.pod) }
+                mailbox.post(.undone(plan.pod))
+            }
+        case .deallocate(let claims, let pod): group.addTask { [report] in await report.deallocate(claims, for: pod) }
+        case .discard(let claim, let pod): group.addTask { [report] in await report.discard(claim, of: pod) }
         case .fail(let pod, let failure):
             if let nomination = failure.nomination { report.intend(pod, nomination: nomination) }
             group.addTask { [report] in await report.failed(pod, failure) }
@@ -151,5 +187,14 @@ package struct Scheduler: Service {
             do { try await clock.sleep(for: wake - now) } catch { return }
             mailbox.post(.woke(wake))
         }
+    }
+}
+
+extension SchedulingPod {
+    fileprivate var identity: PodIdentity { PodIdentity(namespace: namespace, name: name, uid: uid.text) }
+}
+extension RefusedPod {
+    fileprivate init(_ pod: PodIdentity, _ failure: SchedulingFailure) {
+        self.init(pod, reason: failure.reason, message: failure.message, isNews: failure.isNews)
     }
 }

@@ -30,27 +30,41 @@ extension SchedulerLoop {
     }
     private static let piece = 64
     /// The tape of a document: the one that others read too, but for all documents at once one that nobody keeps.
-    private func document(of entry: Entry) -> Document? { isLoading ? try? Document(entry.bytes, limits: .own) : entry.document }
+    func document(of entry: Entry) -> Document? { isLoading ? try? Document(entry.bytes, limits: .own) : entry.document }
 
     /// Takes in what happened.
     mutating func receive(_ letters: [SchedulerLetter], current: (String) -> Entry?, now: Timestamp) {
+        state.devices.now = now
         for letter in letters {
             switch letter {
             case .events(let events):
                 for event in events {
                     guard let prefix = Self.kinds.last(where: event.entry.key.hasPrefix) else { continue }
-                    receive(event.entry, prefix: prefix, isGone: event.kind == .delete, now: now)
+                    if event.kind == .put, let (pod, node) = binding(event) {
+                        placed(pod, on: node, now: now)
+                    } else {
+                        receive(event.entry, prefix: prefix, isGone: event.kind == .delete, now: now)
+                    }
                 }
             case .bound(let outcomes): for outcome in outcomes { bound(outcome.pod, outcome.error, .defaultBinder, current, now: now) }
-            case .written(let pod): written(pod)
-            case .unprepared(let pod, let plugin, let error): bound(pod, error, plugin, current, now: now)
+            case .written(let pod):
+                answered(pod)
+                written(pod)
+            case .unprepared(let pod, let plugin, let error):
+                bound(pod, error, plugin, current, now: now)
+                answered(pod)
+            case .undone(let pod): undone(pod, current, now: now)
             case .spared(let victims, let pod): spared(victims, pod, now: now)
             case .woke: break
             }
         }
+        settleDevices(current: current, now: now)
         for late in preparing.values where late.deadline <= now {
-            bound(late.pod, .unavailable("binding volumes: context deadline exceeded"), .volumeBinding, current, now: now)
+            let isVolumes = late.waitsForVolumes
+            let text = isVolumes ? "binding volumes: context deadline exceeded" : "device binding timeout"
+            bound(late.pod, .unavailable(text), isVolumes ? .volumeBinding : .dynamicResources, current, now: now)
         }
+        settleAbandoned(current: current, now: now)
         queue.advance(now: now)
     }
 
@@ -83,12 +97,13 @@ extension SchedulerLoop {
             state.volumes.put(csiDriver: name, isGone ? nil : entry.value)
             wake(.csiDriver, now: now)
         case DeviceBook.classPrefix:
-            state.devices.put(class: name, isGone ? nil : entry.value)
-            if !isGone { wake(.devices, now: now) }
+            let resources = state.devices.put(class: name, isGone ? nil : entry.value)
+            if !isGone { wake(.deviceClass(resources), now: now) }
         case DeviceBook.slicePrefix:
             state.devices.put(slice: name, isGone ? nil : entry.value)
             if !isGone { wake(.devices, now: now) }
         case DeviceBook.claimPrefix:
+            if isOld(name, entry.revision) { return }
             state.devices.put(claim: name, isGone ? nil : entry.value)
             wake(.resourceClaim(name), now: now)
         default:
@@ -119,7 +134,7 @@ extension SchedulerLoop {
     private mutating func gone(_ key: String, now: Timestamp) {
         queue.remove(key)
         (assumed[key], nominated[key]) = (nil, nil)
-        if let preparation = preparing.removeValue(forKey: key) { revert(preparation) }
+        if let preparation = preparing.removeValue(forKey: key) { abandon(preparation) }
         state.victims.remove(key)
         if state.nominations.remove(key) != nil { wake(.room, now: now) }
         let pod = state.placed[key]?.pod
@@ -133,7 +148,10 @@ extension SchedulerLoop {
         if seen.isAssigned {
             placed(pod, on: seen.nodeName, now: now)
         } else if seen.isWaiting, !seen.isGated, cycle.profile(of: pod) != nil {
-            if assumed[key]?.uid == pod.uid { return }
+            if assumed[key]?.uid == pod.uid {
+                altered.insert(key)
+                return
+            }
             let documented = nominated[key] ?? ""
             nominated[key] = seen.nominatedNode.isEmpty ? nil : seen.nominatedNode
             if documented != seen.nominatedNode {
@@ -146,16 +164,26 @@ extension SchedulerLoop {
         }
     }
 
+    /// The pod and its node, where a change is a binding that was expected and nothing else: most are, and the pod need not be read anew.
+    private func binding(_ event: Event) -> (SchedulingPod, String)? {
+        guard let pod = assumed[event.entry.key], pod.demands == nil, !altered.contains(event.entry.key), let previous = event.previous,
+            let node = PodReader.node(event.entry, since: previous),
+            previous.document?.root["metadata"]?["uid"]?.string.map(PodUID.init) == pod.uid
+        else { return nil }
+        return (pod, node)
+    }
+
     private mutating func placed(_ pod: SchedulingPod, on node: String, now: Timestamp) {
         let key = pod.key
         let expected = assumed.removeValue(forKey: key)
+        altered.remove(key)
         let before = state.placed[key]
         // Most changes are of a running pod's status: nothing to do then.
         let isSame = before.map { $0.pod.counts(like: pod) && state.nodes[Int($0.slot)]?.name == node } ?? false
         if isSame, expected == nil { return }
         queue.remove(key)
         nominated[key] = nil
-        if let preparation = preparing.removeValue(forKey: key) { revert(preparation) }
+        if let preparation = preparing.removeValue(forKey: key) { abandon(preparation) }
         if pod.isDeleting { state.victims.remove(key) }
         let nomination = state.nominations.remove(key)
         state.place(pod, on: node)
@@ -175,8 +203,8 @@ extension SchedulerLoop {
         preparing[pod.key]?.isWritten = true
         if let preparation = preparing[pod.key] { finish(preparation) }
     }
-    private mutating func finish(_ preparation: Preparation) {
-        guard preparation.isWritten else { return }
+    mutating func finish(_ preparation: Preparation) {
+        guard preparation.isWritten, isReady(preparation) else { return }
         let pod = preparation.pod
         if preparation.waitsForVolumes {
             let claims = (pod.demands?.content.claims ?? []).map { state.volumes.claims["\(pod.namespace)/\($0.name)"] }
@@ -186,19 +214,16 @@ extension SchedulerLoop {
         untold.append(.bind(pod, node: preparation.node))
     }
 
-    private mutating func revert(_ preparation: Preparation) {
-        state.volumes.revert(preparation.volumes)
-        state.devices.revert(preparation.devices)
-    }
-
     /// The outcome of a write that was to give a pod its node.
-    private mutating func bound(
+    mutating func bound(
         _ pod: SchedulingPod, _ error: ChangeError?, _ plugin: Plugin, _ current: (String) -> Entry?, now: Timestamp
     ) {
         // Once the binding has been seen, the outcome is old news.
         guard let error, assumed[pod.key]?.uid == pod.uid else { return }
         assumed[pod.key] = nil
-        if let preparation = preparing.removeValue(forKey: pod.key) { revert(preparation) }
+        let preparation = preparing.removeValue(forKey: pod.key)
+        if let preparation { abandon(preparation, undoing: true) }
+        if preparation?.made == nil, let path = state.devices.leftovers[pod.uid.text] { untold.append(.discard(path, pod)) }
         if state.displace(pod.key) != nil { wake(.podGone(pod), now: now) }
         if case .notFound = error, plugin == .defaultBinder { return }
         guard let entry = current(pod.key), let present = document(of: entry).flatMap({ reader.read($0, key: pod.key) }) else { return }

@@ -12,6 +12,8 @@ enum SchedulerLetter: Sendable {
     case written(SchedulingPod)
     /// What had to be written before the pod can have its node could not be.
     case unprepared(SchedulingPod, Plugin, ChangeError)
+    /// What was written for a pod is taken back, as far as that was possible.
+    case undone(SchedulingPod)
     /// Victims that could not be deleted, to make room for a pod.
     case spared([SchedulingPod], for: SchedulingPod)
     case woke(Timestamp)
@@ -21,6 +23,12 @@ enum SchedulerAction: Sendable {
     case bind(SchedulingPod, node: String)
     /// Writes what volumes and devices a pod shall have, before it can have its node.
     case prepare(SchedulingPod, node: String, VolumePlan, DevicePlan)
+    /// Takes back what was written for a pod that does not get its node, once nothing is being written for it any more.
+    case undo(AbandonedPlan)
+    /// Takes devices away from claims that no other pod uses, by path and uid.
+    case deallocate([(path: String, uid: String)], SchedulingPod)
+    /// Deletes the claim that was made for the pod's extended resources, by its path.
+    case discard(String, SchedulingPod)
     /// Tells why a pod has no node: `Unschedulable`, or `SchedulerError` when it could not be bound.
     case fail(SchedulingPod, SchedulingFailure)
     /// Deletes pods to make room for another on their node.
@@ -57,8 +65,16 @@ struct SchedulerLoop {
     var reader = PodReader()
     /// Pods that are being bound: on a node for the scheduler, not yet for the cluster.
     var assumed: [String: SchedulingPod] = [:]
+    /// Of these, the ones whose documents have changed since.
+    var altered: Set<String> = []
     /// Of these, the ones that wait for their volumes.
     var preparing: [String: Preparation] = [:]
+    /// What was promised to pods that were given up meanwhile.
+    var abandoned: [AbandonedPlan] = []
+    /// Pods for which something is still to be taken back: they are not tried again before that.
+    var undoing: [PodUID: Int] = [:]
+    /// Claims that were looked at before the events that tell of them, and their revisions.
+    var ahead: [String: Revision] = [:]
     /// The nodes that waiting pods' documents name.
     var nominated: [String: String] = [:]
     /// What to tell with the next decisions.
@@ -86,14 +102,16 @@ struct SchedulerLoop {
         [queue.nextDeadline, preparing.values.map(\.deadline).min()].compactMap { $0 }.min()
     }
 
-    mutating func wake(_ event: ClusterEvent, now: Timestamp) { queue.wake(event, state.company.namespaces, now: now) }
+    mutating func wake(_ event: ClusterEvent, now: Timestamp) {
+        queue.wake(event, state.company.namespaces, state.devices.extended, now: now)
+    }
 
     /// Finds nodes for as many pods as one turn allows.
     mutating func decide(_ snapshot: () -> Snapshot, now: Timestamp) -> [SchedulerAction] {
         var actions = untold
         untold = []
         while actions.count < turn, assumed.count < mostInFlight, let pod = queue.pop() ?? popEarly(now) {
-            guard let profile = cycle.profile(of: pod) else { continue }
+            guard undoing[pod.uid] == nil, let profile = cycle.profile(of: pod) else { continue }
             if DeviceFilters.isAwaiting(pod, profile.filters, state.devices) {
                 queue.hold(pod, for: .dynamicResources, now: now)
                 continue
@@ -129,10 +147,10 @@ struct SchedulerLoop {
 
     /// What has to be written for the pod's volumes and devices; nil for nothing.
     private func plans(_ pod: SchedulingPod, _ profile: SchedulingProfile, _ node: SchedulingNode) -> (VolumePlan, DevicePlan)? {
-        guard pod.demands != nil else { return nil }
+        guard pod.demands != nil || pod.mayNeedDevices else { return nil }
         var rejections: [Rejection] = []
         let volumes = VolumeFilters(pod, profile.filters, state.volumes)?.plan(node, state.volumes, &rejections) ?? VolumePlan()
-        let devices = DeviceFilters(pod, profile.filters, state.devices)?.plan(node, state.devices) ?? DevicePlan()
+        let devices = DeviceFilters(pod, profile.filters, state.devices)?.plan(node, state.devices, cycle.random) ?? DevicePlan()
         return volumes.isEmpty && devices.allocations.isEmpty ? nil : (volumes, devices)
     }
 
@@ -163,6 +181,7 @@ struct SchedulerLoop {
             }
         case nil: break
         }
+        if pod.mayNeedDevices { actions += releases(pod, profile) }
         queue.setAside(pod, diagnosis, now: now)
         let message = diagnosis.message
         let isNews = queue.tells(message, of: pod.key, now: now)

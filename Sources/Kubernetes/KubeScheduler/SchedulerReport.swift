@@ -53,7 +53,7 @@ struct SchedulerReport: Sendable {
         await writeStatus(pod) { document in
             guard document["spec"]["nodeName"].string?.isEmpty ?? true else { return nil }
             var status = document["status"]
-            setCondition("PodScheduled", "False", failure.reason, failure.message, &status)
+            setCondition("PodScheduled", "False", failure.reason, failure.message, &status, of: document)
             return status
         }
     }
@@ -66,7 +66,7 @@ struct SchedulerReport: Sendable {
         let marked = await writeStatus(victim) { document in
             var status = document["status"]
             let message = "\(pod.shape.schedulerName): preempting to accommodate a higher priority pod"
-            setCondition("DisruptionTarget", "True", Preemption.reason, message, &status)
+            setCondition("DisruptionTarget", "True", Preemption.reason, message, &status, of: document)
             return status
         }
         guard marked else { return false }
@@ -84,15 +84,23 @@ struct SchedulerReport: Sendable {
         return true
     }
 
-    private func setCondition(_ type: String, _ state: String, _ reason: String, _ message: String, _ status: inout Value) {
+    private func setCondition(
+        _ type: String, _ state: String, _ reason: String, _ message: String, _ status: inout Value, of document: Value
+    ) {
+        let generation = document["metadata"]["generation"]
         var conditions = status["conditions"].items
         let present = conditions.first { $0["type"].string == type }
-        if present?["status"].string == state, present?["reason"].string == reason, present?["message"].string == message { return }
+        if let present, present["status"].string == state, present["reason"].string == reason, present["message"].string == message,
+            present["observedGeneration"] == generation
+        {
+            return
+        }
         let now = Value.string(clock.now.text)
         let since = present?["status"].string == state ? present?["lastTransitionTime"] ?? now : now
         conditions.removeAll { $0["type"].string == type }
         conditions.append([
-            "type": .string(type), "status": .string(state), "lastProbeTime": nil, "lastTransitionTime": since,
+            "type": .string(type), "observedGeneration": generation, "status": .string(state), "lastProbeTime": nil,
+            "lastTransitionTime": since,
             "reason": .string(reason), "message": .string(message),
         ])
         status["conditions"] = .array(conditions)
@@ -132,7 +140,7 @@ struct SchedulerReport: Sendable {
     }
 
     /// Equal events of a pod are one with a count.
-    private func tell(
+    func tell(
         _ pod: SchedulingPod, _ type: String, _ reason: String, _ message: String, action: String? = nil, related: SchedulingPod? = nil
     ) async {
         let name = "\(pod.name).\(Naming.digits(pod.uid.text + reason + message))"

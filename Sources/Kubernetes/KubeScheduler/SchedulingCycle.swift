@@ -10,6 +10,8 @@ struct SchedulingCycle {
     private var start = 0
     private var caches: [ObjectIdentifier: ShapeCache] = [:]
     private var turn = 0
+    /// The nodes that took the last pod, with their scores.
+    private(set) var candidates = Candidates()
     private var profiles: [String: SchedulingProfile] = [:]
     private var percentage = 0
     let random: RandomSource
@@ -71,78 +73,31 @@ struct SchedulingCycle {
         if let names = pod.namedNodes { return decide(pod, among: names, filters, &state) }
         let count = state.order.count
         let enough = Self.enough(count, profile.percentageOfNodesToScore > 0 ? profile.percentageOfNodesToScore : percentage)
-        var feasible: [Int32] = []
-        feasible.reserveCapacity(min(enough, count))
-        let looked = search(filters, enough, &state, &feasible)
+        candidates.removeAll(reserving: min(enough, count))
+        let looked = NodeSearch(filters, enough: enough, start: start).run(&state, &candidates)
         if count > 0 { start = (start + looked) % count }
-        guard !feasible.isEmpty else { return .none(diagnose(filters, state.order, &state)) }
-        return best(of: feasible, filters, &state)
-    }
-
-    /// Looks at nodes from `start` on until enough take the pod; tells how many it has looked at.
-    private func search(_ filters: Filters, _ enough: Int, _ state: inout ClusterState, _ feasible: inout [Int32]) -> Int {
-        let count = state.order.count
-        guard filters.isQuick, state.nominations.isEmpty else {
-            for looked in 0..<count {
-                let slot = state.order[(start + looked) % count]
-                if let node = state.nodes[Int(slot)], filters.objections(node, &state).isEmpty { feasible.append(slot) }
-                if feasible.count >= enough { return looked + 1 }
-            }
-            return count
-        }
-        let (shape, isPlain, cache) = (filters.shape, filters.isPlain, filters.cache)
-        let (cpu, memory) = (shape.requests.cpu, shape.requests.memory)
-        let (order, loads, nodes) = (state.order, state.loads, state.nodes)
-        let (book, deviceBook) = (state.volumes, state.devices)
-        var position = count == 0 ? 0 : start % count
-        for looked in 0..<count {
-            let slot = order[position]
-            position = position + 1 == count ? 0 : position + 1
-            let load = loads[Int(slot)]
-            guard load.pods < load.allowedPods, cpu == 0 || cpu <= load.cpu &- load.usedCPU,
-                memory == 0 || memory <= load.memory &- load.usedMemory
-            else { continue }
-            if cache.verdict(slot, traits: load.traits) != ShapeCache.allowed {
-                guard let node = nodes[Int(slot)], filters.verdict(node, traits: load.traits) == nil else { continue }
-            }
-            guard isPlain || filters.admits(slot) else { continue }
-            if !isPlain, let node = nodes[Int(slot)] {
-                if let volumes = filters.volumes, !volumes.rejections(node, book).isEmpty { continue }
-                if let devices = filters.devices, devices.rejection(node, deviceBook) != nil { continue }
-            }
-            feasible.append(slot)
-            if feasible.count >= enough { return looked + 1 }
-        }
-        return count
+        guard !candidates.isEmpty else { return .none(diagnose(filters, state.order, &state)) }
+        return best(filters, &state)
     }
 
     /// The best of the nodes that the pod names; no other is looked at.
-    private func decide(
+    private mutating func decide(
         _ pod: SchedulingPod, among names: Set<String>, _ filters: Filters, _ state: inout ClusterState
     ) -> Decision {
         let nodes = names.sorted().compactMap { state.node($0) }
-        var feasible: [Int32] = []
-        for node in nodes where filters.objections(node, &state).isEmpty { feasible.append(node.slot) }
-        guard feasible.isEmpty else { return best(of: feasible, filters, &state) }
+        candidates.removeAll(reserving: nodes.count)
+        let search = NodeSearch(filters, enough: nodes.count, start: 0)
+        for node in nodes where filters.objections(node, &state).isEmpty { search.add(node.slot, state, &candidates) }
+        guard candidates.isEmpty else { return best(filters, &state) }
         var diagnosis = diagnose(filters, ContiguousArray(nodes.map(\.slot)), &state)
         diagnosis.leaveOut(state.order.count - nodes.count)
         return .none(diagnosis)
     }
 
-    /// The node with the highest score; one of them by chance when several have it.
-    private func best(of feasible: [Int32], _ filters: Filters, _ state: inout ClusterState) -> Decision {
-        var winner = feasible[0]
-        if feasible.count > 1 {
-            let scores = Scores(filters, feasible).all(&state)
-            var (best, equals) = (Int.min, 0)
-            for (index, score) in scores.enumerated() where score >= best {
-                if score > best { (best, equals) = (score, 0) }
-                equals += 1
-                // Each of the equals is as likely as the others to stay.
-                if equals == 1 || random.int(in: 0..<equals) == 0 { winner = feasible[index] }
-            }
-        }
-        guard let node = state.nodes[Int(winner)] else { return .none(Diagnosis()) }
+    /// The candidate with the highest score.
+    private mutating func best(_ filters: Filters, _ state: inout ClusterState) -> Decision {
+        if candidates.count > 1 { Scores(filters).add(to: &candidates, &state) }
+        guard let winner = candidates.best({ random.int(in: $0) }), let node = state.nodes[Int(winner)] else { return .none(Diagnosis()) }
         return .node(node)
     }
 

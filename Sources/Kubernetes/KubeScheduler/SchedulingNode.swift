@@ -49,6 +49,8 @@ final class SchedulingNode {
         volumeUses += pod.demands?.content.volumeUses ?? 0
         return pods.count - 1
     }
+    /// Puts a pod that weighs the same in the place of one.
+    func replace(at place: Int, with pod: SchedulingPod) { pods[place] = pod }
     /// Takes the pod at a place away; the last one takes its place.
     func remove(at place: Int) -> SchedulingPod? {
         let pod = pods[place]
@@ -104,6 +106,6 @@ struct NodeLoad {
     var usedCPU = 0, usedMemory = 0
     var assumedCPU = 0, assumedMemory = 0
     var allowedPods: Int32 = 0, pods: Int32 = 0
-    /// Changes with what its document says, and with its pods: what was found out about another number is void.
-    var traits: UInt32 = 0, version: UInt32 = 0
+    /// Changes with what its document says: what was found out about another number is void.
+    var traits: UInt32 = 0
 }

@@ -23,12 +23,16 @@ final class SchedulingPod: Sendable {
     var namespace: String { group.namespace }
     var name: String { String(key[key.index(key.startIndex, offsetBy: PodFields.kind.prefix.utf8.count + namespace.utf8.count + 1)...]) }
     var priority: Int { shape.priority }
+    /// Whether it has claims to devices, or asks for resources that devices may stand for.
+    var mayNeedDevices: Bool { !shape.asks.isEmpty || demands?.content.devices.isEmpty == false }
     /// The only nodes that it may be on, when it names some: pods of daemon sets do.
     var namedNodes: Set<String>? { demands?.pinned.map { [$0] } ?? shape.namedNodes }
 
     /// Whether it counts on its node as the other does.
-    func counts(like other: SchedulingPod) -> Bool {
-        shape === other.shape && group === other.group && isDeleting == other.isDeleting && uid == other.uid && demands == other.demands
+    func counts(like other: SchedulingPod) -> Bool { group === other.group && weighs(like: other) }
+    /// Whether it takes of its node what the other takes, whatever labels they have.
+    func weighs(like other: SchedulingPod) -> Bool {
+        shape === other.shape && isDeleting == other.isDeleting && uid == other.uid && demands == other.demands
     }
 }
 

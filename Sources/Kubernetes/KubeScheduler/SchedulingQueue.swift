@@ -148,13 +148,14 @@ struct SchedulingQueue {
         return true
     }
 
-    /// Wakes the pods that an event could help, as the plugins say that have refused them.
-    mutating func wake(_ event: ClusterEvent, _ namespaces: NamespaceLabels, now: Timestamp) {
+    /// Wakes the pods that an event could help, as the plugins say that have refused them; `classes` are those of devices behind
+    /// extended resources.
+    mutating func wake(_ event: ClusterEvent, _ namespaces: NamespaceLabels, _ classes: [String: String], now: Timestamp) {
         guard !stuck.isEmpty else { return }
         var helped: [String: Waiting] = [:]
         for plugin in event.plugins {
             for key in refused[plugin] ?? [] where helped[key] == nil {
-                if let waiting = stuck[key], event.helps(waiting.pod, refusedBy: plugin, namespaces) { helped[key] = waiting }
+                if let waiting = stuck[key], event.helps(waiting.pod, refusedBy: plugin, namespaces, classes) { helped[key] = waiting }
             }
         }
         for waiting in helped.values.sorted(by: { $0.deadline < $1.deadline }) { release(waiting.pod, now) }

@@ -22,6 +22,27 @@ final class Topology {
         domains[slot] = number
     }
     func domain(slot: Int32) -> Int32 { slot < domains.count ? domains[Int(slot)] : -1 }
+    /// Tells the domain of each of the slots, -1 for none, with the slot's index.
+    @inline(__always)
+    func visit(_ slots: ContiguousArray<Int32>, _ body: (_ slot: Int32, _ index: Int, _ domain: Int32) -> Void) {
+        domains.withUnsafeBufferPointer { domains in
+            slots.withUnsafeBufferPointer { slots in
+                for index in slots.indices { body(slots[index], index, slots[index] < domains.count ? domains[Int(slots[index])] : -1) }
+            }
+        }
+    }
+    /// How many domains these nodes are in.
+    func domains(of slots: ContiguousArray<Int32>) -> Int {
+        var (seen, found) = (Array(repeating: false, count: count), 0)
+        for slot in slots {
+            let domain = domain(slot: slot)
+            guard domain >= 0, !seen[Int(domain)] else { continue }
+            seen[Int(domain)] = true
+            found += 1
+            if found == count { break }
+        }
+        return found
+    }
 }
 
 /// The topologies in use, and the real nodes by slot.
@@ -123,27 +144,39 @@ final class DomainCounter {
         guard domain >= 0 else { return nil }
         return domain < counts.count ? Int(counts[Int(domain)]) : 0
     }
+    /// Tells the count of each slot's domain, those outside of all domains aside, with the slot's index.
+    @inline(__always) func visit(_ slots: ContiguousArray<Int32>, _ body: (_ index: Int, _ count: Int) -> Void) {
+        counts.withUnsafeBufferPointer { counts in
+            topology.visit(slots) { _, index, domain in
+                if domain >= 0 { body(index, domain < counts.count ? Int(counts[Int(domain)]) : 0) }
+            }
+        }
+    }
     var isZero: Bool { counts.allSatisfy { $0 == 0 } }
 }
 
-/// Amounts by domain: few as pairs, many as a row.
+/// Amounts by domain: few in a table of their own, many as a row.
 struct DomainTally {
-    private var sparse: [Int32: Int32] = [:]
+    private var sparse = SlotCounts()
     private var dense: [Int32] = []
     private var nonZero = 0
 
+    init() {}
+    /// Amounts of domains as they stand, zeros among them.
+    init(_ amounts: [Int32]) { dense = amounts }
+
+    /// Whether all that was added is taken off again.
     var isZero: Bool { nonZero == 0 }
 
     mutating func add(_ change: Int32, _ domain: Int32, of domains: Int) {
         guard domain >= 0, change != 0 else { return }
         if dense.isEmpty {
-            let before = sparse[domain, default: 0]
-            sparse[domain] = before + change == 0 ? nil : before + change
+            sparse.add(change, slot: domain)
             nonZero = sparse.count
             if domains <= 256 || nonZero > domains / 8 {
                 dense = Array(repeating: 0, count: domains)
                 for (domain, amount) in sparse { dense[Int(domain)] = amount }
-                sparse = [:]
+                sparse = SlotCounts()
             }
             return
         }
@@ -154,7 +187,7 @@ struct DomainTally {
     }
     subscript(domain: Int32) -> Int {
         guard domain >= 0 else { return 0 }
-        if dense.isEmpty { return Int(sparse[domain] ?? 0) }
+        if dense.isEmpty { return Int(sparse[domain]) }
         return domain < dense.count ? Int(dense[Int(domain)]) : 0
     }
 }

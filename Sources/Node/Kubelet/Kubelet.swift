@@ -1,7 +1,7 @@
 package import Control
 package import Documents
 package import KubeClient
-import KubeModel
+package import KubeModel
 
 /// The node's agent: registers the node, keeps its status and lease fresh, and runs the pods that are bound to it through the runtime and
 /// host that it is given. It keeps no state: after a restart it goes on from what the API server and the runtime say.

@@ -42,9 +42,10 @@ struct Heartbeat {
     mutating func register(readyDelay: Duration) async throws(KubeClientError) -> String {
         var node: Value
         do throws(KubeClientError) {
-            node = try await client.create(NodeFields.kind, document.registration(at: clock.now))
+            node = try await client.create(
+                NodeFields.kind, document.registration.document(document.status(ready: false, at: clock.now, transition: clock.now)))
         } catch  where error.reason == .alreadyExists {
-            let labels: Value = ["metadata": ["labels": Value(document.labels)]]
+            let labels: Value = ["metadata": ["labels": Value(document.registration.labels)]]
             node = try await client.patch(NodeFields.kind, name, .strategic(labels))
         }
         uid = node["metadata"]["uid"].string ?? ""

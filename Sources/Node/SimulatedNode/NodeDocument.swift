@@ -1,5 +1,6 @@
 import Control
 import Documents
+import KubeModel
 
 /// The Node document of a machine, as an EKS node registers and reports itself.
 struct NodeDocument {
@@ -7,79 +8,46 @@ struct NodeDocument {
     /// New at each start of the machine.
     let bootID: String
 
-    /// The document to register with.
-    func registration(at now: Timestamp) -> Value {
-        let metadata: Value = ["name": .string(spec.nodeName), "labels": Value(labels), "annotations": Value(annotations)]
-        var body: Value = ["providerID": "aws:///\(spec.availabilityZone)/\(spec.instanceID)"]
-        let taints = spec.taints.compactMap(Self.taint)
-        if !taints.isEmpty { body["taints"] = .array(taints) }
-        return [
-            "apiVersion": "v1", "kind": "Node", "metadata": metadata, "spec": body,
-            "status": status(ready: false, at: now, transition: now),
-        ]
+    var registration: NodeRegistration {
+        NodeRegistration(
+            name: spec.nodeName, address: spec.privateAddress, instanceID: spec.instanceID, instanceType: spec.instanceType,
+            architecture: spec.architecture, region: spec.region, zone: spec.availabilityZone, labels: spec.labels, taints: spec.taints)
     }
 
-    var labels: [String: String] {
-        var labels = spec.labels
-        labels["kubernetes.io/arch"] = spec.architecture
-        labels["beta.kubernetes.io/arch"] = spec.architecture
-        labels["kubernetes.io/os"] = "linux"
-        labels["beta.kubernetes.io/os"] = "linux"
-        labels["kubernetes.io/hostname"] = spec.nodeName
-        labels["node.kubernetes.io/instance-type"] = spec.instanceType
-        labels["beta.kubernetes.io/instance-type"] = spec.instanceType
-        labels["topology.kubernetes.io/region"] = spec.region
-        labels["failure-domain.beta.kubernetes.io/region"] = spec.region
-        labels["topology.kubernetes.io/zone"] = spec.availabilityZone
-        labels["failure-domain.beta.kubernetes.io/zone"] = spec.availabilityZone
-        return labels
+    /// Memory less the 6 % that hypervisor and kernel keep, as on real instances; the volume less what XFS keeps for itself.
+    var size: NodeSize {
+        NodeSize(
+            virtualCPUs: spec.virtualCPUs, memoryKiB: spec.memoryMiB * 1024 * 94 / 100, storageKiB: spec.volumeGiB * 1_048_576 - 12_308,
+            maxPods: spec.maxPods)
     }
 
     /// What the cloud controller adds on EKS; a node may not give itself labels of this domain.
     var cloudLabels: [String: String] { ["k8s.io/cloud-provider-aws": Stable.hex("cloud-provider-aws \(spec.region)", 32)] }
 
-    private var annotations: [String: String] {
-        [
-            "alpha.kubernetes.io/provided-node-ip": spec.privateAddress, "node.alpha.kubernetes.io/ttl": "0",
-            "volumes.kubernetes.io/controller-managed-attach-detach": "true",
-        ]
-    }
-
     /// The whole status; `transition` is when readiness last changed.
     func status(ready: Bool, at now: Timestamp, transition: Timestamp) -> Value {
-        let capacity = NodeCapacity(spec: spec)
-        return [
+        [
             "addresses": [
                 ["type": "InternalIP", "address": .string(spec.privateAddress)],
                 ["type": "InternalDNS", "address": .string(spec.privateDNSName)],
                 ["type": "Hostname", "address": .string(spec.privateDNSName)],
             ],
-            "allocatable": capacity.allocatable, "capacity": capacity.capacity,
+            "allocatable": size.allocatable, "capacity": size.capacity,
             "conditions": .array(conditions(ready: ready, at: now, transition: transition)),
             "daemonEndpoints": ["kubeletEndpoint": ["Port": 10250]], "nodeInfo": nodeInfo,
         ]
     }
 
-    /// Source: kubelet, pkg/kubelet/nodestatus (types, reasons and messages).
-    func conditions(ready: Bool, at now: Timestamp, transition: Timestamp) -> [Value] {
-        func condition(_ type: String, _ status: Bool, _ reason: String, _ message: String) -> Value {
-            [
-                "type": .string(type), "status": status ? "True" : "False", "lastHeartbeatTime": .string(now.text),
-                "lastTransitionTime": .string(transition.text), "reason": .string(reason), "message": .string(message),
-            ]
+    private func conditions(ready: Bool, at now: Timestamp, transition: Timestamp) -> [Value] {
+        NodeConditions.list(problem: ready ? nil : Self.notConnected).map { condition in
+            var condition = condition
+            condition["lastHeartbeatTime"] = .string(now.text)
+            condition["lastTransitionTime"] = .string(transition.text)
+            return condition
         }
-        return [
-            condition("MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-            condition("DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-            condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-            ready
-                ? condition("Ready", true, "KubeletReady", "kubelet is posting ready status")
-                : condition(
-                    "Ready", false, "KubeletNotReady",
-                    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized"
-                ),
-        ]
     }
+    private static let notConnected =
+        "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized"
 
     private var nodeInfo: Value {
         let machine = "ec2" + Stable.hex("machine \(spec.instanceID)", 29)
@@ -92,16 +60,6 @@ struct NodeDocument {
             "containerRuntimeVersion": "containerd://2.1.4", "kubeletVersion": .string(spec.kubeletVersion), "kubeProxyVersion": "",
             "operatingSystem": "linux", "architecture": .string(spec.architecture),
         ]
-    }
-
-    /// `key=value:Effect` or `key:Effect`.
-    private static func taint(_ text: String) -> Value? {
-        guard let colon = text.lastIndex(of: ":") else { return nil }
-        let pair = text[..<colon].split(separator: "=", maxSplits: 1)
-        guard let key = pair.first else { return nil }
-        var taint: Value = ["key": .string(String(key)), "effect": .string(String(text[text.index(after: colon)...]))]
-        if pair.count > 1 { taint["value"] = .string(String(pair[1])) }
-        return taint
     }
 }
 

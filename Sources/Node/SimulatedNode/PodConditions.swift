@@ -16,12 +16,13 @@ struct PodConditions {
         var result: [Value] = []
         for condition in wanted {
             let old = pod["status"]["conditions"].items.first { $0["type"] == condition["type"] } ?? .null
-            let same = ["status", "reason", "message"].allSatisfy { old[$0] == condition[$0] }
+            let generation = pod["metadata"]["generation"]
+            let same = ["status", "reason", "message"].allSatisfy { old[$0] == condition[$0] } && old["observedGeneration"] == generation
             if same { continue }
             var condition = condition
             let kept = old["status"] == condition["status"] ? old["lastTransitionTime"].string : nil
             condition["lastTransitionTime"] = .string(kept ?? now.text)
-            if let generation = pod["metadata"]["generation"].int { condition["observedGeneration"] = .int(Int64(generation)) }
+            condition["observedGeneration"] = generation
             for name in ["reason", "message"] where condition[name].isNull && !old[name].isNull {
                 condition = Self.clearing(name, condition)
             }

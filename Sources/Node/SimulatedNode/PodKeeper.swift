@@ -22,6 +22,8 @@ final class PodKeeper: @unchecked Sendable {
         var trouble: (told: MountTrouble, at: Timestamp)?
         /// The storage driver that it announces.
         var driver: String?
+        /// What it has of the machine.
+        var amounts: PodAmounts
     }
     /// How long a pod's volumes may be missing before that is told. Source: kubelet, podAttachAndMountTimeout.
     private static let patience = Duration.seconds(123)
@@ -72,9 +74,10 @@ final class PodKeeper: @unchecked Sendable {
     /// Does what is due.
     /// - Throws: `CancellationError`.
     func work() async throws {
-        for (uid, tracked) in pods {
-            guard let due = tracked.due, due <= clock.now else { continue }
-            try await step(uid, tracked)
+        // By uid: to go through the pods themselves would keep a copy of all for as long as a request takes.
+        let now = clock.now
+        for uid in pods.compactMap({ uid, tracked in tracked.due.map { $0 <= now } == true ? uid : nil }) {
+            if let tracked = pods[uid] { try await step(uid, tracked) }
         }
         guard volumes.isBehind, reportDue <= clock.now else { return }
         do throws(KubeClientError) {
@@ -94,12 +97,13 @@ final class PodKeeper: @unchecked Sendable {
             if let address = pod["status"]["podIP"].string, pod["spec"]["hostNetwork"] != true { addresses.hold(address, pod: uid) }
             let fresh = Tracked(
                 pod: pod, version: Self.version(pod), stage: stage, began: clock.now, due: nil, backoff: Backoff(random: random),
-                isMounted: false, driver: DriverRegistration.driver(of: pod))
+                isMounted: false, driver: DriverRegistration.driver(of: pod), amounts: PodAmounts(pod))
             pods[uid] = timed(fresh)
             return
         }
         guard Self.version(pod) > tracked.version else { return }
         (tracked.pod, tracked.version, tracked.driver) = (pod, Self.version(pod), DriverRegistration.driver(of: pod))
+        tracked.amounts = PodAmounts(pod)
         if stage != tracked.stage {
             (tracked.stage, tracked.began) = (stage, clock.now)
             tracked.backoff.reset()
@@ -110,7 +114,7 @@ final class PodKeeper: @unchecked Sendable {
     /// A pod with claims waits for its volumes, also when the machine has forgotten that they were there.
     private func stage(of pod: Value, isMounted: Bool) -> PodStage {
         let stage = PodState(pod: pod, table: table).stage
-        if isMounted || [.accepted, .finished, .terminating].contains(stage) || ClaimedVolume.all(of: pod).isEmpty { return stage }
+        if isMounted || [.accepted, .finished, .terminating].contains(stage) || PodClaim.all(of: pod).isEmpty { return stage }
         return .mounting
     }
 
@@ -139,7 +143,12 @@ final class PodKeeper: @unchecked Sendable {
 
     private func step(_ uid: String, _ tracked: Tracked) async throws {
         if tracked.stage == .mounting { return try await mount(uid, tracked) }
-        let life = life(of: tracked.pod)
+        var life = life(of: tracked.pod)
+        if tracked.stage == .resizing {
+            life.others = pods.reduce(into: PodAmounts()) { sum, other in if other.key != uid { sum = sum + other.value.amounts } }
+            // Nobody gets the same room before the watch tells what became of this.
+            if life.obstacle == nil { pods[uid]?.amounts = .wanted(by: tracked.pod) }
+        }
         let step = life.step(at: tracked.stage) {
             tracked.pod["spec"]["hostNetwork"] == true ? spec.privateAddress : addresses.allocate(pod: uid)
         }
@@ -176,7 +185,7 @@ final class PodKeeper: @unchecked Sendable {
     /// Looks whether the pod's volumes are there.
     private func mount(_ uid: String, _ tracked: Tracked) async throws {
         let trouble: MountTrouble?
-        do throws(KubeClientError) { trouble = try await volumes.trouble(of: tracked.pod, uid) } catch {
+        do throws(KubeClientError) { trouble = try await volumes.trouble(of: tracked.pod, PodClaim.all(of: tracked.pod)) } catch {
             if error == .cancelled { throw CancellationError() }
             return retry(uid)
         }

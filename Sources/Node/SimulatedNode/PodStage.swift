@@ -19,6 +19,8 @@ enum PodStage: Hashable {
     case failingPull, backingOff
     /// Containers run and are not ready yet.
     case warming
+    /// Containers run that are to have other resources.
+    case resizing
     /// Runs, and ends by itself after that many seconds.
     case ending(seconds: Int)
     /// Runs, and may do so for that many seconds after the machine took it on.
@@ -56,6 +58,7 @@ struct PodState {
         if waiting.contains(where: { verdict($0).isFine }) { return .starting }
         if let stage = waiting.lazy.compactMap({ refusalStage(containerStatus($0)) }).first { return stage }
         if !unready.isEmpty { return .warming }
+        if waiting.isEmpty, isBehind || condition("PodResizePending")["reason"] == "Deferred" { return .resizing }
         let ending = StageTable.ending(of: pod)
         if let deadline = pod["spec"]["activeDeadlineSeconds"].int, waiting.isEmpty, deadline < ending?.seconds ?? .max {
             return .expiring(seconds: deadline)
@@ -65,6 +68,12 @@ struct PodState {
     }
 
     var isFinished: Bool { status["phase"].string == "Succeeded" || status["phase"].string == "Failed" }
+
+    /// Whether the specification has changed since the machine looked at it.
+    var isBehind: Bool {
+        guard let seen = status["observedGeneration"].int, let generation = pod["metadata"]["generation"].int else { return false }
+        return seen < generation
+    }
 
     /// Containers that run and are not ready.
     var unready: [Value] {
@@ -98,6 +107,11 @@ struct PodState {
     func condition(_ type: String) -> Value { status["conditions"].items.first { $0["type"].string == type } ?? .null }
     func containerStatus(_ container: Value, of list: String = "containerStatuses") -> Value {
         status[list].items.first { $0["name"] == container["name"] } ?? .null
+    }
+    /// The status of a container in either list.
+    static func status(of container: Value, in pod: Value) -> Value {
+        let statuses = pod["status"]["containerStatuses"].items + pod["status"]["initContainerStatuses"].items
+        return statuses.first { $0["name"] == container["name"] } ?? .null
     }
     static func isWaiting(_ status: Value) -> Bool {
         status["state"]["running"].object == nil && status["state"]["terminated"].object == nil

@@ -28,14 +28,15 @@ struct PodLife {
     let images: Set<String>
     let now: Timestamp
     let random: RandomSource
+    /// What the other pods of the machine have.
+    var others = PodAmounts()
     var pod: Value { state.pod }
 
     /// How long the present stage lasts, counted from when it began; nil when it has no end of its own.
     func delay(of stage: PodStage) -> Duration? {
         let table = state.table
         switch stage {
-        case .accepted: return .zero
-        case .mounting: return .zero
+        case .accepted, .mounting, .resizing: return .zero
         case .sandbox: return joinsStart ? startTime : table.sandbox
         case .joining: return pull(state.newcomers) + table.start
         case .initializing(let index): return pull([state.initContainers[index]]) + table.initContainer
@@ -71,6 +72,7 @@ struct PodLife {
         case .starting: start()
         case .failingPull, .backingOff: refuse(backOff: stage == .backingOff)
         case .warming: warm()
+        case .resizing: resize()
         case .ending: end()
         case .expiring: expire()
         case .terminating: terminate()
@@ -149,7 +151,7 @@ extension PodLife {
         let sidecar = container["restartPolicy"].string == "Always"
         var statuses = state.status["initContainerStatuses"].items
         guard let place = statuses.firstIndex(where: { $0["name"] == container["name"] }) else { return PodStep() }
-        statuses[place] = running(statuses[place], reference)
+        statuses[place] = given(container, running(statuses[place], reference))
         statuses[place]["ready"] = true
         if !sidecar { statuses[place] = terminated(statuses[place], exitCode: 0) }
         var step = PodStep(status: report(initContainers: statuses, sandbox: true), pulled: [reference.name])
@@ -165,7 +167,7 @@ extension PodLife {
             else { return status }
             step.events += startEvents(container, reference, "spec.containers")
             step.pulled.insert(reference.name)
-            var status = running(status, reference)
+            var status = given(container, running(status, reference))
             status["ready"] = .bool(container["readinessProbe"].object == nil)
             return status
         }

@@ -9,7 +9,7 @@ import KubeModel
 /// many as the `sleep` in their command says, with the code of its `exit`.
 package struct StageTable: Sendable {
     /// From registration to Ready.
-    package var nodeReady: Duration = .milliseconds(500)
+    package var nodeReady: Duration = .milliseconds(50)
     /// From being bound to having an address.
     package var sandbox: Duration = .milliseconds(100)
     /// Pulling an image that the machine does not have yet.

@@ -69,7 +69,7 @@ final class ClusterLead: Service {
             controllers: ClusterControllers.all(
                 rootCertificate: record.authority.certificate.pem, authority: record.authority, tokenKey: record.serviceAccountKey,
                 startedAt: parts.clock.now),
-            log: Log("controllers/\(name)"))
+            pause: .milliseconds(10), log: Log("controllers/\(name)"))
         let scheduler = Scheduler(
             realm: realm, writer: api, binder: DirectBinder(realm: realm, clock: parts.clock, random: parts.random), clock: parts.clock,
             random: parts.random, configuration: parts.scheduler, pause: .milliseconds(1))
@@ -80,7 +80,7 @@ final class ClusterLead: Service {
         await withDiscardingTaskGroup { group in
             for loop in loops {
                 // Each on an executor of its own, since they are the busiest of a cluster.
-                group.addTask(executorPreference: parts.hosting.executor) { [self] in
+                group.addTask(executorPreference: parts.hosting.controlExecutor) { [self] in
                     await parts.services.keep("cluster/\(id)/\(loop.name)", loop.service)
                 }
             }

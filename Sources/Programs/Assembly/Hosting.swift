@@ -15,6 +15,23 @@ package enum Hosting: Sendable {
         }
     }
 
+    /// Where the next loop of a control plane runs: on a thread beside those of connections and machines. Behind these, of which there may be
+    /// a hundred thousand, each of its steps would wait for a turn.
+    var controlExecutor: any TaskExecutor {
+        switch self {
+        case .listening: Self.control.next()
+        case .inProcess(let executor): executor
+        }
+    }
+    private static let control = EventLoopGroup(name: "control")
+
+    /// Calls `body` on each thread of the system; on none where all happens on one executor of the caller.
+    func visitThreads(_ body: @escaping @Sendable () -> Void) async {
+        guard case .listening(let loops) = self else { return }
+        await loops.visit(body)
+        await Self.control.visit(body)
+    }
+
     /// How many threads work may have that is not to hold the system's own; 0 where everything happens on one executor.
     var threads: Int {
         switch self {

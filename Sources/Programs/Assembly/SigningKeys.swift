@@ -5,7 +5,7 @@ import Synchronization
 /// The keys with which new clusters sign their service accounts' tokens.
 ///
 /// An RSA key takes a tenth of a second of a processor to find. So they are found on threads of their own, away from the event loops, a
-/// few at a time; and once one was asked for, two more are found ahead.
+/// few at a time; and once one was asked for or announced, two more are found ahead.
 final class SigningKeys: Sendable {
     private typealias Outcome = Result<PrivateKey, CryptographyError>
     private struct State {
@@ -19,6 +19,9 @@ final class SigningKeys: Sendable {
 
     /// Keys that are found on so many threads at once, at most; on the caller's thread for 0.
     init(threads: Int) { most = threads }
+
+    /// Says that a key will be asked for before long.
+    func prepare() { if most > 0 { find() } }
 
     /// A key that nobody else gets.
     /// - Throws: `CryptographyError` when none can be made.

@@ -104,8 +104,10 @@ package final class System: Sendable {
         let door = AdminDoor(
             next: aws, credentials: credentials, permissions: Permissions(records: global), servers: servers, directory: directory,
             planes: planes, services: services, clock: clock, random: random)
+        if case .listening = hosting { services.run("memory", MemoryTrimmer(SystemMemory(hosting: hosting), clock: clock)) }
         let (server, port) = try await hosting.listen(
             host: configuration.address.listening, port: configuration.port, handler: door, limits: Self.limits)
+        planes.expectOne()
         let system = System(
             configuration: configuration, store: store, services: services, directory: directory, planes: planes,
             machines: drivers.machines,

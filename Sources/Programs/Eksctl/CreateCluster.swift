@@ -36,7 +36,7 @@ enum CreateCluster {
         } else {
             config = try fromFlags(arguments, session)
         }
-        try await ClusterBuilder(config, session: session, kubeconfig: KubeconfigTarget(arguments)).create()
+        try await ClusterBuilder(config, session: session, kubeconfig: .ofNewCluster(arguments)).create()
     }
 
     private static func fromFlags(_ arguments: Arguments, _ session: Session) throws -> ClusterConfig {

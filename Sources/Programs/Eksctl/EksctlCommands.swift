@@ -27,7 +27,7 @@ package enum EksctlCommands {
         guard cluster["status"].string != "CREATING" else { throw UsageError("cluster \"\(name)\" is still being created") }
         let target = KubeconfigTarget(arguments)
         try Kubeconfig(session: session).save(
-            cluster: cluster, region: region, setCurrent: target?.setsContext ?? true, path: target?.path)
+            cluster: cluster, region: region, setCurrent: target.setsContext, path: target.path)
     }
 
     private static let getToken = Command(

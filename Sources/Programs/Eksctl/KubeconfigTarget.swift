@@ -9,10 +9,14 @@ struct KubeconfigTarget {
         Flag("set-kubeconfig-context", .toggle, "set the current context", standard: "true"),
     ]
 
-    /// What the flags say; nil where they say that none is written.
-    init?(_ arguments: Arguments) {
-        func isOn(_ flag: String) -> Bool { !arguments.has(flag) || arguments.isOn(flag) }
-        guard isOn("write-kubeconfig") else { return nil }
-        (path, setsContext) = (arguments["kubeconfig"], isOn("set-kubeconfig-context"))
+    init(_ arguments: Arguments) {
+        (path, setsContext) = (arguments["kubeconfig"], Self.isOn("set-kubeconfig-context", arguments))
     }
+
+    /// Nil where the flags of `create cluster` say that no kubeconfig is written.
+    static func ofNewCluster(_ arguments: Arguments) -> KubeconfigTarget? {
+        isOn("write-kubeconfig", arguments) ? KubeconfigTarget(arguments) : nil
+    }
+
+    private static func isOn(_ flag: String, _ arguments: Arguments) -> Bool { !arguments.has(flag) || arguments.isOn(flag) }
 }

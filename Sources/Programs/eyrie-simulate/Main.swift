@@ -2,7 +2,7 @@ import Behaviours
 import Control
 import Glibc
 
-/// Runs trials of a whole system on simulated time: `eyrie-simulate [--seed N] [--seeds COUNT] [--steps N] [--loud]`.
+/// Runs trials of a whole system on simulated time: `eyrie-simulate [--seed N] [--seeds COUNT] [--steps N] [--servers N] [--loud]`.
 ///
 /// Prints a line for each seed; for one that fails also the end of its trace and the command that plays it again.
 @main struct Main {
@@ -10,21 +10,24 @@ import Glibc
         runWithFixedHashing()
         Log.level = .error
         var (seed, seeds, steps, isLoud): (UInt64, UInt64, Int, Bool) = (1, 1, 30, false)
+        var servers: Int?
         var words = CommandLine.arguments.dropFirst()
         while let word = words.popFirst() {
             switch word {
             case "--seed": seed = words.popFirst().flatMap { UInt64($0) } ?? seed
             case "--seeds": seeds = words.popFirst().flatMap { UInt64($0) } ?? seeds
             case "--steps": steps = words.popFirst().flatMap { Int($0) } ?? steps
+            case "--servers": servers = words.popFirst().flatMap { Int($0) } ?? servers
             case "--loud": isLoud = true
             default:
-                print("usage: eyrie-simulate [--seed N] [--seeds COUNT] [--steps N] [--loud]")
+                print("usage: eyrie-simulate [--seed N] [--seeds COUNT] [--steps N] [--servers N] [--loud]")
                 exit(2)
             }
         }
         for seed in seed..<(seed + seeds) {
             var configuration = TrialConfiguration(seed: seed)
             (configuration.steps, configuration.isLoud) = (steps, isLoud)
+            if let servers { configuration.servers = max(1, servers) }
             let begin = SystemClock().now
             let result = Trial(configuration).run()
             let took = Int((SystemClock().now - begin) / .milliseconds(1))

@@ -19,7 +19,6 @@ struct Server: Sendable {
     func run() async throws {
         let log = Log("eyrie")
         StopSignal.listen()
-        Allocator.keepMemory()
         let clock = SystemClock()
         let store = try await self.store.open(clock: clock)
         var configuration = SystemConfiguration(regions: regions)

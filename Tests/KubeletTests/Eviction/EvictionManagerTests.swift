@@ -1,3 +1,4 @@
+import KubeModel
 import Control
 import Documents
 import KubeClient

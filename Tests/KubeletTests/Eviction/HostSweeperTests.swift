@@ -1,6 +1,7 @@
 import Control
 import Documents
 import KubeClient
+import struct KubeModel.NodePressure
 import Network
 import Synchronization
 import Testing

@@ -13,34 +13,13 @@ import struct KubeModel.PersistentVolumeFields
 @Suite(.enabled(if: HostBed.isPossible)) struct ClaimTests {
     private static let noToken: Value = ["automountServiceAccountToken": false]
 
-    /// A volume of that source with a claim that is bound to it.
-    private func bind(_ bed: HostBed, _ name: String, _ source: Value, modes: Value = ["ReadWriteOnce"]) async throws {
-        var spec: Value = ["capacity": ["storage": "1Gi"], "accessModes": modes, "storageClassName": "", "volumeMode": "Filesystem"]
-        for member in source.object ?? [:] { spec[member.key] = member.value }
-        let claim = try await bed.client.create(
-            PersistentVolumeClaimFields.kind,
-            [
-                "metadata": ["name": .string(name), "namespace": "default"],
-                "spec": [
-                    "accessModes": modes, "storageClassName": "", "volumeName": .string(name),
-                    "resources": ["requests": ["storage": "1Gi"]],
-                ],
-            ])
-        spec["claimRef"] = [
-            "kind": "PersistentVolumeClaim", "apiVersion": "v1", "namespace": "default", "name": .string(name),
-            "uid": claim["metadata"]["uid"],
-        ]
-        _ = try await bed.client.create(PersistentVolumeFields.kind, ["metadata": ["name": .string(name)], "spec": spec])
-        _ = try await bed.client.patch(
-            PersistentVolumeClaimFields.kind, namespace: "default", name, .merge(["status": ["phase": "Bound"]]), subresource: "status")
-    }
     private func pod(_ bed: HostBed, _ claim: String, _ spec: Value = noToken) async throws -> Value {
         try await bed.pod("p-\(claim)", volume: ["persistentVolumeClaim": ["claimName": .string(claim)]], spec)
     }
 
     @Test func pathsOfTheNodeStayWhereTheyAre() async throws {
         try await HostBed.with { bed in
-            try await bind(bed, "hp", ["hostPath": ["path": "/tmp", "type": "Directory"]])
+            try await bed.bind("hp", ["hostPath": ["path": "/tmp", "type": "Directory"]])
             let pod = try await pod(bed, "hp")
             try await bed.host.prepare(pod)
             #expect(try await bed.source(pod) == "/tmp")
@@ -54,7 +33,7 @@ import struct KubeModel.PersistentVolumeFields
             let affinity: Value = [
                 "required": ["nodeSelectorTerms": [["matchExpressions": [["key": "kubernetes.io/hostname", "operator": "Exists"]]]]]
             ]
-            try await bind(bed, "local", ["local": ["path": .string(data)], "nodeAffinity": affinity])
+            try await bed.bind("local", ["local": ["path": .string(data)], "nodeAffinity": affinity])
             var spec = Self.noToken
             spec["securityContext"] = ["fsGroup": 55]
             let pod = try await pod(bed, "local", spec)
@@ -70,7 +49,8 @@ import struct KubeModel.PersistentVolumeFields
 
     @Test func volumesOfTheRegionAreFoundAgainByTheirHandle() async throws {
         try await HostBed.with { bed in
-            try await bind(bed, "ebs", ["csi": ["driver": "ebs.csi.aws.com", "volumeHandle": "vol-0123"]])
+            try await bed.bind("ebs", ["csi": ["driver": "ebs.csi.aws.com", "volumeHandle": "vol-0123"]])
+            try await bed.attach("vol-0123")
             let first = try await pod(bed, "ebs")
             try await bed.host.prepare(first)
             try Files.replace("\(try await bed.source(first))/kept", [1])

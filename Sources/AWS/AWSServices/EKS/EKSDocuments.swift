@@ -120,6 +120,8 @@ package struct EKSUpdateStatusFields: Fields {
     package init() {}
     /// `InProgress`, `Successful`, `Failed` or `Cancelled`.
     package let status = Field<Self, String>("status"), errors = Field<Self, [Value]>("errors")
+    /// The generation of the cluster, nodegroup or add-on that has the change; none until it is written there.
+    package let startedGeneration = Field<Self, Int>("startedGeneration")
 }
 
 /// What an IAM principal may do in a cluster, kept under the cluster's name; its own name is the principal's ARN with `~` for `/`.

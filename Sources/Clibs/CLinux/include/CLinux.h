@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include "checksum.h"
+#include "memory.h"
 #include "mounts.h"
 #include "process.h"
 #include "signals.h"
@@ -10,7 +11,5 @@
 #include "routing.h"
 #include "slabs.h"
 #include "sockets.h"
-// Keeps freed memory in the process, and takes more in large steps.
-void linux_keep_memory(void);
 // Waits until the descriptor can be read, so long at most. Above zero when it can.
 int linux_wait_readable(int descriptor, long long nanoseconds);

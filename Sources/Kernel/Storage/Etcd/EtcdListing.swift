@@ -113,6 +113,7 @@ extension EtcdEngine {
     func open(_ contents: EtcdContents.RealmContents, _ number: Int64) {
         var recovered = RecoveredRealm(name: contents.name, id: 0, birth: contents.birth, head: contents.head)
         recovered.entries = contents.entries
+        recovered.floor = contents.deletion
         let realm = Realm(recovered, backing: .shared(self), publisher: publisher, limits: limits)
         directory.add(realm, number)
         announce(realm)

@@ -113,6 +113,9 @@ extension RecoveredLog {
         realms = concurrently(found.count, threads: threads) { index in
             var realm = found[index]
             let parts = scans.compactMap { $0.realms[realm.id] }
+            // Deletions before the catalogue may have gone with their segment.
+            realm.floor = realm.head
+            for part in parts { realm.deletions.merge(part.deletions) { max($0, $1) } }
             realm.head = max(realm.head, parts.map(\.head).max() ?? 0)
             realm.entries = RecoveredLog.entries(of: parts, threads: threads)
             return realm

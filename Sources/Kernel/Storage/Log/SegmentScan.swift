@@ -14,6 +14,8 @@ struct SegmentScan: Sendable {
     }
     struct RealmPart: Sendable {
         var head: Revision = 0
+        /// The newest deletion of each kind of key.
+        fileprivate(set) var deletions: [Substring: Revision] = [:]
         /// By key, in shards by the key's bytes, so that several threads can put many segments together.
         fileprivate(set) var shards: [[String: Found]] = Array(repeating: [:], count: RealmPart.shardCount)
         static let shardCount = 16
@@ -117,6 +119,7 @@ extension SegmentScan.RealmPart {
     /// Takes a record into account; a copy that was carried forward may come behind newer ones.
     mutating func add(_ key: String, _ found: SegmentScan.Found) {
         head = max(head, found.revision)
+        if found.entry == nil { deletions[key.keyPart ?? "", default: 0].raise(to: found.revision) }
         Self.add(key, found, to: &shards[Self.shard(of: key)])
     }
 
@@ -142,6 +145,10 @@ extension SegmentScan.RealmPart {
         for byte in key.utf8.suffix(12) { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
         return Int(hash % UInt32(shardCount))
     }
+}
+
+extension Revision {
+    fileprivate mutating func raise(to revision: Revision) { self = Swift.max(self, revision) }
 }
 
 extension [Entry] {

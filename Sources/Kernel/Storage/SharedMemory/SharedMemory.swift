@@ -17,12 +17,28 @@ package final class SharedMemory: Sendable {
         let token: Int64
         var until: Timestamp
     }
+    /// A change, and what stood there before.
+    struct Step: Sendable {
+        let realm: RealmID
+        let key: String
+        let revision: Revision
+        let previous: Entry?
+    }
     struct State: Sendable {
         var revision: Revision = 0
+        /// All changes after `compacted`, oldest first.
+        var past: [Step] = []
+        var compacted: Revision = 0
         var lastNumber: RealmID = 0
         var realms: [String: Keyspace] = [:]
         var leaders: [String: Leader] = [:]
         var engines: [SharedMemoryEngine] = []
+        var (leaderships, fenced) = (0, 0)
+
+        /// Whether the leadership stands: its lease has not ended, and nobody else has one.
+        func leads(_ fence: Fence, at now: Timestamp) -> Bool {
+            leaders[fence.realm].map { $0.token == fence.token && $0.until > now } ?? false
+        }
     }
     let clock: any WallClock
     let lease: Duration
@@ -34,10 +50,10 @@ package final class SharedMemory: Sendable {
         (self.clock, self.lease, self.limits) = (clock, lease, limits)
     }
 
-    /// Another process's handle, and its link to the rest.
-    package func connect() -> (store: Store, link: SharedMemoryLink) {
+    /// Another process's handle, and its link to the rest; without a wire everything happens at once.
+    package func connect(wire: SharedMemoryWire? = nil) -> (store: Store, link: SharedMemoryLink) {
         let publisher = Publisher(threaded: false)
-        let engine = SharedMemoryEngine(hub: self, publisher: publisher)
+        let engine = SharedMemoryEngine(hub: self, publisher: publisher, wire: wire)
         let store = Store(backing: .shared(engine), publisher: publisher, limits: limits, clock: clock)
         engine.begin(store)
         return (store, SharedMemoryLink(engine: engine))
@@ -45,12 +61,17 @@ package final class SharedMemory: Sendable {
 
     /// Checks and numbers one write, and tells every handle.
     func commit(_ write: Write, realm name: String, number: RealmID, fence: Fence?) throws(StorageError) -> Entry {
+        let now = clock.now
         let (entry, engines) = try state.withLock { state throws(StorageError) in
-            if let fence, state.leaders[fence.realm]?.token != fence.token { throw .fenced(realm: fence.realm) }
+            if let fence, !state.leads(fence, at: now) {
+                state.fenced += 1
+                throw .fenced(realm: fence.realm)
+            }
             guard let realm = state.realms[name], realm.number == number else { throw .unavailable("the realm \(name) is destroyed") }
             let current = realm.documents[write.key]
             try write.check(against: current)
             state.revision += 1
+            state.past.append(Step(realm: number, key: write.key, revision: state.revision, previous: current))
             let entry: Entry
             switch (write.operation, current) {
             case (.put(let document), _):
@@ -68,6 +89,25 @@ package final class SharedMemory: Sendable {
         }
         for engine in engines { engine.flush() }
         return entry
+    }
+
+    /// Forgets how things were before the revision, as etcd does when it is told to.
+    package func compact(to revision: Revision) {
+        state.withLock { state in
+            state.compacted = max(state.compacted, min(revision, state.revision))
+            state.past.removeAll { [compacted = state.compacted] in $0.revision <= compacted }
+        }
+    }
+    /// What stood below a prefix at a revision, in key order.
+    func entries(realm name: String, number: RealmID, prefix: String, at revision: Revision) throws(StorageError) -> [Entry] {
+        let (documents, steps) = try state.withLock { state throws(StorageError) in
+            guard let realm = state.realms[name], realm.number == number else { throw .unavailable("the realm \(name) is destroyed") }
+            guard revision >= state.compacted else { throw .compacted(oldest: state.compacted) }
+            return (realm.documents, state.past.filter { $0.realm == number && $0.revision > revision })
+        }
+        var found = documents
+        for step in steps.reversed() { found[step.key] = step.previous }
+        return found.values.filter { $0.key.begins(with: prefix) }.sorted { $0.key.precedes($1.key) }
     }
 
     func create(realm name: String) {
@@ -98,16 +138,17 @@ package final class SharedMemory: Sendable {
         return state.withLock { state in
             if let leader = state.leaders[realm], leader.until > now { return nil }
             state.revision += 1
+            state.leaderships += 1
             state.leaders[realm] = Leader(identity: identity, token: state.revision, until: now + lease)
             return state.revision
         }
     }
     /// Whether the leadership stands, for another lease's time.
     func renew(_ fence: Fence) -> Bool {
-        let until = clock.now + lease
+        let now = clock.now
         return state.withLock { state in
-            guard state.leaders[fence.realm]?.token == fence.token else { return false }
-            state.leaders[fence.realm]?.until = until
+            guard state.leads(fence, at: now) else { return false }
+            state.leaders[fence.realm]?.until = now + lease
             return true
         }
     }
@@ -119,17 +160,5 @@ package final class SharedMemory: Sendable {
     func leader(of realm: String) -> String? {
         let now = clock.now
         return state.withLock { state in state.leaders[realm].flatMap { $0.until > now ? $0.identity : nil } }
-    }
-}
-
-/// The connection of a handle to the others.
-package struct SharedMemoryLink: Sendable {
-    let engine: SharedMemoryEngine
-    /// Cuts the handle off: nothing that it asks is answered, and it hears nothing.
-    package func cut() { engine.isCut = true }
-    /// Joins it to the others again.
-    package func heal() {
-        engine.isCut = false
-        engine.flush()
     }
 }

@@ -112,6 +112,8 @@ extension BootstrapPolicy {
         R storage.k8s.io csistoragecapacities
         R resource.k8s.io deviceclasses,resourceclaims,resourceslices
         patch,update resource.k8s.io resourceclaims/status
+        create,delete,update resource.k8s.io resourceclaims
+        patch,update resource.k8s.io resourceclaims/binding
         role system:volume-scheduler
         R,patch,update core persistentvolumes
         R storage.k8s.io storageclasses

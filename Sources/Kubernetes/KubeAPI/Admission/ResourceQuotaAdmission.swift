@@ -85,8 +85,10 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
         let (group, resource) = (request.kind.group, request.resource)
         guard QuotaScopes.match(quota["spec"], request.object, group: group, resource: resource) else { return }
         if group.isEmpty, resource == "pods" { try requireAmounts(hard, request, name) }
-        let own = QuotaUsage.of(request.object, group: group, resource: resource, now: now)
-        let before = request.old.isNull ? Amounts() : QuotaUsage.of(request.old, group: group, resource: resource, now: now)
+        let surroundings = surroundings(snapshot)
+        func use(_ object: Value) -> Amounts { QuotaUsage.of(object, group: group, resource: resource, now: now, in: surroundings) }
+        let own = use(request.object)
+        let before = request.old.isNull ? Amounts() : use(request.old)
         let counted = request.old.isNull || QuotaScopes.match(quota["spec"], request.old, group: group, resource: resource)
         var wanted: [(name: String, requested: Quantity)] = []
         for (name, _) in hard.sorted {
@@ -109,11 +111,26 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
         _ names: [String], _ spec: Value, _ request: AdmissionRequest, _ snapshot: Snapshot, _ reserved: [(key: String, object: Value)],
         _ now: Timestamp
     ) -> Amounts {
-        let (group, resource) = (request.kind.group, request.resource)
-        let prefix = QuotaUsage.prefix(group: group, resource: resource, namespace: request.namespace)
-        var objects = reserved.filter { $0.key.hasPrefix(prefix) }.map(\.object)
-        snapshot.forEach(prefix: prefix) { objects.append($0.value) }
-        return QuotaUsage.total(names, of: spec, group: group, resource: resource, objects, now: now)
+        var sources: [QuotaUsage.Source: [String]] = [:]
+        for name in names { for source in QuotaUsage.sources(of: name) { sources[source, default: []].append(name) } }
+        var total = Amounts()
+        for (source, names) in sources {
+            let (group, resource) = (source.group, source.resource)
+            let prefix = QuotaUsage.prefix(group: group, resource: resource, namespace: request.namespace)
+            var objects = reserved.filter { $0.key.hasPrefix(prefix) }.map(\.object)
+            snapshot.forEach(prefix: prefix) { objects.append($0.value) }
+            total += QuotaUsage.total(
+                names, of: spec, group: group, resource: resource, objects, now: now, in: surroundings(snapshot))
+        }
+        return total
+    }
+    private static func surroundings(_ snapshot: Snapshot) -> QuotaSurroundings {
+        QuotaSurroundings(
+            deviceClass: { snapshot.get("resource.k8s.io/deviceclasses/\($0)")?.value },
+            pod: { snapshot.get(PodFields.kind.key($0, $1))?.value },
+            claims: { namespace in
+                snapshot.range(prefix: "resource.k8s.io/resourceclaims/\(namespace)/").map(\.value)
+            })
     }
 
     /// Where a quota limits cpu or memory, every container must state it.

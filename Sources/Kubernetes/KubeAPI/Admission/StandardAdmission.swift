@@ -25,6 +25,7 @@ package enum StandardAdmission {
             ClaimResize(),
             DefaultIngressClass(),
             RuntimeClassAdmission(),
+            PodTopologyLabels(),
             ResourceQuotaAdmission(
                 realm: realm, clock: clock, random: random, shared: isShared ? QuotaReservations(realm: realm, clock: clock) : nil),
         ]

@@ -157,8 +157,10 @@ extension APIServer {
         case "": if target.info.subresource("status") != nil { ignored["f:status"] = [:] }
         case "status":
             for name in value.object?.keys ?? [] where !["metadata", "status"].contains(name) { ignored["f:\(name)"] = [:] }
-            ignored["f:metadata"]["f:ownerReferences"] = [:]
-            if KindRules.of(target.info).statusKeepsLabels { ignored["f:metadata"]["f:labels"] = [:] }
+            let rules = KindRules.of(target.info)
+            if rules.statusKeepsOwnerReferences { ignored["f:metadata"]["f:ownerReferences"] = [:] }
+            if rules.statusKeepsLabels { ignored["f:metadata"]["f:labels"] = [:] }
+            if rules.statusKeepsMetadata { ignored["f:metadata"] = [:] }
         default: break
         }
         return FieldSet(ignored) ?? .empty

@@ -38,7 +38,7 @@ struct Blank: Sendable {
         /// Text of so many bytes.
         case text(ClosedRange<Int>)
     }
-    /// Names of members, and numbers of elements.
+    /// Names of members, and numbers of elements. `*` at the end stands for every member that is there.
     let path: [String]
     let rule: Rule
 
@@ -55,6 +55,37 @@ struct Blank: Sendable {
         name, Blank(path: ["involvedObject", "name"], rule: .name), Blank(path: ["involvedObject", "uid"], rule: .text(1...64)),
         Blank(path: ["message"], rule: .text(1...1000)),
     ]
+
+    /// The values of a ConfigMap, of which nothing is checked but how long they are together, which those of a prototype are not.
+    static let configuration = [name, Blank(path: ["data", "*"], rule: .text(0...PrototypeTable.largestDocument))]
+
+    private var isForAll: Bool { path.last == "*" }
+    /// More members than that are not told apart.
+    private static let mostMembers = 32
+
+    /// The blanks with those for all members in the places of the members that a text has.
+    static func all(_ blanks: [Blank], in root: Node) -> [Blank] {
+        blanks.flatMap { blank in
+            guard blank.isForAll else { return [blank] }
+            let parent = Blank(path: blank.path.dropLast(), rule: blank.rule)
+            guard let object = parent.node(in: root), object.count <= mostMembers else { return [] }
+            var members: [Blank] = []
+            object.forEachMember { key, _ in
+                members.append(Blank(path: parent.path + [key], rule: blank.rule))
+                return true
+            }
+            return members
+        }
+    }
+    /// The same for a tree.
+    static func all(_ blanks: [Blank], in document: Value) -> [Blank] {
+        blanks.flatMap { blank in
+            guard blank.isForAll else { return [blank] }
+            let parent = Blank(path: blank.path.dropLast(), rule: blank.rule)
+            guard case .object(let object) = parent.value(in: document), object.count <= mostMembers else { return [] }
+            return object.map { Blank(path: parent.path + [$0.key], rule: blank.rule) }
+        }
+    }
 
     /// What stands here in a tree; null for nothing.
     func value(in document: Value) -> Value {
@@ -87,8 +118,35 @@ struct Blank: Sendable {
     /// Whether a text may stand here, and stands in JSON as it is. What may not goes the whole way, which says why.
     func takes(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         switch rule {
-        case .name: return Self.isSubdomain(text)
-        case .text(let length): return length.contains(text.count) && text.allSatisfy(Self.isPlain)
+        case .name: Self.isSubdomain(text)
+        case .text(let length): length.contains(text.count) && text.allSatisfy(Self.isPlain)
+        }
+    }
+    /// The same for what stands between quotes in a text: escapes that are stored as they were sent may be in it.
+    func takesEscaped(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard case .text(let length) = rule, length.contains(text.count) else { return takes(text) }
+        var place = 0
+        while place < text.count {
+            if text[place] == UInt8(ascii: "\\") {
+                guard place + 1 < text.count, Self.isShortEscape(text[place + 1]) else { return false }
+                place += 1
+            } else if !Self.isPlain(text[place]) {
+                return false
+            }
+            place += 1
+        }
+        return true
+    }
+    /// Where the string ends that goes on at a place: at its closing quote.
+    static func end(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        var place = start
+        while place < text.count, text[place] != UInt8(ascii: "\"") { place += text[place] == UInt8(ascii: "\\") ? 2 : 1 }
+        return min(place, text.count)
+    }
+    private static func isShortEscape(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "n"), UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "t"), UInt8(ascii: "r"): true
+        default: false
         }
     }
     private static func isPlain(_ byte: UInt8) -> Bool {

@@ -50,8 +50,11 @@ final class PrototypeSketch {
         guard let root = (try? Document(document.bytes, limits: .own))?.root, let metadata = root["metadata"] else { return nil }
         var slots: [Prototype.Slot] = []
         func add(_ node: Node?, _ text: String, _ content: Prototype.Slot.Content) -> Bool {
-            guard let node, node.string == text, node.range.count == text.utf8.count + 2 else { return false }
-            slots.append(.init(range: node.range.lowerBound + 1..<node.range.upperBound - 1, content: content))
+            guard let node, node.string != nil, node.range.count == text.utf8.count + 2 else { return false }
+            let inside = node.range.lowerBound + 1..<node.range.upperBound - 1
+            // As it stands between the quotes.
+            guard document.bytes[inside].elementsEqual(text.utf8) else { return false }
+            slots.append(.init(range: inside, content: content))
             return true
         }
         guard add(metadata["name"], filling.name, .name), add(metadata["uid"], filling.uid, .uid),

@@ -24,19 +24,19 @@ struct SentText: Sendable {
     /// A text with those blanks that it has; `document` is its tape.
     init(_ document: Document, _ blanks: [Blank]) {
         bytes = document.bytes
-        self.blanks = blanks.compactMap { blank in
+        self.blanks = Blank.all(blanks, in: document.root).compactMap { blank in
             guard let node = blank.node(in: document.root), node.string != nil else { return nil }
             let range = node.range.lowerBound + 1..<node.range.upperBound - 1
-            guard document.bytes.withUnsafeBufferPointer({ blank.takes(UnsafeBufferPointer(rebasing: $0[range])) }) else { return nil }
+            let isTaken = document.bytes.withUnsafeBufferPointer { blank.takesEscaped(UnsafeBufferPointer(rebasing: $0[range])) }
+            guard isTaken else { return nil }
             return (range, blank)
         }.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
 
-    /// What a text has in the blanks, when it is the same but for them. Texts are not read for that: between two equal pieces there is a
-    /// string in each, and so the rest means the same in both.
+    /// What a text has in the blanks, as it stands between the quotes, when it is the same but for them. Texts are not read for that:
+    /// between two equal pieces there is a string in each, and so the rest means the same in both.
     func match(_ sent: [UInt8]) -> [String]? {
-        guard sent.count <= bytes.count + 1024 else { return nil }
-        return bytes.withUnsafeBufferPointer { model in sent.withUnsafeBufferPointer { match($0, model) } }
+        bytes.withUnsafeBufferPointer { model in sent.withUnsafeBufferPointer { match($0, model) } }
     }
     private func match(_ sent: UnsafeBufferPointer<UInt8>, _ model: UnsafeBufferPointer<UInt8>) -> [String]? {
         guard let sentBase = sent.baseAddress, let modelBase = model.baseAddress else { return nil }
@@ -47,9 +47,9 @@ struct SentText: Sendable {
             guard place + length < sent.count, memcmp(sentBase + place, modelBase + at, length) == 0 else { return nil }
             place += length
             let start = place
-            while place < sent.count, sent[place] != UInt8(ascii: "\"") { place += 1 }
+            place = Blank.end(sent, from: start)
             let text = UnsafeBufferPointer(rebasing: sent[start..<place])
-            guard blank.takes(text) else { return nil }
+            guard blank.takesEscaped(text) else { return nil }
             texts.append(String(decoding: text, as: UTF8.self))
             at = range.upperBound
         }
@@ -80,7 +80,7 @@ struct SentTree: Sendable {
     let blanks: [Blank]
 
     init(_ document: Value, _ blanks: [Blank]) {
-        self.blanks = blanks.filter { Self.text(in: document, $0) != nil }
+        self.blanks = Blank.all(blanks, in: document).filter { Self.text(in: document, $0) != nil }
         var model = document
         for blank in self.blanks { Blank.clear(blank.path[...], of: &model) }
         self.model = model

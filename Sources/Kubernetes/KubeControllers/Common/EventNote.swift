@@ -29,6 +29,11 @@ struct EventNote {
         let present = world.get(KubeEvent.self, place.name, in: place.namespace)
         return change(about: object, from: component, present: present, now: world.now)
     }
+    /// Whether it has not been told yet, or is forgotten.
+    func isNew<F: KindFields>(about object: View<F>, from component: String, in world: World) -> Bool {
+        let place = place(object, component)
+        return world.get(KubeEvent.self, place.name, in: place.namespace) == nil
+    }
     /// Where the Event stands.
     func place<F: KindFields>(_ object: View<F>, _ component: String) -> (namespace: String, name: String) {
         let hash = String(Naming.hash(object.uid, component, type, reason, message), radix: 16)

@@ -1,6 +1,7 @@
 import Control
 import Documents
 import KubeModel
+import Reconcile
 
 /// What controllers ask of a pod. Source: kubernetes, pkg/api/v1/pod and pkg/controller.
 extension View where F == PodFields {
@@ -23,14 +24,35 @@ extension View where F == PodFields {
         return readySince.map { $0 + .seconds(minReadySeconds) <= now } ?? false
     }
     var createdAt: Timestamp { value["metadata"]["creationTimestamp"].string.flatMap(Timestamp.init) ?? Timestamp(seconds: 0) }
-    /// When the last container ended; when the pod was made if none is known to have.
+    /// When the last container ended, or else when the pod was no longer ready, or to go; when it was made if nothing else is known.
+    /// Source: kubernetes, pkg/controller/job, getFinishedTime.
     var endedAt: Timestamp {
-        let containers = value["status"]["containerStatuses"].items + value["status"]["initContainerStatuses"].items
-        return containers.compactMap { $0["state"]["terminated"]["finishedAt"].string.flatMap(Timestamp.init) }.max() ?? createdAt
+        let containers = value["status"]["containerStatuses"].items
+        let ends = containers.compactMap { $0["state"]["terminated"]["finishedAt"].string.flatMap(Timestamp.init) }
+        if ends.count == containers.count, let last = ends.max() { return last }
+        let ready = condition("Ready")
+        if ready["status"].string == "False", let end = ready["lastTransitionTime"].string.flatMap(Timestamp.init) { return end }
+        guard let deadline = value["metadata"]["deletionTimestamp"].string.flatMap(Timestamp.init) else { return createdAt }
+        return deadline - .seconds(value["metadata"]["deletionGracePeriodSeconds"].int ?? 0)
     }
     var nodeName: String { value["spec"]["nodeName"].string ?? "" }
     /// The most restarts of any container.
     var restarts: Int { value["status"]["containerStatuses"].items.compactMap { $0["restartCount"].int }.max() ?? 0 }
+    /// Writes one condition, `members` of it among others (null takes one away); the conditions of others stay as they are by then.
+    /// Source: kubernetes, pkg/util/pod, PatchPodStatus, and pkg/api/v1/pod, UpdatePodCondition.
+    func telling(_ type: String, _ state: String, _ members: Value = [:], phase: String? = nil, now: Timestamp) -> Change {
+        let present = condition(type)
+        let told: [Object.Member] = [
+            .init("type", .string(type)), .init("status", .string(state)),
+            .init("observedGeneration", value["metadata"]["generation"]),
+            .init("lastTransitionTime", present["status"].string == state ? present["lastTransitionTime"] : .string(now.text)),
+        ]
+        let condition = Value.object(Object(told + Array(members.object ?? [:])))
+        var status: Value = ["conditions": [condition]]
+        if let phase { status["phase"] = .string(phase) }
+        return .strategicPatch(
+            PodFields.kind, namespace: namespace, name: name, ["metadata": ["uid": .string(uid)], "status": status], subresource: "status")
+    }
     /// How much it costs to delete this pod rather than another of its set.
     var deletionCost: Int {
         value["metadata"]["annotations"]["controller.kubernetes.io/pod-deletion-cost"].string.flatMap { Int($0) } ?? 0

@@ -19,7 +19,7 @@ package struct CronJobController: Controller {
         sync.followJobs()
         if !cron.isDeleting {
             sync.cleanUp()
-            if cron.spec.suspend != true { sync.schedule(zones) }
+            sync.schedule(zones)
         }
         return sync.finish().allowed(in: cron.namespace, of: world)
     }
@@ -46,7 +46,7 @@ private struct CronJobSync {
         status = cron.status
     }
     private mutating func tell(_ note: EventNote) { plan.tell(note, about: cron, from: CronJobController.name, in: world) }
-    private var running: [Job] { jobs.filter { $0.finish == nil } }
+    private var running: [Job] { jobs.filter { $0.finish == nil && $0.annotation(scheduledAt) != nil } }
 
     /// Brings the list of active Jobs and the time of the last success up to date.
     mutating func followJobs() {
@@ -63,6 +63,10 @@ private struct CronJobSync {
             }
         }
         let listed = Set(active.compactMap(\.uid))
+        // As `kubectl create job --from` makes them: they run beside the schedule.
+        for job in jobs where job.finish == nil && job.annotation(scheduledAt) == nil {
+            tell(.warning("UnexpectedJob", "Saw a job that the controller did not create or forgot: \(job.name)"))
+        }
         for job in running where !listed.contains(job.uid) {
             var reference = ObjectReference()
             (reference.kind, reference.apiVersion, reference.namespace) = ("Job", "batch/v1", job.namespace)
@@ -95,6 +99,7 @@ private struct CronJobSync {
             let name = cron.spec.timeZone ?? ""
             return tell(.warning("UnknownTimeZone", "invalid timeZone: \"\(name)\": unknown time zone \(name)"))
         }
+        if cron.spec.suspend == true { return }
         let schedule: CronSchedule
         do throws(CronSchedule.Failure) { schedule = try CronSchedule(text) } catch {
             return tell(.warning("UnparseableSchedule", "unparseable schedule: \"\(text)\" : \(error)"))

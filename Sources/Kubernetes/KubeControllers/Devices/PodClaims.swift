@@ -97,7 +97,7 @@ package struct DeviceReleaseController: Controller {
     package typealias Primary = ResourceClaimFields
     package static let name = "resource-claim-release-controller"
     package static let watches = [
-        Watch(prefix: PodFields.kind.prefix) { change, _ in
+        Watch(prefix: PodFields.kind.prefix, needsPrimaries: true) { change, _ in
             Array(Set(change.present.flatMap(Self.claims)))
         }
     ]
@@ -105,10 +105,12 @@ package struct DeviceReleaseController: Controller {
     private static let finalizer = "resource.kubernetes.io/delete-protection"
     package init() {}
 
-    private static func claims(of pod: Node) -> [String] {
+    /// The keys of the claims that a pod has.
+    static func claims(of pod: Node) -> [String] {
         let lists = [pod["spec"]?["resourceClaims"], pod["status"]?["resourceClaimStatuses"]]
         let names = lists.flatMap { $0?.items ?? [] }.compactMap { $0["resourceClaimName"]?.string }
-        return names.map { ResourceClaimFields.kind.key(pod.namespace, $0) }
+        let extended = pod["status"]?["extendedResourceClaimStatus"]?["resourceClaimName"]?.string
+        return (names + [extended].compactMap(\.self)).map { ResourceClaimFields.kind.key(pod.namespace, $0) }
     }
 
     package func reconcile(_ claim: ResourceClaim, in world: World) throws -> Plan {
@@ -121,12 +123,14 @@ package struct DeviceReleaseController: Controller {
             return pod.uid == reference["uid"].string && !pod.isTerminated
         }
         var plan = Plan()
-        let isFree = left.isEmpty && !status["allocation"].isNull
+        // What nobody was told to use yet stays as it is: a pod may be about to.
+        let isFree = left.isEmpty && !status["allocation"].isNull && (left != reserved || claim.isDeleting)
         if left != reserved || isFree {
             let body: Value = [
                 "metadata": ["uid": .string(claim.uid), "resourceVersion": claim.value["metadata"]["resourceVersion"]],
                 "status": [
                     "reservedFor": left.isEmpty ? .null : .array(left), "allocation": isFree ? .null : status["allocation"],
+                    "devices": isFree ? .null : status["devices"],
                 ],
             ]
             plan.changes.append(
@@ -138,6 +142,18 @@ package struct DeviceReleaseController: Controller {
             let rest = finalizers.filter { $0.string != Self.finalizer }
             plan.changes.append(claim.guardedPatch(["finalizers": rest.isEmpty ? .null : .array(rest)]))
         }
+        if plan.isEmpty, left.isEmpty, status["allocation"].isNull, !claim.isDeleting, isOver(claim, world) {
+            plan.changes.append(
+                .delete(ResourceClaimFields.kind, namespace: claim.namespace, name: claim.name, uid: claim.uid))
+        }
         return plan
+    }
+    /// Whether the pod for which a claim was made does not need it any more: it has ended, or will never run. Source: isPodDone.
+    private func isOver(_ claim: ResourceClaim, _ world: World) -> Bool {
+        let owners = claim.value["metadata"]["ownerReferences"].items
+        guard let owner = owners.first(where: { $0["controller"] == true && $0["kind"] == "Pod" && $0["apiVersion"] == "v1" }),
+            let pod = world.get(Pod.self, owner["name"].string ?? "", in: claim.namespace), pod.uid == owner["uid"].string
+        else { return false }
+        return pod.isTerminated || pod.isDeleting && pod.spec.nodeName?.isEmpty ?? true
     }
 }

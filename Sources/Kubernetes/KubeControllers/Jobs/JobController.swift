@@ -21,6 +21,7 @@ package struct JobController: Controller {
     ]
     package static let writes: Set<Kind> = [JobFields.kind, PodFields.kind, EventFields.kind]
     package static let indexes = [KubeIndexes.orphanPods, KubeIndexes.trackedPods]
+    private let memory = FailureMemory()
     package init() {}
 
     package func reconcile(_ job: Job, in world: World) throws -> Plan {
@@ -28,16 +29,22 @@ package struct JobController: Controller {
         let strays = strays(job.key, otherThan: job.uid, in: world)
         guard strays.isEmpty else { return Plan(strays) }
         let candidates = world.owned(Pod.self, by: job.uid) + world.indexed(Pod.self, KubeIndexes.orphanPods.name, job.namespace)
-        if job.finish != nil { return Plan(candidates.filter { $0.controllerUID == job.uid && $0.isTracked }.map(\.untracking)) }
+        if job.finish != nil {
+            memory.forget(job.key)
+            return Plan(candidates.filter { $0.controllerUID == job.uid && $0.isTracked }.map(\.untracking))
+        }
         let claim = Claim(candidates, for: job, job.selector, finalizer: JobMark.tracking)
         // What is adopted or released counts from the next time on.
         guard claim.changes.isEmpty else { return Plan(claim.changes) }
-        var sync = JobSync(job, claim.owned, in: world)
+        var sync = JobSync(job, claim.owned, in: world, memory)
         return sync.plan().allowed(in: job.namespace, of: world)
     }
 
     /// Pods of a Job that is gone need not be counted.
-    package func removed(_ key: String, in world: World) throws -> Plan { Plan(strays(key, otherThan: nil, in: world)) }
+    package func removed(_ key: String, in world: World) throws -> Plan {
+        memory.forget(key)
+        return Plan(strays(key, otherThan: nil, in: world))
+    }
 
     private func strays(_ key: String, otherThan uid: String?, in world: World) -> [Change] {
         world.indexed(Pod.self, KubeIndexes.trackedPods.name, key).filter { pod in

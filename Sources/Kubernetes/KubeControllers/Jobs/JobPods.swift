@@ -63,7 +63,9 @@ extension View where F == JobFields {
             guard let containers = template.value["spec"][list].array else { continue }
             template.value["spec"][list] = .array(containers.map(Self.indexed))
         }
-        return PodTemplate.pod(of: self, template, suffix: suffix, prefix: "\(name)-\(index)-")
+        // Of a long name so much that the index stays. Source: podGenerateNameWithIndex.
+        let ending = "-\(index)-"
+        return PodTemplate.pod(of: self, template, suffix: suffix, prefix: name.prefix(58 - ending.utf8.count) + ending)
     }
     private static func indexed(_ container: Value) -> Value {
         let variable = "JOB_COMPLETION_INDEX"

@@ -8,6 +8,8 @@ struct JobSync {
     private let job: Job
     private let world: World
     private let tally: JobTally
+    /// When pods failed since the last success.
+    private let failures: [Timestamp]
     private var status: JobStatus
     private var result = Plan()
     /// Why the Job is about to end: SuccessCriteriaMet or FailureTarget.
@@ -17,8 +19,8 @@ struct JobSync {
     /// Most pods that one reconcile makes or deletes. Source: MaxPodCreateDeletePerSync.
     private let burst = 500
 
-    init(_ job: Job, _ pods: [Pod], in world: World) {
-        (self.job, self.world) = (job, world)
+    init(_ job: Job, _ pods: [Pod], in world: World, _ memory: FailureMemory) {
+        (self.job, self.world, failures) = (job, world, memory.note(job, pods))
         tally = JobTally(job, pods)
         status = job.status
     }
@@ -86,10 +88,12 @@ struct JobSync {
 
     private mutating func noteSuspension() {
         let present = job.status.conditions?.first { $0.type == "Suspended" }
-        if job.isSuspended, present?.status != "True" {
+        if job.isSuspended {
+            status.startTime = nil
+            guard present?.status != "True" else { return }
             set(condition("Suspended", "JobSuspended", "Job suspended"))
             tell(.normal("Suspended", "Job suspended"))
-        } else if !job.isSuspended, present?.status == "True" {
+        } else if present?.status == "True" {
             var resumed = condition("Suspended", "JobResumed", "Job resumed")
             resumed.status = "False"
             set(resumed)
@@ -113,13 +117,16 @@ struct JobSync {
         let parallelism = job.spec.parallelism ?? 1
         let wanted =
             job.spec.completions.map { min(parallelism, max(0, $0 - tally.succeeded)) }
-            ?? (tally.succeeded > 0 ? min(active.count, parallelism) : parallelism)
+            // After a success nothing new begins, and what runs goes on.
+            ?? (tally.succeeded > 0 ? active.count : parallelism)
         deletions = surplus(active, wanted)
         guard deletions.isEmpty else { return }
         let waiting = job.replacesFailedPodsOnly ? tally.terminating.count : 0
         let missing = min(burst, wanted - waiting - active.count)
         guard missing > 0 else { return }
-        if !job.limitsEachIndex, let start = tally.nextStart, start > world.now { return result.revisit(in: start - world.now) }
+        if !job.limitsEachIndex, let start = tally.nextStart(after: failures), start > world.now {
+            return result.revisit(in: start - world.now)
+        }
         create(missing)
     }
 
@@ -176,11 +183,11 @@ struct JobSync {
         let failing = outcome?.type == "FailureTarget"
         for pod in tally.pods where pod.isTracked {
             let lost = job.failed(pod)
-            guard pod.phase == "Succeeded" || lost || job.isDeleting || (failing && pod.isTerminated), maySettle(pod) else { continue }
+            guard pod.phase == "Succeeded" || lost || job.isDeleting || outcome != nil, maySettle(pod) else { continue }
             released.append(pod)
             if pod.phase == "Succeeded" {
                 if !job.isIndexed, !succeeded.contains(pod.uid) { succeeded.append(pod.uid) }
-            } else if lost, !failed.contains(pod.uid), !job.isIndexed || tally.index(pod) != nil {
+            } else if lost || failing, !failed.contains(pod.uid), !job.isIndexed || tally.index(pod) != nil {
                 if tally.verdict(pod).action != .ignore { failed.append(pod.uid) }
             }
         }
@@ -221,6 +228,9 @@ struct JobSync {
         let (reason, message) = (outcome.reason ?? "", outcome.message ?? "")
         set(condition(succeeded ? "Complete" : "Failed", reason, message))
         if succeeded { status.completionTime = world.now.text }
+        if succeeded, let completions = job.spec.completions, status.succeeded ?? 0 > completions {
+            tell(.warning("TooManySucceededPods", "Too many succeeded pods running after completion count reached"))
+        }
         tell(succeeded ? .normal("Completed", "Job completed") : .warning(reason, message))
     }
 
@@ -232,7 +242,7 @@ struct JobSync {
             result.changes.append(.updateStatus(JobFields.kind, updated.value))
         }
         result.changes += released.map(\.untracking)
-        // Pods that a finished Job ends count as failed; those that are merely too many do not.
+        // Pods that a failed Job ends have been counted; those that are merely too many, or no longer needed, do not count.
         let ending = outcome != nil
         for pod in deletions {
             if !ending, pod.isTracked { result.changes.append(pod.untracking) }

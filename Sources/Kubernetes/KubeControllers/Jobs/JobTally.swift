@@ -91,13 +91,8 @@ struct JobTally {
 
     private func backOff(_ failures: Int) -> Duration { .seconds(min(600, 10 << min(10, max(0, failures - 1)))) }
 
-    /// When the next pod may start, by the failures since the last success.
-    var nextStart: Timestamp? {
-        let lastSuccess = pods.filter { $0.phase == "Succeeded" }.map(\.endedAt).max()
-        let failures = pods.filter { $0.phase == "Failed" && verdict($0).action != .ignore }.map(\.endedAt)
-            .filter { end in lastSuccess.map { end > $0 } ?? true }
-        return failures.max().map { $0 + backOff(failures.count) }
-    }
+    /// When the next pod may start, by the failures since the last success; ignored ones and pods that somebody deletes delay it too.
+    func nextStart(after failures: [Timestamp]) -> Timestamp? { failures.max().map { $0 + backOff(failures.count) } }
     /// When the next pod of an index may start.
     func nextStart(of index: Int) -> Timestamp? {
         guard let pod = predecessors[index] else { return nil }

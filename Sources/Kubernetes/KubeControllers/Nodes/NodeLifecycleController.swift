@@ -12,7 +12,9 @@ package struct NodeLifecycleController: Controller {
     package static let writes: Set<Kind> = [NodeFields.kind, PodFields.kind, EventFields.kind]
     package static let indexes = [KubeIndexes.podsByNode, NodeZones.index, NodeZones.givenUp, NodeZones.silent, NodeZones.unready]
     /// How long a node may be silent. Source: --node-monitor-grace-period of Kubernetes 1.36.
-    private let grace = Duration.seconds(40)
+    private static let grace = Duration.seconds(50)
+    /// How long one that has never told how it is. Source: --node-startup-grace-period.
+    private static let startupGrace = Duration.seconds(60)
     /// How often nodes that are not ready are looked at, for their zone may have changed. Source: --node-monitor-period.
     private let period = Duration.seconds(5)
     private let startedAt: Timestamp
@@ -27,7 +29,7 @@ package struct NodeLifecycleController: Controller {
             let lease = world.document(LeaseFields.kind.key("kube-node-lease", name)),
             let renewed = lease["spec"]?["renewTime"]?.string.flatMap(Timestamp.init)
         else { return nil }
-        let left = max(renewed, startedAt) + grace - world.now
+        let left = max(renewed, startedAt) + Self.grace - world.now
         return left > .zero ? left : nil
     }
 
@@ -35,15 +37,16 @@ package struct NodeLifecycleController: Controller {
         guard !node.isDeleting else { return Plan() }
         var plan = Plan()
         var judged = node
+        let grace = node.readiness == nil ? Self.startupGrace : Self.grace
         let left = max(node.lastHeard(in: world), startedAt) + grace - world.now
         if left > .zero { plan.revisit = left } else { markSilent(&judged, world, &plan) }
-        if judged.status != node.status { plan.changes.append(.updateStatus(NodeFields.kind, judged.value)) }
         let taints = taints(of: judged, givesUp: givesUp(node, world, &plan), now: world.now)
-        if taints != node.value["spec"]["taints"].items {
-            // The status was written just before, so the version is not this one any more.
+        if judged.status != node.status {
+            // The taints follow when this is seen: their list is written whole, for the version that it was made of.
+            plan.changes.append(.updateStatus(NodeFields.kind, judged.value))
+        } else if taints != node.value["spec"]["taints"].items {
             let list: Value = taints.isEmpty ? .null : .array(taints)
-            var metadata: Value = ["uid": .string(node.uid)]
-            if plan.changes.isEmpty { metadata["resourceVersion"] = node.value["metadata"]["resourceVersion"] }
+            let metadata: Value = ["uid": .string(node.uid), "resourceVersion": node.value["metadata"]["resourceVersion"]]
             plan.changes.append(
                 .patch(NodeFields.kind, namespace: nil, name: node.name, ["metadata": metadata, "spec": ["taints": list]]))
         }
@@ -72,21 +75,11 @@ package struct NodeLifecycleController: Controller {
             conditions[index]["lastTransitionTime"] = .string(world.now.text)
         }
         node.value["status"]["conditions"] = .array(conditions)
-        for pod in world.pods(onNode: node.name) where pod.isReady { plan.changes.append(unready(pod, world.now)) }
-    }
-    private func unready(_ pod: Pod, _ now: Timestamp) -> Change {
-        let conditions = pod.value["status"]["conditions"].items.map { condition in
-            guard condition["type"].string == "Ready" else { return condition }
-            var condition = condition
-            condition["status"] = "False"
-            condition["lastTransitionTime"] = .string(now.text)
-            return condition
+        for pod in world.pods(onNode: node.name) where pod.isReady {
+            plan.changes.append(pod.telling("Ready", "False", now: world.now))
+            plan.tell(.warning("NodeNotReady", "Node is not ready"), about: pod, from: Self.name, in: world)
         }
-        return .patch(
-            PodFields.kind, namespace: pod.namespace, name: pod.name,
-            ["metadata": ["uid": .string(pod.uid)], "status": ["conditions": .array(conditions)]], subresource: "status")
     }
-
     /// Whether the pods of a node that the world shows as not ready are to go. Once that is so, it stays until the node or no node at all is ready.
     private func givesUp(_ node: KubeNode, _ world: World, _ plan: inout Plan) -> Bool {
         guard ["False", "Unknown"].contains(node.readiness) else { return false }
@@ -126,6 +119,11 @@ package struct NodeLifecycleController: Controller {
     }
 
     private func tell(_ node: KubeNode, _ judged: KubeNode, _ world: World, _ plan: inout Plan) {
+        let welcome = EventNote.normal("RegisteredNode", "Node \(node.name) event: Registered Node \(node.name) in Controller")
+        let age = world.now - (node.metadata.creationTimestamp.flatMap(Timestamp.init) ?? world.now)
+        if age < Self.startupGrace, welcome.isNew(about: node, from: Self.name, in: world) {
+            plan.tell(welcome, about: node, from: Self.name, in: world)
+        }
         guard node.readiness == "True", judged.readiness != "True" else { return }
         plan.tell(
             .normal("NodeNotReady", "Node \(node.name) status is now: NodeNotReady"), about: node, from: Self.name, in: world)

@@ -40,8 +40,10 @@ package struct PodGarbageCollector: Controller {
         guard let node = world.get(KubeNode.self, pod.nodeName) else {
             let left = pod.createdAt + Self.period - world.now
             guard left <= .zero else { return Plan(revisit: left) }
-            let failure = pod.isTerminated ? [] : [failure(of: pod, now: world.now)]
-            return Plan(failure + [pod.deletion(gracePeriodSeconds: 0)])
+            let deletion = pod.deletion(gracePeriodSeconds: 0)
+            if pod.isTerminated { return Plan([deletion]) }
+            let reason: Value = ["reason": "DeletionByPodGC", "message": "PodGC: node no longer exists"]
+            return Plan([pod.telling("DisruptionTarget", "True", reason, phase: "Failed", now: world.now), deletion])
         }
         let isOff = node.readiness != "True" && (node.spec.taints ?? []).contains { $0.key == NodeTaint.outOfService }
         if pod.isDeleting, isOff { return Plan([pod.deletion(gracePeriodSeconds: 0)]) }
@@ -60,19 +62,5 @@ package struct PodGarbageCollector: Controller {
             return (other.createdAt, other.name) < (pod.createdAt, pod.name)
         }
         return older < ended.count - mostEnded
-    }
-
-    private func failure(of pod: Pod, now: Timestamp) -> Change {
-        let conditions = pod.value["status"]["conditions"].items.filter { $0["type"].string != "DisruptionTarget" }
-        let target: Value = [
-            "type": "DisruptionTarget", "status": "True", "reason": "DeletionByPodGC",
-            "message": "PodGC: node no longer exists", "lastTransitionTime": .string(now.text),
-        ]
-        return .patch(
-            PodFields.kind, namespace: pod.namespace, name: pod.name,
-            [
-                "metadata": ["uid": .string(pod.uid)],
-                "status": ["phase": "Failed", "conditions": .array(conditions + [target])],
-            ], subresource: "status")
     }
 }

@@ -18,7 +18,7 @@ package struct TaintEvictionController: Controller {
     ]
     /// Only pods on nodes with such taints.
     package static func concerns(_ change: WorldChange, in world: World) -> Bool {
-        guard let name = change.nodes.new?["spec"]?["nodeName"]?.string else { return false }
+        guard let name = (change.nodes.new ?? change.nodes.old)?["spec"]?["nodeName"]?.string else { return false }
         return world.count(evicting.name, name) > 0
     }
     package static let writes: Set<Kind> = [PodFields.kind, EventFields.kind]
@@ -28,26 +28,43 @@ package struct TaintEvictionController: Controller {
         let evicts = node["spec"]?["taints"]?.items.contains { $0["effect"]?.string == "NoExecute" } ?? false
         return evicts ? [node["metadata"]?["name"]?.string ?? ""] : []
     }
+    private let pending = PendingEvictions()
     package init() {}
 
     package func reconcile(_ pod: Pod, in world: World) throws -> Plan {
-        guard !pod.isDeleting, !pod.nodeName.isEmpty, let node = world.get(KubeNode.self, pod.nodeName) else { return Plan() }
-        let taints = (node.spec.taints ?? []).filter { $0.effect == "NoExecute" }
-        guard !taints.isEmpty, let deadline = deadline(of: pod, taints) else { return Plan() }
-        if deadline > world.now { return Plan(revisit: deadline - world.now) }
-        var plan = Plan([condition(of: pod, now: world.now), pod.deletion()])
-        plan.tell(
-            .normal("TaintManagerEviction", "Marking for deletion Pod \(pod.namespace)/\(pod.name)"), about: pod, from: Self.name,
-            in: world)
+        let taints = pod.isDeleting || pod.nodeName.isEmpty ? [] : world.get(KubeNode.self, pod.nodeName)?.spec.taints ?? []
+        let deadline = deadline(of: pod, taints.filter { $0.effect == "NoExecute" })
+        if let deadline, deadline > world.now {
+            pending.add(pod.key, uid: pod.uid)
+            return Plan(revisit: deadline - world.now)
+        }
+        var plan = Plan()
+        func tell(_ what: String) {
+            let note = EventNote.normal("TaintManagerEviction", "\(what) Pod \(pod.namespace)/\(pod.name)")
+            plan.tell(note, about: pod, from: Self.name, in: world)
+        }
+        // One that was to go later and goes at once, for a taint that it does not tolerate, is told twice.
+        if pending.remove(pod.key, uid: pod.uid), (deadline ?? Self.atOnce) == Self.atOnce { tell("Cancelling deletion of") }
+        guard deadline != nil else { return plan }
+        let reason: Value = ["reason": "DeletionByTaintManager", "message": "Taint manager: deleting due to NoExecute taint"]
+        plan.changes = [pod.telling("DisruptionTarget", "True", reason, now: world.now), pod.deletion()]
+        tell("Marking for deletion")
         return plan
     }
+
+    package func removed(_ key: String, in world: World) throws -> Plan {
+        pending.forget(key)
+        return Plan()
+    }
+    /// The deadline of pods that do not tolerate a taint.
+    private static let atOnce = Timestamp(seconds: 0)
 
     /// When the pod has to go; nil when it may stay.
     private func deadline(of pod: Pod, _ taints: [Taint]) -> Timestamp? {
         var soonest: Timestamp?
         for taint in taints {
             let tolerations = (pod.spec.tolerations ?? []).filter { NodeFit.tolerates($0, taint) }
-            if tolerations.isEmpty { return Timestamp(seconds: 0) }
+            if tolerations.isEmpty { return Self.atOnce }
             let limits = tolerations.compactMap(\.tolerationSeconds)
             // The node controller gives a taint its time; until then it has just been seen.
             guard let shortest = limits.min(), let added = taint.timeAdded.flatMap(Timestamp.init) else { continue }
@@ -55,16 +72,5 @@ package struct TaintEvictionController: Controller {
             soonest = min(soonest ?? end, end)
         }
         return soonest
-    }
-
-    private func condition(of pod: Pod, now: Timestamp) -> Change {
-        let conditions = pod.value["status"]["conditions"].items.filter { $0["type"].string != "DisruptionTarget" }
-        let target: Value = [
-            "type": "DisruptionTarget", "status": "True", "reason": "DeletionByTaintManager",
-            "message": "Taint manager: deleting due to NoExecute taint", "lastTransitionTime": .string(now.text),
-        ]
-        return .patch(
-            PodFields.kind, namespace: pod.namespace, name: pod.name,
-            ["metadata": ["uid": .string(pod.uid)], "status": ["conditions": .array(conditions + [target])]], subresource: "status")
     }
 }

@@ -56,7 +56,7 @@ package struct AttachmentController: Controller {
         var plan = Plan()
         let handle = source["volumeHandle"].string ?? ""
         for attachment in present where attachment["metadata"]["deletionTimestamp"].isNull {
-            let detachment = Detachment(of: attachment, name: VolumeAttachment.deviceName(driver, handle), in: world)
+            let detachment = Detachment(of: attachment, name: AttachedVolume.name(driver: driver, handle: handle), in: world)
             detachment.carry(on: users[VolumeAttachment.node(attachment)] == nil, &plan)
         }
         let held = Set(present.map(VolumeAttachment.node))

@@ -20,7 +20,7 @@ package struct ClaimBinder: Controller {
             guard volumes.contains(where: { $0["spec"]["claimRef"].isNull }) else { return Array(Set(reserved)) }
             return reserved + world.list(PersistentVolumeClaim.self).filter { $0.spec.volumeName == nil }.map(\.key)
         },
-        Watch(prefix: PodFields.kind.prefix) { change, _ in
+        Watch(prefix: PodFields.kind.prefix, needsPrimaries: true) { change, _ in
             let (old, new) = change.nodes
             guard let pod = new, old?["spec"]?["nodeName"]?.string != pod["spec"]?["nodeName"]?.string else { return [] }
             return KubeIndexes.claims(of: pod).map { PersistentVolumeClaimFields.kind.prefix + $0 }

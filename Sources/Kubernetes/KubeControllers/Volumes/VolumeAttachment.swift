@@ -16,15 +16,13 @@ enum VolumeAttachment {
     static let byNode = WorldIndex("attachments by node", of: kind) { attachment in
         attachment["spec"]?["nodeName"]?.string.map { [$0] } ?? []
     }
-    /// What nodes call a volume in `volumesAttached` and `volumesInUse`. Source: kubernetes, pkg/volume/csi, GetVolumeName.
-    static func deviceName(_ driver: String, _ handle: String) -> String { "kubernetes.io/csi/\(driver)^\(handle)" }
-    /// The same of an attachment's volume; nil when the volume is gone.
+    /// What its node calls the volume; nil when that is gone.
     static func deviceName(_ attachment: Value, in world: World) -> String? {
         let name = attachment["spec"]["source"]["persistentVolumeName"].string ?? ""
         guard let source = world.get(PersistentVolume.self, name)?.value["spec"]["csi"], let handle = source["volumeHandle"].string else {
             return nil
         }
-        return deviceName(attachment["spec"]["attacher"].string ?? "", handle)
+        return AttachedVolume.name(driver: attachment["spec"]["attacher"].string ?? "", handle: handle)
     }
     static func node(_ attachment: Value) -> String { attachment["spec"]["nodeName"].string ?? "" }
     static func deletion(_ attachment: Value) -> Change {

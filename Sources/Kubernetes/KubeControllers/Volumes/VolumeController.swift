@@ -68,7 +68,7 @@ package struct ClaimProtection: Controller {
     package typealias Primary = PersistentVolumeClaimFields
     package static let name = "pvc-protection-controller"
     package static let watches = [
-        Watch(prefix: PodFields.kind.prefix) { change, _ in
+        Watch(prefix: PodFields.kind.prefix, needsPrimaries: true) { change, _ in
             Array(Set(change.present.flatMap(KubeIndexes.claims))).map { PersistentVolumeClaimFields.kind.prefix + $0 }
         }
     ]

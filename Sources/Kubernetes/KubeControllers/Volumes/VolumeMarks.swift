@@ -32,10 +32,11 @@ extension KubeIndexes {
     }
     /// The claims of a pod: named ones and those that are made for its ephemeral volumes.
     static func claims(of pod: Node) -> [String] {
-        let (namespace, name) = (pod.namespace, pod["metadata"]?["name"]?.string ?? "")
-        return (pod["spec"]?["volumes"]?.items ?? []).compactMap { volume in
-            if let claim = volume["persistentVolumeClaim"]?["claimName"]?.string { return "\(namespace)/\(claim)" }
-            return volume["ephemeral"].map { $0.isNull ? nil : "\(namespace)/\(name)-\(volume["name"]?.string ?? "")" } ?? nil
+        // Most pods have none, and none of their texts is needed then.
+        (pod["spec"]?["volumes"]?.items ?? []).compactMap { volume in
+            if let claim = volume["persistentVolumeClaim"]?["claimName"]?.string { return "\(pod.namespace)/\(claim)" }
+            guard let source = volume["ephemeral"], !source.isNull else { return nil }
+            return "\(pod.namespace)/\(pod["metadata"]?["name"]?.string ?? "")-\(volume["name"]?.string ?? "")"
         }
     }
 }

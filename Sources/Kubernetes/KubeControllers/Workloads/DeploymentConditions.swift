@@ -14,7 +14,9 @@ extension DeploymentRollout {
         status.updatedReplicas = count(newSet?.original.status.replicas ?? 0)
         status.readyReplicas = count(sets.reduce(0) { $0 + ($1.status.readyReplicas ?? 0) })
         status.availableReplicas = count(available)
-        status.terminatingReplicas = count(sets.reduce(0) { $0 + ($1.status.terminatingReplicas ?? 0) })
+        // Not known before every ReplicaSet has told.
+        let terminating = sets.compactMap(\.status.terminatingReplicas)
+        status.terminatingReplicas = terminating.count == sets.count ? terminating.reduce(0, +) : nil
         status.unavailableReplicas = count(max(0, totalReplicas - available))
         if available >= deployment.replicas - deployment.maxUnavailable {
             status.setCondition(

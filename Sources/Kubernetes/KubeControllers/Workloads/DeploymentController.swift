@@ -44,8 +44,10 @@ package struct DeploymentController: Controller {
             rollout.notePause()
             rollout.settleNewSet(create: false)
             rollout.scaleProportionally()
-            rollout.cleanUp()
+            if deployment.rollbackRevision == nil { rollout.cleanUp() }
             rollout.updateStatus()
+        } else if let revision = deployment.rollbackRevision {
+            rollout.rollBack(to: revision)
         } else {
             rollout.notePause()
             rollout.proceed()
@@ -60,6 +62,7 @@ package struct DeploymentController: Controller {
         plan.tell(
             .warning("ReplicaSetCreateError", "Failed to create new replica set \"\(name)\": \(error.text)"), about: deployment,
             from: Self.name, in: world)
+        guard deployment.progressDeadline != nil else { return plan }
         var status = deployment.status
         status.setCondition(
             "Progressing", "False", "ReplicaSetCreateError", "Failed to create new replica set \"\(name)\": \(error.text)", now: world.now)

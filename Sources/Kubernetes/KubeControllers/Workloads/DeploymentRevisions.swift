@@ -61,8 +61,15 @@ extension DeploymentRollout {
         guard (old.flatMap { Int($0) } ?? 0) < newRevision else { return }
         set.setAnnotation(DeploymentAnnotation.revision, String(newRevision))
         guard let old else { return }
-        let history = set.annotation(DeploymentAnnotation.history)
-        set.setAnnotation(DeploymentAnnotation.history, history.map { "\($0),\(old)" } ?? old)
+        set.setAnnotation(DeploymentAnnotation.history, Self.history(set.annotation(DeploymentAnnotation.history), and: old))
+    }
+    /// The earlier numbers of a ReplicaSet; the oldest go where there are too many. Source: deployment util, maxRevHistoryLengthInChars.
+    private static func history(_ text: String?, and old: String) -> String {
+        guard let text, !text.isEmpty else { return old }
+        var numbers = text.split(separator: ",", omittingEmptySubsequences: false)
+        var length = text.utf8.count + old.utf8.count + 1
+        while length > 2000, !numbers.isEmpty { length -= numbers.removeFirst().utf8.count + 1 }
+        return (numbers.map(String.init) + [old]).joined(separator: ",")
     }
 
     /// Records for how many replicas the ReplicaSet was last scaled.

@@ -32,6 +32,8 @@ struct DeploymentRollout {
     var revision: String?
     var created: ReplicaSet?
     var deleted: [ReplicaSet] = []
+    /// The Deployment with an earlier template, or without the wish for one.
+    var rolledBack: Deployment?
     private(set) var notes: [EventNote] = []
 
     /// The state of a Deployment with the ReplicaSets that it owns.
@@ -46,7 +48,7 @@ struct DeploymentRollout {
     }
 
     /// A template without the label that tells ReplicaSets apart.
-    private static func comparable(_ template: PodTemplateSpec) -> Value {
+    static func comparable(_ template: PodTemplateSpec) -> Value {
         var value = template.value
         value["metadata"]["labels"][DeploymentAnnotation.hashLabel] = .null
         if value["metadata"]["labels"].object?.isEmpty == true { value["metadata"]["labels"] = .null }
@@ -66,7 +68,6 @@ struct DeploymentRollout {
         if isScaling {
             settleNewSet(create: false)
             scaleProportionally()
-            cleanUp()
             return updateStatus()
         }
         if deployment.isRolling {
@@ -93,6 +94,11 @@ struct DeploymentRollout {
     /// The changes that all this takes: ReplicaSets first, for the status tells of them.
     func plan() -> Plan {
         var plan = Plan()
+        for note in notes { plan.tell(note, about: deployment, from: DeploymentController.name, in: world) }
+        if let rolledBack {
+            plan.changes.append(.update(DeploymentFields.kind, rolledBack.value))
+            return plan
+        }
         if let created { plan.changes.append(.create(ReplicaSetFields.kind, created.value)) }
         for set in allSets where set.wanted != set.original { plan.changes.append(.update(ReplicaSetFields.kind, set.wanted.value)) }
         for set in deleted { plan.changes.append(set.deletion()) }
@@ -107,7 +113,6 @@ struct DeploymentRollout {
                     DeploymentFields.kind, namespace: deployment.namespace, name: deployment.name,
                     ["metadata": ["annotations": [DeploymentAnnotation.revision: .string(revision)]]]))
         }
-        for note in notes { plan.tell(note, about: deployment, from: DeploymentController.name, in: world) }
         plan.revisit = timeToDeadline
         return plan
     }
@@ -119,10 +124,11 @@ enum DeploymentAnnotation {
     static let history = "deployment.kubernetes.io/revision-history"
     static let desired = "deployment.kubernetes.io/desired-replicas"
     static let maximum = "deployment.kubernetes.io/max-replicas"
+    static let rollback = "deprecated.deployment.rollback.to"
     static let hashLabel = "pod-template-hash"
     /// Annotations of a Deployment that its ReplicaSets do not take over.
     static let own: Set<String> = [
-        "kubectl.kubernetes.io/last-applied-configuration", revision, history, desired, maximum, "deprecated.deployment.rollback.to",
+        "kubectl.kubernetes.io/last-applied-configuration", revision, history, desired, maximum, rollback,
     ]
 }
 

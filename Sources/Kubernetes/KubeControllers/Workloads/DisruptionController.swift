@@ -8,9 +8,8 @@ package struct DisruptionController: Controller {
     package typealias Primary = PodDisruptionBudgetFields
     package static let name = "disruption-controller"
     package static let watches = [
-        Watch(prefix: PodFields.kind.prefix) { change, world in
-            guard world.count(PodDisruptionBudgetFields.kind) > 0 else { return [] }
-            return world.list(PodDisruptionBudget.self, in: change.namespace).filter { budget in
+        Watch(prefix: PodFields.kind.prefix, needsPrimaries: true) { change, world in
+            world.list(PodDisruptionBudget.self, in: change.namespace).filter { budget in
                 let selector = LabelSelector(budget.value["spec"]["selector"])
                 return change.present.contains { selector.matches(labels: $0["metadata"]?["labels"]) }
             }.map { PodDisruptionBudgetFields.kind.key(of: $0.value) }
@@ -18,8 +17,7 @@ package struct DisruptionController: Controller {
         Watch.all(Deployment.self, wake: PodDisruptionBudget.self), Watch.all(StatefulSet.self, wake: PodDisruptionBudget.self),
         Watch.all(ReplicaSet.self, wake: PodDisruptionBudget.self),
         // Owners of custom kinds have scales too.
-        Watch(prefix: "") { change, world in
-            guard world.count(PodDisruptionBudgetFields.kind) > 0 else { return [] }
+        Watch(prefix: "", needsPrimaries: true) { change, world in
             let budgets = world.keys(PodDisruptionBudgetFields.kind, in: change.namespace)
             return budgets.isEmpty || CustomScale.isBuiltIn(change.key) ? [] : budgets
         },

@@ -32,7 +32,9 @@ struct PodTally {
     }
 
     /// Pods by their controller.
-    static let owned = WorldIndex("pods by controller", of: PodFields.kind) { pod in controller(of: pod).map { [$0] } ?? [] }
+    static let owned = WorldIndex("pods by controller", of: PodFields.kind, readsMetadataOnly: true) { pod in
+        controller(of: pod).map { [$0] } ?? []
+    }
     /// Pods by their controller, how they stand, and their labels.
     static let index = WorldIndex("pods by controller and standing", of: PodFields.kind) { pod in
         guard let owner = controller(of: pod) else { return [] }

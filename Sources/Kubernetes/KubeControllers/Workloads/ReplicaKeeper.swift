@@ -102,7 +102,7 @@ struct ReplicaKeeper<F: KindFields> {
         status.fullyLabeledReplicas = Self.positive(tally.labeled)
         status.readyReplicas = Self.positive(tally.ready)
         status.availableReplicas = Self.positive(tally.available)
-        if F.kind == ReplicaSetFields.kind { status.terminatingReplicas = Self.positive(tally.terminating) }
+        if F.kind == ReplicaSetFields.kind { status.terminatingReplicas = tally.terminating }
         let generation = owner.value["metadata"]["generation"].int ?? 0
         status.observedGeneration = max(generation, present.observedGeneration ?? 0)
         if tally.active == spec.replicas ?? 1 {

@@ -24,15 +24,6 @@ package struct StaleDisruptionController: Controller {
         let since = target["lastTransitionTime"].string.flatMap(Timestamp.init) ?? pod.createdAt
         let left = since + Self.patience - world.now
         guard left <= .zero else { return Plan(revisit: left) }
-        let conditions = pod.value["status"]["conditions"].items.map { condition -> Value in
-            guard condition["type"] == "DisruptionTarget" else { return condition }
-            return ["type": "DisruptionTarget", "status": "False", "lastTransitionTime": .string(world.now.text)]
-        }
-        let metadata: Value = ["uid": .string(pod.uid), "resourceVersion": pod.value["metadata"]["resourceVersion"]]
-        return Plan([
-            .patch(
-                PodFields.kind, namespace: pod.namespace, name: pod.name,
-                ["metadata": metadata, "status": ["conditions": .array(conditions)]], subresource: "status")
-        ])
+        return Plan([pod.telling("DisruptionTarget", "False", ["reason": nil, "message": nil], now: world.now)])
     }
 }

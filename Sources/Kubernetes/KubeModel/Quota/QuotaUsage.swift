@@ -13,10 +13,14 @@ package enum QuotaUsage {
     private static let mostDevices = 32
 
     /// The use of one object, by the names that quotas write. `now` tells whether a pod's time to end has passed.
-    package static func of(_ object: Value, group: String, resource: String, now: Timestamp) -> Amounts {
+    package static func of(
+        _ object: Value, group: String, resource: String, now: Timestamp, in surroundings: QuotaSurroundings
+    ) -> Amounts {
         var usage = Amounts()
         usage["count/\(resource)\(group.isEmpty ? "" : ".\(group)")"] = Quantity(1)
-        if group == "resource.k8s.io", resource == "resourceclaims" { addDevices(object["spec"]["devices"], to: &usage) }
+        if group == "resource.k8s.io", resource == "resourceclaims" {
+            addDevices(of: object, to: &usage, in: surroundings)
+        }
         guard group.isEmpty, counted.contains(resource) else { return usage }
         switch resource {
         case "pods":
@@ -77,19 +81,30 @@ package enum QuotaUsage {
         usage["\(name)\(classOfClaims)requests.storage"] = storage
         usage["\(name)\(classOfClaims)persistentvolumeclaims"] = Quantity(1)
     }
-    private static func addDevices(_ devices: Value, to usage: inout Amounts) {
-        func add(_ most: [String: Int]) {
-            for (name, count) in most {
-                let resource = name + classOfDevices
-                usage[resource] = (usage[resource] ?? .zero) + Quantity(count)
-            }
+    /// Devices count by their class, by the resource that names it, and by the extended resource that it stands for; by the latter two
+    /// as far as a pod does not count for them. Source: Kubernetes documentation, "Quota for DRA resource claims".
+    private static func addDevices(of claim: Value, to usage: inout Amounts, in surroundings: QuotaSurroundings) {
+        var extended = Amounts()
+        for (name, count) in devices(claim["spec"]["devices"]) {
+            usage[name + classOfDevices] = Quantity(count)
+            let names = [ExtendedResources.classPrefix + name] + [surroundings.extendedResource(of: name)].compactMap(\.self)
+            for resource in names { extended[resource] = (extended[resource] ?? .zero) + Quantity(count) }
         }
+        let counted = surroundings.requests(behind: claim)
+        for (name, amount) in extended.sorted {
+            let rest = amount - (counted[name] ?? .zero)
+            if rest.sign > 0 { usage["requests.\(name)"] = rest }
+        }
+    }
+    /// How many devices a claim asks for at most, by their class.
+    private static func devices(_ devices: Value) -> [String: Int] {
+        var sums: [String: Int] = [:]
         func count(_ request: Value) -> Int {
             request["allocationMode"] == "All" ? mostDevices : max(0, min(request["count"].int ?? 1, mostDevices))
         }
         for request in devices["requests"].items {
             if let name = request["exactly"]["deviceClassName"].string {
-                add([name: count(request["exactly"])])
+                sums[name, default: 0] += count(request["exactly"])
             } else {
                 // Of alternatives the most expensive one counts.
                 var most: [String: Int] = [:]
@@ -97,26 +112,38 @@ package enum QuotaUsage {
                     let name = choice["deviceClassName"].string ?? ""
                     most[name] = max(most[name] ?? 0, count(choice))
                 }
-                add(most)
+                sums.merge(most, uniquingKeysWith: +)
             }
         }
+        return sums
     }
 
-    /// Which objects use a resource of a quota; nil when nothing is known to.
-    package static func source(of name: String) -> (group: String, resource: String)? {
+    /// Objects of one resource.
+    package struct Source: Sendable, Hashable {
+        package let group: String
+        package let resource: String
+        /// Those of that API group and plural name.
+        package init(_ group: String, _ resource: String) { (self.group, self.resource) = (group, resource) }
+    }
+    private static let claims = Source("resource.k8s.io", "resourceclaims"), pods = Source("", "pods")
+
+    /// Which objects use a resource of a quota; none when nothing is known to.
+    package static func sources(of name: String) -> [Source] {
         if name.hasPrefix("count/") {
             let parts = name.dropFirst(6).split(separator: ".", maxSplits: 1).map(String.init)
-            return parts.first.map { ($0.isEmpty ? nil : (parts.count > 1 ? parts[1] : "", $0)) } ?? nil
+            guard let resource = parts.first, !resource.isEmpty else { return [] }
+            return [Source(parts.count > 1 ? parts[1] : "", resource)]
         }
-        if counted.contains(name) { return ("", name) }
-        if name == "services.nodeports" || name == "services.loadbalancers" { return ("", "services") }
-        if name == "requests.storage" || name.contains(classOfClaims) { return ("", "persistentvolumeclaims") }
-        if name.hasSuffix(classOfDevices) { return ("resource.k8s.io", "resourceclaims") }
+        if counted.contains(name) { return [Source("", name)] }
+        if name == "services.nodeports" || name == "services.loadbalancers" { return [Source("", "services")] }
+        if name == "requests.storage" || name.contains(classOfClaims) { return [Source("", "persistentvolumeclaims")] }
+        if name.hasSuffix(classOfDevices) { return [claims] }
         let bare = name.hasPrefix("requests.") ? name.dropFirst(9) : name.hasPrefix("limits.") ? name.dropFirst(7) : name[...]
-        if compute.contains(String(bare)) { return ("", "pods") }
-        guard !name.hasPrefix("limits.") else { return nil }
-        if bare.hasPrefix("hugepages-") { return ("", "pods") }
-        return name.hasPrefix("requests.") && bare.contains("/") ? ("", "pods") : nil
+        if compute.contains(String(bare)) { return [pods] }
+        guard !name.hasPrefix("limits.") else { return [] }
+        if bare.hasPrefix("hugepages-") { return [pods] }
+        guard name.hasPrefix("requests."), bare.contains("/") else { return [] }
+        return ExtendedResources.mayBeDevices(String(bare)) ? [pods, claims] : [pods]
     }
 
     /// The prefix of the keys of a namespace's objects of a resource.
@@ -126,12 +153,13 @@ package enum QuotaUsage {
 
     /// What objects of one source use together of the resources of a quota, none counted that its scopes leave out.
     package static func total(
-        _ names: [String], of spec: Value, group: String, resource: String, _ objects: some Sequence<Value>, now: Timestamp
+        _ names: [String], of spec: Value, group: String, resource: String, _ objects: some Sequence<Value>, now: Timestamp,
+        in surroundings: QuotaSurroundings
     ) -> Amounts {
         var total = Amounts()
         for name in names { total[name] = .zero }
         for object in objects where QuotaScopes.match(spec, object, group: group, resource: resource) {
-            let usage = of(object, group: group, resource: resource, now: now)
+            let usage = of(object, group: group, resource: resource, now: now, in: surroundings)
             for name in names { if let amount = usage[name] { total[name] = (total[name] ?? .zero) + amount } }
         }
         return total

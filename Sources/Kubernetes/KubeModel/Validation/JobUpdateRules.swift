@@ -28,10 +28,13 @@ extension KindRules {
         }
     }
 
-    /// Before its first start a suspended Job may still be told where its pods go and what they request.
+    /// While nothing of it runs, a suspended Job may still be told where its pods go and what they request.
+    /// Source: batch strategy, MutableSchedulingDirectivesForSuspendedJobs and MutablePodResourcesForSuspendedJobs.
     private static func templateUpdate(_ new: Value, _ old: Value, _ faults: inout Faults) {
         var (after, before) = (new["spec"]["template"], old["spec"]["template"])
-        if old["spec"]["suspend"] == true, old["status"]["startTime"].isNull {
+        let isMarked = old["status"]["conditions"].items.contains { $0["type"] == "Suspended" && $0["status"] == "True" }
+        let rests = old["status"]["startTime"].isNull || isMarked
+        if old["spec"]["suspend"] == true, rests, (old["status"]["active"].int ?? 0) == 0 {
             for name in ["annotations", "labels"] { (after["metadata"][name], before["metadata"][name]) = (.null, .null) }
             for name in ["nodeSelector", "tolerations", "schedulingGates"] { (after["spec"][name], before["spec"][name]) = (.null, .null) }
             (after, before) = (withoutNodes(after), withoutNodes(before))

@@ -3,7 +3,7 @@ import Documents
 // The rules of quotas' scopes. Source: core/validation, validateResourceQuotaScopes and validateScopeSelector.
 extension TypeRules {
     static func quotaScopes(_ spec: Object, _ path: FieldPath, _ faults: inout Faults) {
-        let resources = (spec["hard"]?.object ?? [:]).map(\.key).filter { !$0.contains("/") && QuotaUsage.source(of: $0) != nil }
+        let resources = (spec["hard"]?.object ?? [:]).map(\.key).filter { !$0.contains("/") && !QuotaUsage.sources(of: $0).isEmpty }
         let scopes = spec["scopes"]?.items ?? []
         let place = path.child("scopes")
         for scope in scopes {

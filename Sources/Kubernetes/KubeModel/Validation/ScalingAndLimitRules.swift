@@ -36,7 +36,7 @@ extension TypeRules {
     }
     private static func quotaName(_ name: String, _ path: FieldPath, _ faults: inout Faults) {
         faults.invalid(path, .string(name), Names.qualifiedName(name))
-        if !name.contains("/"), QuotaUsage.source(of: name) == nil {
+        if !name.contains("/"), QuotaUsage.sources(of: name).isEmpty {
             faults.add(.invalid(path, .string(name), "must be a standard resource type or fully qualified"))
             faults.add(.invalid(path, .string(name), "must be a standard resource for quota"))
         }

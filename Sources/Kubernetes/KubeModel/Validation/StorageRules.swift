@@ -34,7 +34,7 @@ extension TypeRules {
     }
     private static func nodeSelectorTerm(_ term: Object, _ path: FieldPath, _ faults: inout Faults) {
         for (index, requirement) in (term["matchExpressions"]?.items ?? []).enumerated() {
-            nodeRequirement(requirement, path.child("matchExpressions").index(index), &faults)
+            self.requirement(requirement, path.child("matchExpressions").index(index), comparesNumbers: true, &faults)
         }
         for (index, requirement) in (term["matchFields"]?.items ?? []).enumerated() {
             let path = path.child("matchFields").index(index)
@@ -52,28 +52,6 @@ extension TypeRules {
             for (position, value) in values.enumerated() {
                 faults.invalid(path.child("values").index(position), value, Names.subdomain(value.string ?? ""))
             }
-        }
-    }
-    private static func nodeRequirement(_ requirement: Value, _ path: FieldPath, _ faults: inout Faults) {
-        let values = requirement["values"].items
-        switch requirement["operator"].string {
-        case "In", "NotIn":
-            if values.isEmpty { faults.add(.required(path.child("values"), "must be specified when `operator` is 'In' or 'NotIn'")) }
-        case "Exists", "DoesNotExist":
-            if !values.isEmpty {
-                faults.add(.forbidden(path.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
-            }
-        case "Gt", "Lt":
-            if values.count != 1 {
-                faults.add(.required(path.child("values"), "must be specified single value when `operator` is 'Lt' or 'Gt'"))
-            }
-        default:
-            let given = requirement["operator"].isNull ? "" : requirement["operator"]
-            faults.add(.invalid(path.child("operator"), given, "not a valid selector operator"))
-        }
-        faults.invalid(path.child("key"), requirement["key"], Names.qualifiedName(requirement["key"].string ?? ""))
-        for (position, value) in values.enumerated() {
-            faults.invalid(path.child("values").index(position), value, Names.labelValue(value.string ?? ""))
         }
     }
     private static func volumeAffinity(_ affinity: Object, _ path: FieldPath, _ faults: inout Faults) {

@@ -30,25 +30,30 @@ enum TypeRules {
     private static func labelSelector(_ selector: Object, _ path: FieldPath, _ faults: inout Faults) {
         MetadataRules.labels(selector["matchLabels"] ?? .null, path.child("matchLabels"), &faults)
         for (index, requirement) in (selector["matchExpressions"]?.items ?? []).enumerated() {
-            let path = path.child("matchExpressions").index(index)
-            let values = requirement["values"].items
-            switch requirement["operator"].string {
-            case "In", "NotIn":
-                if values.isEmpty { faults.add(.required(path.child("values"), "must be specified when `operator` is 'In' or 'NotIn'")) }
-            case "Exists", "DoesNotExist":
-                if !values.isEmpty {
-                    faults.add(.forbidden(path.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
-                }
-            default:
-                faults.add(
-                    .invalid(
-                        path.child("operator"), requirement["operator"].isNull ? "" : requirement["operator"],
-                        "not a valid selector operator"))
+            self.requirement(requirement, path.child("matchExpressions").index(index), comparesNumbers: false, &faults)
+        }
+    }
+    /// A requirement on a label, whose operator fits its values. - Parameter comparesNumbers: whether there are `Gt` and `Lt`.
+    static func requirement(_ requirement: Value, _ path: FieldPath, comparesNumbers: Bool, _ faults: inout Faults) {
+        let values = requirement["values"].items
+        switch requirement["operator"].string {
+        case "In", "NotIn":
+            if values.isEmpty { faults.add(.required(path.child("values"), "must be specified when `operator` is 'In' or 'NotIn'")) }
+        case "Exists", "DoesNotExist":
+            if !values.isEmpty {
+                faults.add(.forbidden(path.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
             }
-            faults.invalid(path.child("key"), requirement["key"], Names.qualifiedName(requirement["key"].string ?? ""))
-            for (position, value) in values.enumerated() {
-                faults.invalid(path.child("values").index(position), value, Names.labelValue(value.string ?? ""))
+        case "Gt" where comparesNumbers, "Lt" where comparesNumbers:
+            if values.count != 1 {
+                faults.add(.required(path.child("values"), "must be specified single value when `operator` is 'Lt' or 'Gt'"))
             }
+        default:
+            let given = requirement["operator"].isNull ? "" : requirement["operator"]
+            faults.add(.invalid(path.child("operator"), given, "not a valid selector operator"))
+        }
+        faults.invalid(path.child("key"), requirement["key"], Names.qualifiedName(requirement["key"].string ?? ""))
+        for (position, value) in values.enumerated() {
+            faults.invalid(path.child("values").index(position), value, Names.labelValue(value.string ?? ""))
         }
     }
 

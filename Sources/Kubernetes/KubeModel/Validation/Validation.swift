@@ -24,6 +24,7 @@ package enum Validation {
         // These change the spec of a pod, by rules of their own.
         let isSpecPart = kind.resource == "pods" && (subresource == "ephemeralcontainers" || subresource == "resize")
         if let custom = kind.custom { return faults.errors + custom.validate(new, old: old) }
+        if subresource == "status", let rule = KindRules.statuses[kind.groupKind] { rule(new, old, &faults) }
         guard subresource.isEmpty || isSpecPart, let type = Schema.kubernetes.type(of: kind) else { return faults.errors }
         if kind.kind == "StatefulSet" {
             faults.promisedVolumes = Set(new["spec"]["volumeClaimTemplates"].items.map { $0["metadata"]["name"] })

@@ -136,7 +136,6 @@ enum ValidationText {
         resource.v1.DeviceRequest name=!,label
         resource.v1.DeviceSubRequest name=!,label deviceClassName=!,subdomain allocationMode=in:All|ExactCount
         resource.v1.ExactDeviceRequest deviceClassName=!,subdomain allocationMode=in:All|ExactCount
-        resource.v1.ResourceSliceSpec driver=!,subdomain
         node.v1.RuntimeClass handler=!,label
         certificates.v1.CertificateSigningRequestSpec request=! signerName=! usages=! expirationSeconds=600..2147483647
         """#

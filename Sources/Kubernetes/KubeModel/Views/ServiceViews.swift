@@ -163,3 +163,24 @@ package struct NetworkPolicyFields: KindFields {
     package static let kind = Kind(group: "networking.k8s.io", version: "v1", "NetworkPolicy", prefix: "networking.k8s.io/networkpolicies/")
     package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, Value>("spec")
 }
+
+/// A range of Services' addresses.
+package typealias ServiceCIDR = View<ServiceCIDRFields>
+/// The fields of that. Source: ServiceCIDR of Kubernetes 1.36.
+package struct ServiceCIDRFields: KindFields {
+    package init() {}
+    package static let kind = Kind(
+        group: "networking.k8s.io", version: "v1", "ServiceCIDR", prefix: "networking.k8s.io/servicecidrs/", namespaced: false)
+    package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, Value>("spec")
+    package let status = Field<Self, Value>("status")
+}
+
+/// An address that belongs to somebody.
+package typealias IPAddress = View<IPAddressFields>
+/// The fields of that. Source: IPAddress of Kubernetes 1.36.
+package struct IPAddressFields: KindFields {
+    package init() {}
+    package static let kind = Kind(
+        group: "networking.k8s.io", version: "v1", "IPAddress", prefix: "networking.k8s.io/ipaddresses/", namespaced: false)
+    package let metadata = Field<Self, View<MetadataFields>>("metadata"), spec = Field<Self, Value>("spec")
+}

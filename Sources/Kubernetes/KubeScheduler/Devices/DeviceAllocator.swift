@@ -3,99 +3,133 @@ import KubeModel
 /// Finds devices of one node for claims. Source: dynamic-resource-allocation, structured.Allocator: the first devices in the order of
 /// slices that satisfy everything, by trying and taking back.
 struct DeviceAllocator {
-    private let book: DeviceBook
-    private let slices: [DeviceSlice]
-    private var used: Set<DeviceID> = []
-    /// How many devices may be tried before it counts as impossible.
-    private var steps = 20_000
-
-    init(_ book: DeviceBook, _ node: SchedulingNode) { (self.book, slices) = (book, book.pools.slices(for: node)) }
-
-    /// The devices of each claim, in their order; nil when the node has not enough.
-    mutating func allocate(_ claims: [DeviceBook.Claim]) throws(SelectorFault) -> [[DevicePlan.Result]]? {
-        var all: [[DevicePlan.Result]] = []
-        for claim in claims {
-            var chosen: [Chosen] = []
-            guard try satisfy(claim, 0, &chosen) else { return nil }
-            for device in chosen where !device.request.isAdministrative { used.insert(device.device.id) }
-            all.append(
-                chosen.map {
-                    DevicePlan.Result(request: $0.request.name, device: $0.device.id, isAdministrative: $0.request.isAdministrative)
-                })
-        }
-        return all
-    }
-    private struct Chosen {
+    /// A device, or a share of it, for a request.
+    struct Chosen {
+        /// The claim's place in the list.
+        let claim: Int
         let request: DeviceBook.Request
         let device: Device
+        /// What the share takes; empty for whole devices.
+        let consumed: [String: Quantity]
+    }
+    private let demand: DeviceDemand
+    private let devices: [Device]
+    /// Why not all devices of the node are known; nil when they are.
+    private let incompleteness: () -> String?
+    private var chosen: [Chosen] = []
+    /// How many devices may be tried before it counts as impossible.
+    private var steps = 20_000
+    /// Source: AllocationResultsMaxSize.
+    private static let mostResults = 32
+
+    init(_ demand: DeviceDemand, _ devices: [Device], incompleteness: @escaping () -> String?) {
+        (self.demand, self.devices, self.incompleteness) = (demand, devices, incompleteness)
     }
 
-    private mutating func satisfy(_ claim: DeviceBook.Claim, _ index: Int, _ chosen: inout [Chosen]) throws(SelectorFault) -> Bool {
-        guard index < claim.requests.count else { return true }
-        for request in claim.requests[index] {
-            // A request alone, whose devices need not agree, takes the first that fit.
-            let isAlone = claim.requests.count == 1 && claim.constraints.isEmpty
-            let fitting = try candidates(request, most: isAlone ? request.count ?? .max : .max)
-            let wanted = request.count ?? fitting.count
-            guard wanted > 0, fitting.count >= wanted else { continue }
-            if try take(wanted, of: fitting[...], request, claim, index, &chosen) { return true }
+    /// The devices of all claims; nil when the node has not enough.
+    mutating func allocate() throws(SelectorFault) -> [Chosen]? { try satisfy(0) ? chosen : nil }
+
+    private mutating func satisfy(_ index: Int) throws(SelectorFault) -> Bool {
+        guard index < demand.slots.count else { return true }
+        for alternative in demand.slots[index].alternatives {
+            let before = chosen.count
+            if let count = alternative.request.count {
+                if try take(count, from: 0, alternative, index) { return true }
+            } else if try takeAll(alternative, index), try satisfy(index + 1) {
+                return true
+            }
+            chosen.removeLast(chosen.count - before)
         }
         return false
     }
-    /// Takes so many of the devices for a request, and goes on with the next request.
+    /// Takes so many of the devices from a place on for a request, and goes on with the next request.
     private mutating func take(
-        _ count: Int, of devices: ArraySlice<Device>, _ request: DeviceBook.Request, _ claim: DeviceBook.Claim, _ index: Int,
-        _ chosen: inout [Chosen]
+        _ count: Int, from start: Int, _ alternative: DeviceDemand.Alternative, _ index: Int
     ) throws(SelectorFault) -> Bool {
-        if count == 0 { return try satisfy(claim, index + 1, &chosen) }
-        var rest = devices
-        while rest.count >= count, let device = rest.popFirst() {
+        if count == 0 { return try satisfy(index + 1) }
+        let request = alternative.request
+        for position in start..<max(start, devices.count) {
+            let device = devices[position]
+            guard isFree(device, request, index), try selected(device, alternative), request.tolerates(device),
+                try choose(device, request, index)
+            else { continue }
             steps -= 1
-            guard steps > 0 else { return false }
-            if !request.isAdministrative, chosen.contains(where: { $0.device.id == device.id && !$0.request.isAdministrative }) { continue }
-            chosen.append(Chosen(request: request, device: device))
-            if agrees(chosen, claim), try take(count - 1, of: rest, request, claim, index, &chosen) { return true }
+            // A shared device can be taken again.
+            let next = device.isShared && !request.isAdministrative ? position : position + 1
+            if steps > 0, try take(count - 1, from: next, alternative, index) { return true }
             chosen.removeLast()
+            if steps <= 0 { return false }
         }
         return false
     }
-    /// Whether the last device agrees with the others in what constraints name.
-    private func agrees(_ chosen: [Chosen], _ claim: DeviceBook.Claim) -> Bool {
-        guard let last = chosen.last else { return true }
-        for constraint in claim.constraints where Self.concerns(constraint.requests, last.request.name) {
-            guard let value = last.device.attributes[constraint.attribute] else { return false }
-            let others = chosen.dropLast().filter { Self.concerns(constraint.requests, $0.request.name) }
-            if others.contains(where: { $0.device.attributes[constraint.attribute] != value }) { return false }
+    /// Takes all devices that match, if they can be had.
+    private mutating func takeAll(_ alternative: DeviceDemand.Alternative, _ index: Int) throws(SelectorFault) -> Bool {
+        let (request, claim) = (alternative.request, demand.claims[demand.slots[index].claim])
+        if let text = incompleteness() {
+            throw SelectorFault("claim \(claim.path), request \(request.name): asks for all devices, but \(text)")
+        }
+        let before = chosen.count
+        for device in devices where try selected(device, alternative) {
+            guard isFree(device, request, index), request.tolerates(device), try choose(device, request, index) else { return false }
+        }
+        return chosen.count > before
+    }
+
+    /// Whether nobody has the device, or it can be had besides.
+    private func isFree(_ device: Device, _ request: DeviceBook.Request, _ index: Int) -> Bool {
+        if request.isAdministrative {
+            return !chosen.contains { $0.device === device && $0.claim == demand.slots[index].claim }
+        }
+        if device.isShared { return !device.isTaken }
+        return !device.isInUse && !chosen.contains { $0.device === device && !$0.request.isAdministrative }
+    }
+    /// Adds a device if its capacities, its pool's counters and the claim's constraints allow it.
+    private mutating func choose(_ device: Device, _ request: DeviceBook.Request, _ index: Int) throws(SelectorFault) -> Bool {
+        let claim = demand.slots[index].claim
+        guard chosen.count(where: { $0.claim == claim }) < Self.mostResults else { return false }
+        var consumed: [String: Quantity] = [:]
+        if device.isShared || !request.capacities.isEmpty {
+            guard let amounts = device.consumption(request.capacities) else { return false }
+            consumed = amounts
+        }
+        if !request.isAdministrative {
+            let others = chosen.filter { !$0.request.isAdministrative }
+            if device.isShared,
+                !device.hasRoom(for: consumed, besides: others.filter { $0.device === device }.map(\.consumed))
+            {
+                return false
+            }
+            if let counters = device.counters, !device.isInUse, !others.contains(where: { $0.device === device }),
+                !counters.allow(device, besides: rivals(others, counters))
+            {
+                return false
+            }
+        }
+        guard agrees(device, request, claim) else { return false }
+        chosen.append(Chosen(claim: claim, request: request, device: device, consumed: consumed))
+        return true
+    }
+    /// The devices about to be taken from the same counters, each once.
+    private func rivals(_ others: [Chosen], _ counters: DeviceCounters) -> [Device] {
+        var devices: [Device] = []
+        for other in others.map(\.device) where other.counters === counters && !other.isInUse {
+            if !devices.contains(where: { $0 === other }) { devices.append(other) }
+        }
+        return devices
+    }
+    /// Whether the device agrees with the others in what constraints name, and differs where it must.
+    private func agrees(_ device: Device, _ request: DeviceBook.Request, _ claim: Int) -> Bool {
+        for constraint in demand.claims[claim].constraints where request.isNamed(in: constraint.requests) {
+            guard let value = device.attributes[constraint.attribute] else { return false }
+            for other in chosen where other.claim == claim && other.request.isNamed(in: constraint.requests) {
+                if (other.device.attributes[constraint.attribute] == value) == constraint.isDistinct { return false }
+            }
         }
         return true
     }
-    private static func concerns(_ requests: Set<String>, _ name: String) -> Bool {
-        requests.isEmpty || requests.contains(name) || requests.contains(String(name.prefix { $0 != "/" }))
-    }
 
-    private func candidates(_ request: DeviceBook.Request, most: Int) throws(SelectorFault) -> [Device] {
-        guard let ofClass = book.classes[request.className] else { return [] }
-        let selectors = ofClass + request.selectors
-        var result: [Device] = []
-        for slice in slices {
-            for device in slice.devices {
-                let isTaken = !request.isAdministrative && (device.owner != nil || !used.isEmpty && used.contains(device.id))
-                if isTaken, request.count != nil { continue }
-                let repelled = device.taints.contains { taint in
-                    taint.effect != "None" && !request.tolerations.contains { $0.tolerates(taint) }
-                }
-                if repelled { continue }
-                guard try selected(device, selectors) else { continue }
-                // Who asks for all of them cannot do without one.
-                if isTaken { return [] }
-                result.append(device)
-                if result.count == most { return result }
-            }
-        }
-        return result
-    }
-    private func selected(_ device: Device, _ selectors: [DeviceSelector]) throws(SelectorFault) -> Bool {
-        for selector in selectors {
+    private func selected(_ device: Device, _ alternative: DeviceDemand.Alternative) throws(SelectorFault) -> Bool {
+        for selector in alternative.selectors {
             if case .failure(let fault) = selector.program.expression {
                 throw SelectorFault("\(selector.place): CEL compile error: \(fault.message)")
             }

@@ -43,7 +43,7 @@ package struct PodHostSettings: Sendable, Hashable {
         self.init(nodeName: facts.name, nodeAddresses: [facts.address])
         self.clusterDNS = clusterDNS
         memoryCapacity = facts.memoryBytes
-        allocatable = [String: Quantity](facts.allocatable) ?? [:]
+        allocatable = [String: Quantity](facts.size.allocatable) ?? [:]
     }
 
     /// Where things of a pod are.

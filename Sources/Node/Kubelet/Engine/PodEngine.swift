@@ -201,9 +201,9 @@ extension PodEngine {
     }
 
     private var admission: Admission {
-        let document = NodeDocument(facts: facts)
+        let own = NodeDocument(facts: facts).registration.labels
         return Admission(
-            facts: facts, labels: node.isNull ? document.labels : node["metadata"]["labels"].strings, taints: node["spec"]["taints"].items,
+            facts: facts, labels: node.isNull ? own : node["metadata"]["labels"].strings, taints: node["spec"]["taints"].items,
             pressure: health.reading.pressure, others: machines.values.filter(\.holdsRoom).map(\.spec))
     }
 

@@ -1,3 +1,4 @@
+package import KubeModel
 package import Control
 package import Documents
 package import KubeClient

@@ -1,3 +1,4 @@
+package import KubeModel
 package import Control
 
 /// Which thresholds are met, and the pressures that follow: each stays for five minutes after its threshold was met last.

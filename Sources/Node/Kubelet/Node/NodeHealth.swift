@@ -1,13 +1,6 @@
 import Control
+import KubeModel
 import Synchronization
-
-/// Whether the node runs short of something; eviction tells.
-package struct NodePressure: Sendable, Hashable {
-    package var memory = false, disk = false, pid = false
-    package init(memory: Bool = false, disk: Bool = false, pid: Bool = false) {
-        (self.memory, self.disk, self.pid) = (memory, disk, pid)
-    }
-}
 
 /// What is known of the runtime and of pressures, for the node's status. Source: kubelet, pkg/kubelet/runtime.go.
 final class NodeHealth: Sendable {

@@ -96,9 +96,9 @@ struct NodeReporter: Service {
             do throws(KubeClientError) {
                 let status = document.status(health.reading, images: [])
                 do throws(KubeClientError) {
-                    return try await client.create(NodeFields.kind, document.registration(times.stamped(status, at: clock.now)))
+                    return try await client.create(NodeFields.kind, document.registration.document(times.stamped(status, at: clock.now)))
                 } catch  where error.reason == .alreadyExists {
-                    let labels: Value = ["metadata": ["labels": Value(document.labels)]]
+                    let labels: Value = ["metadata": ["labels": Value(document.registration.labels)]]
                     let node = try await client.patch(NodeFields.kind, document.facts.name, .strategic(labels))
                     times = ConditionTimes(node)
                     return node

@@ -61,7 +61,7 @@ struct Admission {
         }
         if others.count + 1 > facts.maxPods { return refusal("pods", 1, others.count, facts.maxPods) }
         for resource in ["cpu", "memory", "ephemeral-storage"] {
-            let capacity = Self.amount(facts.allocatable[resource], resource)
+            let capacity = Self.amount(facts.size.allocatable[resource], resource)
             let requested = PodRequests.amount(of: spec, resource)
             let used = others.reduce(0) { $0 + PodRequests.amount(of: $1, resource) }
             if requested > 0, requested + used > capacity { return refusal(resource, requested, used, capacity) }

@@ -1,3 +1,4 @@
+import KubeModel
 import Control
 import Documents
 
@@ -35,7 +36,7 @@ extension PodMachine {
     /// Whether the node could ever give that much.
     private func fits(_ resources: Value) -> Bool {
         ["cpu", "memory"].allSatisfy { resource in
-            Admission.amount(resources["requests"][resource], resource) <= Admission.amount(facts.allocatable[resource], resource)
+            Admission.amount(resources["requests"][resource], resource) <= Admission.amount(facts.size.allocatable[resource], resource)
         }
     }
 }

@@ -16,6 +16,7 @@ package final class LinuxPodHost: PodHost, Service {
     let services: ServiceList
     let tokens: TokenCache
     let claims: ClaimedVolumes
+    let volumes: NodeVolumes
     let cgroups: PodCgroups?
     let registry: (any NodeRegistryCredentials)?
     /// For all that blocks: one for what pods wait for, one for removal.
@@ -39,6 +40,7 @@ package final class LinuxPodHost: PodHost, Service {
         services = ServiceList(client: client, clock: clock, random: random)
         tokens = TokenCache(client: client, clock: clock, random: random)
         claims = ClaimedVolumes(client: client, settings: settings)
+        volumes = NodeVolumes(client: client, node: settings.nodeName, told: nil)
         self.cgroups = cgroups.map { PodCgroups(layout: $0, settings: settings) }
         relay.host = self
     }
@@ -62,6 +64,7 @@ package final class LinuxPodHost: PodHost, Service {
         while true {
             try await clock.sleep(for: .seconds(10))
             let pods = prepared.withLock { $0 }
+            await keepAttachments(prepared: Set(pods.keys))
             for (uid, pod) in pods where tokens.isDue(uid: uid) { try? await update(pod) }
         }
     }
@@ -93,6 +96,7 @@ package final class LinuxPodHost: PodHost, Service {
             try Files.makeFolders("\(settings.logDirectory)/\(text.logDirectory)")
             try cgroups?.apply(pod)
         }
+        try await awaitAttachments(pod)
         try await makeVolumes(pod)
         prepared.withLock { $0[text.uid] = pod }
     }
@@ -120,6 +124,7 @@ package final class LinuxPodHost: PodHost, Service {
                     try Files.removeTree(part)
                 }
             }
+            await releaseAttachments(uid: uid)
         }
     }
 
@@ -133,6 +138,7 @@ package final class LinuxPodHost: PodHost, Service {
                 for name in Files.names(in: logs) where name.hasSuffix("_\(uid)") { try Files.removeTree("\(logs)/\(name)") }
                 try Files.removeTree(paths.root)
             }
+            await releaseAttachments(uid: uid)
         }
     }
     private func forget(_ uid: String) {

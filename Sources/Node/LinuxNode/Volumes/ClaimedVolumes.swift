@@ -16,67 +16,45 @@ struct ClaimedVolumes: Sendable {
 
     /// What has to be mounted where for a volume of a claim; nil when the volume is none of a claim. - Throws: `PodHostError`.
     func mount(of volume: Value, _ pod: Value) async throws(PodHostError) -> ClaimMount? {
-        let text = PodText(pod)
-        let name = volume["name"].string ?? ""
         if let driver = volume["csi"]["driver"].string { throw .config(Self.missing(driver)) }
-        var readOnly = false
-        let claimName: String
-        if let given = volume["persistentVolumeClaim"]["claimName"].string {
-            (claimName, readOnly) = (given, volume["persistentVolumeClaim"]["readOnly"].bool ?? false)
-        } else if !volume["ephemeral"].isNull {
-            claimName = "\(text.name)-\(name)"
-        } else {
-            return nil
-        }
+        guard let claim = PodClaim(volume, of: pod) else { return nil }
+        let found = try await persistent(claim, pod)
         do throws(ClaimTrouble) {
-            let persistent = try await bound(claimName, text, isEphemeral: !volume["ephemeral"].isNull)
-            return try ClaimMount(persistent, readOnly: readOnly, uid: text.uid, settings: settings)
+            return try ClaimMount(found, readOnly: claim.isReadOnly, uid: PodText(pod).uid, settings: settings)
         } catch {
             switch error {
-            case .unbound(let reason):
-                let whole = "error processing PVC \(text.namespace)/\(claimName): \(reason)"
-                throw .volume(
-                    name: name,
-                    message: "Unable to attach or mount volumes: unmounted volumes=[\(name)], unattached volumes=[], "
-                        + "failed to process volumes=[\(name)]: \(whole)")
             case .driver(let driver): throw .config(Self.missing(driver))
             case .unsupported: throw .config("no volume plugin matched")
             }
         }
     }
 
+    /// The persistent volume behind a claim. - Throws: `PodHostError.volume` in the kubelet's words.
+    private func persistent(_ claim: PodClaim, _ pod: Value) async throws(PodHostError) -> Value {
+        let result: Result<Value, MountTrouble>
+        do throws(KubeClientError) { result = try await claim.persistentVolume(of: pod, by: client) } catch {
+            throw Self.refusal(error, [claim])
+        }
+        switch result {
+        case .success(let volume): return volume
+        case .failure(let trouble): throw .volume(name: claim.volume, message: trouble.text)
+        }
+    }
+    /// What it means for volumes that the API cannot be asked about them.
+    static func refusal(_ error: KubeClientError, _ claims: [PodClaim]) -> PodHostError {
+        if error == .cancelled { return .cancelled }
+        let trouble = MountTrouble(volumes: claims.map(\.volume), reason: "\(error)")
+        return .volume(name: claims.first?.volume ?? "", message: trouble.text)
+    }
+
     private static func missing(_ driver: String) -> String {
         "kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name \(driver) not found in the list of "
             + "registered CSI drivers"
-    }
-
-    /// The persistent volume that a claim is bound to.
-    private func bound(_ name: String, _ text: PodText, isEphemeral: Bool) async throws(ClaimTrouble) -> Value {
-        let claim: Value
-        do throws(KubeClientError) {
-            claim = try await client.get(PersistentVolumeClaimFields.kind, namespace: text.namespace, name)
-        } catch { throw .unbound("failed to fetch PVC from API server: \(error)") }
-        if !claim["metadata"]["deletionTimestamp"].isNull { throw .unbound("PVC is being deleted") }
-        if isEphemeral, !claim["metadata"]["ownerReferences"].items.contains(where: { $0["uid"].string == text.uid }) {
-            throw .unbound(
-                "PVC \(text.namespace)/\(name) was not created for pod \(text.namespace)/\(text.name) (pod is not owner)")
-        }
-        guard claim["status"]["phase"].string == "Bound", let volumeName = claim["spec"]["volumeName"].string, !volumeName.isEmpty else {
-            throw .unbound("PVC is not bound")
-        }
-        do throws(KubeClientError) {
-            let volume = try await client.get(PersistentVolumeFields.kind, volumeName)
-            guard volume["spec"]["claimRef"]["uid"] == claim["metadata"]["uid"] else {
-                throw KubeClientError.malformed("PV \(volumeName) is not bound to the claim")
-            }
-            return volume
-        } catch { throw .unbound("failed to fetch PV \(volumeName.quoted) from API server: \(error)") }
     }
 }
 
 /// Why the volume of a claim cannot be had.
 enum ClaimTrouble: Error {
-    case unbound(String)
     /// No driver of that name is on the node.
     case driver(String)
     case unsupported

@@ -1,4 +1,5 @@
 import Documents
+import KubeModel
 import Kubelet
 import LinuxNode
 
@@ -24,7 +25,9 @@ extension NodeBoot {
             "authorization": ["mode": "Webhook", "webhook": ["cacheAuthorizedTTL": "5m0s", "cacheUnauthorizedTTL": "30s"]],
             "cgroupDriver": "cgroupfs", "containerRuntimeEndpoint": "unix:///run/containerd/containerd.sock", "serverTLSBootstrap": true,
             "containerLogMaxSize": "10Mi", "containerLogMaxFiles": 5,
-            "kubeReserved": ["cpu": "\(facts.reservedMillicores)m", "memory": "\(facts.reservedMemoryMiB)Mi", "ephemeral-storage": "1Gi"],
+            "kubeReserved": [
+                "cpu": "\(facts.size.reservedMillicores)m", "memory": "\(facts.size.reservedMemoryMiB)Mi", "ephemeral-storage": "1Gi",
+            ],
             "evictionHard": [
                 "memory.available": "100Mi", "nodefs.available": "10%", "nodefs.inodesFree": "5%", "imagefs.available": "15%",
                 "imagefs.inodesFree": "5%", "pid.available": "5%",

@@ -62,7 +62,7 @@ package struct NodeAgent: Service {
         var settings = PodHostSettings(nodeName: boot.facts.name, nodeAddresses: [boot.facts.address])
         settings.clusterDNS = boot.configuration.clusterDNS
         settings.memoryCapacity = boot.facts.memoryBytes
-        for (name, quantity) in boot.facts.allocatable.strings { settings.allocatable[name] = Quantity(quantity) }
+        for (name, quantity) in boot.facts.size.allocatable.strings { settings.allocatable[name] = Quantity(quantity) }
         return settings
     }
 }
