@@ -98,7 +98,7 @@ import Testing
         try await NodeBedTests.withManager(bed) { _ in
             let (a, b) = (try bed.addPod("a"), try bed.addPod("b"))
             _ = try bed.addPod("client")
-            for name in ["a", "b"] { try bed.start(in: name, "socat UDP-RECVFROM:53,fork SYSTEM:'echo \(name)'") }
+            for name in ["a", "b"] { try bed.start(in: name, "socat UDP-RECVFROM:53,fork SYSTEM:'echo \(name)'", listening: 53) }
             let skeleton = ProxySkeleton.commands(nodePorts: .allAddresses, mark: 1 << 14, serviceBlocks: [])
             var writer = ProxyWriter(table: RuleTable("ip kube-proxy", skeleton: skeleton))
             let kernel = try KernelRules(namespace: bed.node)

@@ -101,18 +101,19 @@ final class NodeBed: Sendable {
         while waitpid(child, &status, 0) < 0, errno == EINTR {}
         return (ExitStatus(wait: status).code, (try? String(contentsOfFile: path, encoding: .utf8)) ?? "")
     }
-    /// Starts a command that goes on until the end of the bed.
-    func start(in name: String, _ command: String) throws {
+    /// Starts a command that goes on until the end of the bed; comes back when the port, TCP or UDP, is listened on, if one is named.
+    func start(in name: String, _ command: String, listening port: Int? = nil) throws {
         let child = try Spawn.process(program(in: name, "exec \(command)"))
         children.withLock { $0.append(child) }
+        guard let port else { return }
+        for _ in 0..<1000 where try run(in: name, "ss -Hlntu 'sport = :\(port)'").output.isEmpty { usleep(10_000) }
     }
     /// A web server in a pod that answers with the pod's name.
     func serve(_ name: String, port: Int = 80) throws {
         let root = "\(folder)/www-\(name)"
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
         try name.write(toFile: "\(root)/index.html", atomically: true, encoding: .utf8)
-        try start(in: name, "busybox httpd -f -p \(port) -h \(root)")
-        for _ in 0..<100 where try run(in: name, "curl -s --max-time 1 http://127.0.0.1:\(port)/").status != 0 { usleep(10_000) }
+        try start(in: name, "busybox httpd -f -p \(port) -h \(root)", listening: port)
     }
     /// What a web server answers, from a namespace; "" for none.
     func fetch(from name: String, _ address: String) throws -> String {

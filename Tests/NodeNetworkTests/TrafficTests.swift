@@ -33,20 +33,20 @@ import Testing
         try await NodeBedTests.withManager(bed) { _ in
             let (a, b) = (try bed.addPod("a"), try bed.addPod("b"))
             _ = try bed.addPod("client")
-            try bed.start(in: "a", "socat TCP-LISTEN:80,reuseaddr,fork EXEC:cat")
+            try bed.start(in: "a", "socat TCP-LISTEN:80,reuseaddr,fork EXEC:cat", listening: 80)
             try bed.serve("b")
             var rules = try Rules(bed)
             try rules.set(Samples.service(), [Samples.slice([a])])
             // Speaks, waits, and speaks again on the same connection.
             let (said, heard) = ("\(bed.folder)/said", "\(bed.folder)/heard")
             try bed.run(in: "client", "mkfifo \(said)")
-            try bed.start(in: "client", "sh -c 'socat - TCP:10.100.0.5:8080,retry=20,interval=0.05 < \(said) > \(heard)'")
+            try bed.start(in: "client", "sh -c 'socat - TCP:10.100.0.5:8080 < \(said) > \(heard)'")
             let pen = open(said, O_WRONLY | O_CLOEXEC)
             defer { Glibc.close(pen) }
             func say(_ text: String) throws {
                 _ = text.withCString { write(pen, $0, strlen($0)) }
                 func isHeard() -> Bool { (try? String(contentsOfFile: heard, encoding: .utf8))?.contains(text) ?? false }
-                for _ in 0..<200 where !isHeard() { usleep(10_000) }
+                for _ in 0..<1000 where !isHeard() { usleep(10_000) }
                 #expect(isHeard(), "\(text)")
             }
             try say("before")
@@ -63,11 +63,11 @@ import Testing
         defer { bed.close() }
         try await NodeBedTests.withManager(bed) { _ in
             let a = try bed.addPod("a")
-            try bed.start(in: "a", "socat TCP-LISTEN:80,reuseaddr,fork SYSTEM:'echo $SOCAT_PEERADDR'")
+            try bed.start(in: "a", "socat TCP-LISTEN:80,reuseaddr,fork SYSTEM:'echo $SOCAT_PEERADDR'", listening: 80)
             var rules = try Rules(bed)
             func peer() throws -> String {
                 for _ in 0..<50 {
-                    let seen = try bed.run(in: "vpc", "socat -t1 TCP:192.168.0.10:32000 - < /dev/null").output.filter { $0 != "\n" }
+                    let seen = try bed.run(in: "vpc", "socat -t5 TCP:192.168.0.10:32000 - < /dev/null").output.filter { $0 != "\n" }
                     if !seen.isEmpty, !seen.contains("refused") { return seen }
                 }
                 return ""
@@ -89,8 +89,8 @@ import Testing
             let vpc = try Netlink(namespace: try bed.namespace("vpc"))
             try vpc.addAddress(try #require(IPv4Prefix("203.0.113.1/32")), link: "outside")
             for (port, target, seen) in [(7001, "203.0.113.1", "192.168.0.10"), (7002, "192.168.0.1", a)] {
-                try bed.start(in: "vpc", "socat TCP-LISTEN:\(port),reuseaddr,fork SYSTEM:'echo $SOCAT_PEERADDR'")
-                let answer = try bed.run(in: "a", "socat -t1 TCP:\(target):\(port),retry=40,interval=0.05 - < /dev/null").output
+                try bed.start(in: "vpc", "socat TCP-LISTEN:\(port),reuseaddr,fork SYSTEM:'echo $SOCAT_PEERADDR'", listening: port)
+                let answer = try bed.run(in: "a", "socat -t5 TCP:\(target):\(port) - < /dev/null").output
                 #expect(answer.filter { $0 != "\n" } == seen)
             }
         }
