@@ -82,7 +82,9 @@ struct FleetBench {
         let authority = try CertificateAuthority.make(commonName: "kubernetes", now: clock.now.seconds)
         let controllers = ClusterControllers.all(rootCertificate: authority.certificate.pem, authority: authority)
         let services: [any Service] = [
-            server, ControllerGroup(realm: realm, writer: server, clock: clock, random: random, controllers: controllers),
+            server,
+            ControllerGroup(
+                realm: realm, writer: server, clock: clock, random: random, controllers: controllers, indexes: [KubeIndexes.notes]),
             Scheduler(
                 realm: realm, writer: server, binder: DirectBinder(realm: realm, clock: clock, random: random), clock: clock, random: random
             ),

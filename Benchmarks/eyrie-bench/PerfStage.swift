@@ -90,7 +90,8 @@ final class PerfStage: Sendable {
                 case .controllers:
                     let controllers = ControllerGroup(
                         realm: realm, writer: server, clock: clock, random: RandomSource(seed: 2),
-                        controllers: [PodClaimsController(), DeviceReleaseController(), GarbageCollector()])
+                        controllers: [PodClaimsController(), DeviceReleaseController(), GarbageCollector()],
+                        indexes: [KubeIndexes.notes])
                     group.addTask { try await controllers.run() }
                 case .steady(let batch, let time, let template): outcome = try await steady(batch, time, template)
                 case .measure(let count, let template):

@@ -166,6 +166,7 @@ private struct BedSource: AutoscalerSource {
             }
             return ["items": .array(items)]
         }
+        if path.last == "events" { return ["items": .array(bed.list(KubeEvent.self).map(\.value))] }
         if path.last == "pods" { return ["items": .array(bed.list(Pod.self).map(\.value))] }
         throw KubeStatus(404, .notFound, "not found")
     }

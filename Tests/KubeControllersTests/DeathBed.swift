@@ -101,7 +101,7 @@ extension KubeBed {
     ) {
         let group = ControllerGroup(
             realm: realm, writer: writer, effects: effects, clock: clock, random: random, controllers: controllers,
-            log: Log("test") { _ in })
+            indexes: [KubeIndexes.notes], log: Log("test") { _ in })
         process.start { try? await group.run() }
         settle()
     }

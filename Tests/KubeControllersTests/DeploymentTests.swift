@@ -73,6 +73,14 @@ import Testing
         #expect(images(bed) == Array(repeating: "nginx:2", count: 10))
         #expect(bounds.broken.withLock { $0 }.isEmpty)
         #expect(bed.list(ReplicaSet.self).count == 2)
+        // The list tells the steps of each set in their order: every one begins where the one before ended.
+        var sizes: [Substring: Substring] = [:]
+        for words in bed.events("ScalingReplicaSet").map({ $0.split(separator: " ") }) {
+            let (name, before, after) = (words[4], words[6], words[8])
+            #expect(before == sizes[name] ?? "0", "\(words)")
+            sizes[name] = after
+        }
+        #expect(sizes.values.sorted() == ["0", "10"])
         #expect(bed.get(Deployment.self, "web")?.metadata.annotations?["deployment.kubernetes.io/revision"] == "2")
         #expect(condition(bed, "Progressing")?.reason == "NewReplicaSetAvailable")
         bed.stop()

@@ -44,7 +44,7 @@ final class KubeBed: Sendable {
     ) -> ControllerGroup {
         let group = ControllerGroup(
             realm: realm, writer: writer ?? self.writer, effects: effects, clock: clock, random: random, controllers: controllers,
-            log: Log("test") { _ in })
+            indexes: [KubeIndexes.notes], log: Log("test") { _ in })
         run(group)
         return group
     }
@@ -88,7 +88,7 @@ final class KubeBed: Sendable {
     func get<F: KindFields>(_: View<F>.Type, _ name: String, in namespace: String? = "default") -> View<F>? {
         realm.snapshot().get(F.kind.key(F.kind.namespaced ? namespace : nil, name)).flatMap { View<F>($0.value) }
     }
-    /// Messages of events with a reason, in the order of their first time and name.
+    /// Messages of events with a reason, in the order of their names, which is that of time.
     func events(_ reason: String) -> [String] {
         list(KubeEvent.self).filter { $0.reason == reason }.map { $0.message ?? "" }
     }
@@ -123,7 +123,7 @@ struct InstantKubelet: Controller {
         if left > .zero { return Plan(revisit: left) }
         let status: Value = [
             "status": [
-                "phase": "Running", "podIP": .string("10.0.0.\(world.revision % 250)"),
+                "phase": "Running", "podIP": .string("10.0.0.\(world.revision % 250)"), "startTime": .string(created.text),
                 "conditions": [["type": "Ready", "status": "True", "lastTransitionTime": .string(world.now.text)]],
             ]
         ]

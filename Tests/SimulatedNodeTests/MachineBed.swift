@@ -92,15 +92,10 @@ struct MachineBed {
     func pod(_ name: String, until condition: (Value) -> Bool) async throws -> Value {
         try await wait(PodFields.kind, name, until: condition)
     }
-    /// The reasons of the events about a pod, in order.
+    /// The reasons of the events about a pod, in the order of the list, as `kubectl describe` shows those of one second.
     func events(about name: String) async throws -> [String] {
         let list = try await client.all(EventFields.kind, namespace: "default").items
-        return list.filter { $0["involvedObject"]["name"] == .string(name) }
-            .sorted {
-                ($0["metadata"]["resourceVersion"].string.flatMap { Int($0) } ?? 0)
-                    < ($1["metadata"]["resourceVersion"].string.flatMap { Int($0) } ?? 0)
-            }
-            .compactMap { $0["reason"].string }
+        return list.filter { $0["involvedObject"]["name"] == .string(name) }.compactMap { $0["reason"].string }
     }
 }
 

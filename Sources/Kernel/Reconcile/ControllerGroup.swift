@@ -11,20 +11,22 @@ package final class ControllerGroup: Service {
     private let clock: any WallClock
     private let random: RandomSource
     private let controllers: [any Controller]
+    private let indexes: [WorldIndex]
     private let concurrency: Int
     private let pause: Duration
     private let log: Log
     private let published = Mutex<(names: [String], metrics: [ControllerMetrics])>(([], []))
 
-    /// A group of controllers whose changes go through `writer` and whose effects go to `effects`; `concurrency` is how many keys of
-    /// one controller are written at a time. After a turn with many changes the next begins `pause` later, so that many more share one,
+    /// A group of controllers whose changes go through `writer` and whose effects go to `effects`; `indexes` are kept
+    /// besides those that controllers declare; `concurrency` is how many keys of one controller are written at a time. After a turn with many changes the next begins `pause` later, so that many more share one,
     /// and a document that changes twice meanwhile is looked at once.
     package init(
         realm: Realm, writer: any ChangeWriter, effects: (any EffectPerformer)? = nil, clock: any WallClock, random: RandomSource,
-        controllers: [any Controller], concurrency: Int = 16, pause: Duration = .zero, log: Log = Log("controllers")
+        controllers: [any Controller], indexes: [WorldIndex] = [], concurrency: Int = 16, pause: Duration = .zero,
+        log: Log = Log("controllers")
     ) {
         (self.realm, self.writer, self.effects, self.clock, self.random) = (realm, writer, effects, clock, random)
-        (self.controllers, self.concurrency, self.pause, self.log) = (controllers, concurrency, pause, log)
+        (self.controllers, self.indexes, self.concurrency, self.pause, self.log) = (controllers, indexes, concurrency, pause, log)
     }
 
     /// What each controller has done since the group began to run.
@@ -38,7 +40,7 @@ package final class ControllerGroup: Service {
     package func run() async throws {
         let mailbox = Mailbox<Letter>()
         let runners = controllers.map { Runner($0, concurrency: concurrency, random: random) }
-        let cache = WorldCache(realm: realm, indexes: runners.flatMap(\.indexes)) { mailbox.signal() }
+        let cache = WorldCache(realm: realm, indexes: indexes + runners.flatMap(\.indexes)) { mailbox.signal() }
         let found = try await cache.load()
         defer { cache.stop() }
         var loop = ControlLoop(runners: runners, performs: effects != nil)

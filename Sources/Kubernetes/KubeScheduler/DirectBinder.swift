@@ -24,6 +24,8 @@ package struct DirectBinder: BatchBinder {
     package func bind(_ pods: [(pod: PodIdentity, node: String)], as scheduler: String) async -> [ChangeError?] {
         var outcomes: [ChangeError?] = Array(repeating: nil, count: pods.count)
         var left = Array(pods.indices)
+        // The event is as old as the decision, so that it stands before what the node tells.
+        let began = clock.now
         // Others may write a pod at the same time: what is left is tried on the newest documents.
         for _ in 0..<8 where !left.isEmpty {
             var (writes, indices, topology) = ([Write](), [Int](), [String: BoundPod.Labels]())
@@ -46,8 +48,7 @@ package struct DirectBinder: BatchBinder {
             }
             if !left.isEmpty { await realm.settled() }
         }
-        let now = clock.now.text
-        let events = pods.indices.filter { outcomes[$0] == nil }.map { event(pods[$0].pod, pods[$0].node, scheduler, now) }
+        let events = pods.indices.filter { outcomes[$0] == nil }.map { event(pods[$0].pod, pods[$0].node, scheduler, began) }
         if !events.isEmpty { _ = await realm.commit(events) }
         return outcomes
     }
@@ -88,15 +89,16 @@ package struct DirectBinder: BatchBinder {
     }
 
     /// The event that a pod has its node.
-    private func event(_ pod: PodIdentity, _ node: String, _ scheduler: String, _ now: String) -> Write {
+    private func event(_ pod: PodIdentity, _ node: String, _ scheduler: String, _ now: Timestamp) -> Write {
         let message = "Successfully assigned \(pod.namespace)/\(pod.name) to \(node)"
-        return event(pod, ("Normal", "Scheduled", message), mark: node, scheduler, now)
+        return event(pod, ("Normal", "Scheduled", message), scheduler, now)
     }
-    /// An event about a pod, as the API server would store it; `mark` tells it from others in its name.
+    /// An event about a pod, as the API server would store it.
     func event(
-        _ pod: PodIdentity, _ told: (type: String, reason: String, message: String), mark: String, _ scheduler: String, _ now: String
+        _ pod: PodIdentity, _ told: (type: String, reason: String, message: String), _ scheduler: String, _ time: Timestamp
     ) -> Write {
-        let name = "\(pod.name).\(Naming.digits(pod.uid + mark))"
+        let name = EventName.text(about: pod.name, at: time, told: scheduler, told.reason, told.message)
+        let now = time.text
         // Of these texts only the scheduler's name and the message may need escapes.
         let component = String(decoding: JSON.encode(.string(scheduler)), as: UTF8.self)
         let message = String(decoding: JSON.encode(.string(told.message)), as: UTF8.self)
@@ -110,16 +112,5 @@ package struct DirectBinder: BatchBinder {
             """
         let encoded = Encoded(bytes: Array(text.utf8), gap: opening.utf8.count, comma: true)
         return Write(EventFields.kind.key(pod.namespace, name), .put(encoded), if: .none)
-    }
-}
-
-/// Names that are made of what they stand for.
-enum Naming {
-    /// Sixteen digits of a text's hash.
-    static func digits(_ text: String) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        let digits = String(hash, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 }

@@ -143,13 +143,14 @@ struct SchedulerReport: Sendable {
     func tell(
         _ pod: SchedulingPod, _ type: String, _ reason: String, _ message: String, action: String? = nil, related: SchedulingPod? = nil
     ) async {
-        let name = "\(pod.name).\(Naming.digits(pod.uid.text + reason + message))"
-        let now = Value.string(clock.now.text)
-        if let event = realm.snapshot().get(EventFields.kind.key(pod.namespace, name))?.value {
+        let (time, identity) = (clock.now, PodIdentity(namespace: pod.namespace, name: pod.name, uid: pod.uid.text))
+        let now = Value.string(time.text)
+        if let event = realm.snapshot().event(about: identity, reason, message)?.value, let name = event["metadata"]["name"].string {
             let count = Int64((event["count"].int ?? 1) + 1)
             return await apply(
                 .patch(EventFields.kind, namespace: pod.namespace, name: name, ["count": .int(count), "lastTimestamp": now]))
         }
+        let name = EventName.text(about: pod.name, at: time, told: "default-scheduler", reason, message)
         var event: Value = [
             "apiVersion": "v1", "kind": "Event", "metadata": ["name": .string(name), "namespace": .string(pod.namespace)],
             "involvedObject": reference(pod), "reason": .string(reason), "message": .string(message),

@@ -8,29 +8,31 @@ struct EventReporter {
     let client: KubeClient
     let node: String
     let clock: any WallClock
-    let random: RandomSource
 
     func record(_ events: [PodStep.Event], about pod: Value) async {
-        for event in events {
+        for (order, event) in events.enumerated() {
             let metadata = pod["metadata"]
             var subject: Value = [
                 "kind": "Pod", "apiVersion": "v1", "namespace": metadata["namespace"], "name": metadata["name"], "uid": metadata["uid"],
                 "resourceVersion": metadata["resourceVersion"],
             ]
             if !event.fieldPath.isEmpty { subject["fieldPath"] = .string(event.fieldPath) }
-            await record(type: event.type, event.reason, event.message, subject, namespace: metadata["namespace"].string ?? "default")
+            await record(
+                type: event.type, event.reason, event.message, subject, order, namespace: metadata["namespace"].string ?? "default")
         }
     }
 
     /// What happens to the node itself, as in `Starting kubelet.`
     func record(_ reason: String, _ message: String, aboutNode uid: String) async {
         let subject: Value = ["kind": "Node", "name": .string(node), "uid": .string(uid)]
-        await record(type: "Normal", reason, message, subject, namespace: "default")
+        await record(type: "Normal", reason, message, subject, 0, namespace: "default")
     }
 
-    private func record(type: String, _ reason: String, _ message: String, _ subject: Value, namespace: String) async {
+    private func record(
+        type: String, _ reason: String, _ message: String, _ subject: Value, _ order: Int, namespace: String
+    ) async {
         let now = clock.now
-        let name = "\(subject["name"].string ?? "").\(random.hex(16))"
+        let name = EventName.text(about: subject["name"].string ?? "", at: now, order: order, told: node, reason, message)
         let event: Value = [
             "apiVersion": "v1", "kind": "Event", "metadata": ["name": .string(name), "namespace": .string(namespace)],
             "involvedObject": subject, "reason": .string(reason), "message": .string(message), "type": .string(type),

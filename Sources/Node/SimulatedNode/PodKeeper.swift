@@ -46,7 +46,7 @@ final class PodKeeper: @unchecked Sendable {
         (self.client, self.spec, self.table, self.addresses) = (client, spec, table, addresses)
         (self.clock, self.random) = (clock, random)
         (reportDue, reportBackoff) = (clock.now, Backoff(random: random))
-        reporter = EventReporter(client: client, node: spec.nodeName, clock: clock, random: random)
+        reporter = EventReporter(client: client, node: spec.nodeName, clock: clock)
     }
 
     /// When there is something to do again; nil when nothing is to be done before something changes.

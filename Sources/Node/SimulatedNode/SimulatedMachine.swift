@@ -79,7 +79,7 @@ package struct SimulatedMachine: Service {
                 }
                 if stages.registersDrivers { heartbeat.drivers = try await registration.begin(node: uid) }
                 guard stages.recordsEvents else { return }
-                return await EventReporter(client: client, node: spec.nodeName, clock: clock, random: random)
+                return await EventReporter(client: client, node: spec.nodeName, clock: clock)
                     .record("Starting", "Starting kubelet.", aboutNode: uid)
             } catch {
                 if error == .cancelled { throw CancellationError() }

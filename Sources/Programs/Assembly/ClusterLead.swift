@@ -69,7 +69,7 @@ final class ClusterLead: Service {
             controllers: ClusterControllers.all(
                 rootCertificate: record.authority.certificate.pem, authority: record.authority, tokenKey: record.serviceAccountKey,
                 startedAt: parts.clock.now),
-            pause: .milliseconds(10), log: Log("controllers/\(name)"))
+            indexes: [KubeIndexes.notes], pause: .milliseconds(10), log: Log("controllers/\(name)"))
         let scheduler = Scheduler(
             realm: realm, writer: api, binder: DirectBinder(realm: realm, clock: parts.clock, random: parts.random), clock: parts.clock,
             random: parts.random, configuration: parts.scheduler, pause: .milliseconds(1))

@@ -54,12 +54,13 @@ package final class AutoscalerPerformer: EffectPerformer {
                     ["metadata": metadata, "status": status.value], subresource: "status"))
         }
         for note in status.notes {
-            let place = note.place(autoscaler, HorizontalAutoscaler.name)
-            let path = ["api", "v1", "namespaces", place.namespace, "events", place.name]
-            let present = try? await source.send("GET", path, [], nil)
+            let path = ["api", "v1", "namespaces", autoscaler.namespace, "events"]
+            let fields = "involvedObject.uid=\(autoscaler.uid),reason=\(note.reason),type=\(note.type)"
+            let told = (try? await source.send("GET", path, [("fieldSelector", fields)], nil))?["items"].items ?? []
             changes.append(
                 note.change(
-                    about: autoscaler, from: HorizontalAutoscaler.name, present: present.flatMap(KubeEvent.init), now: clock.now))
+                    about: autoscaler, from: HorizontalAutoscaler.name, order: changes.count,
+                    present: told.first { $0["message"].string == note.message }.flatMap(KubeEvent.init), now: clock.now))
         }
         return changes
     }

@@ -24,31 +24,30 @@ struct EventNote {
     }
 
     /// The change that tells it: a new Event, or one more of the same.
-    func change<F: KindFields>(about object: View<F>, from component: String, in world: World) -> Change {
-        let place = place(object, component)
-        let present = world.get(KubeEvent.self, place.name, in: place.namespace)
-        return change(about: object, from: component, present: present, now: world.now)
+    /// - Parameter order: its place among what is told about the object at this moment.
+    func change<F: KindFields>(about object: View<F>, from component: String, order: Int = 0, in world: World) -> Change {
+        let present = world.first(KubeIndexes.notes.name, identity(object, component)).flatMap { world.get(KubeEvent.self, key: $0) }
+        return change(about: object, from: component, order: order, revision: world.revision, present: present, now: world.now)
     }
     /// Whether it has not been told yet, or is forgotten.
     func isNew<F: KindFields>(about object: View<F>, from component: String, in world: World) -> Bool {
-        let place = place(object, component)
-        return world.get(KubeEvent.self, place.name, in: place.namespace) == nil
+        world.count(KubeIndexes.notes.name, identity(object, component)) == 0
     }
-    /// Where the Event stands.
-    func place<F: KindFields>(_ object: View<F>, _ component: String) -> (namespace: String, name: String) {
-        let hash = String(Naming.hash(object.uid, component, type, reason, message), radix: 16)
-        let name = "\(object.name).\(String(repeating: "0", count: 16 - hash.utf8.count))\(hash)"
-        return (object.namespace.isEmpty ? "default" : object.namespace, name)
+    private func identity<F: KindFields>(_ object: View<F>, _ component: String) -> String {
+        KubeIndexes.note(object.uid, component, type, reason, message)
     }
-    /// The same where `present` is the Event that stands there already.
-    func change<F: KindFields>(about object: View<F>, from component: String, present: KubeEvent?, now time: Timestamp) -> Change {
-        let (namespace, name) = place(object, component)
+    /// The same where `present` is the Event that tells it already.
+    func change<F: KindFields>(
+        about object: View<F>, from component: String, order: Int = 0, revision: Int64? = nil, present: KubeEvent?, now time: Timestamp
+    ) -> Change {
         let now: Value = .string(time.text)
         if let event = present {
             return .patch(
-                EventFields.kind, namespace: namespace, name: name,
+                EventFields.kind, namespace: event.namespace, name: event.name,
                 ["count": .int(Int64((event.count ?? 1) + 1)), "lastTimestamp": now])
         }
+        let namespace = object.namespace.isEmpty ? "default" : object.namespace
+        let name = EventName.text(about: object.name, at: time, order: order, revision: revision, told: component, reason, message)
         return .create(
             EventFields.kind,
             [
@@ -73,6 +72,6 @@ struct EventNote {
 extension Plan {
     /// Tells a note about an object once the changes are made.
     mutating func tell<F: KindFields>(_ note: EventNote, about object: View<F>, from component: String, in world: World) {
-        notes.append(note.change(about: object, from: component, in: world))
+        notes.append(note.change(about: object, from: component, order: notes.count, in: world))
     }
 }

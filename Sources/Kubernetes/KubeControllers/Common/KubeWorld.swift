@@ -39,6 +39,18 @@ package enum KubeIndexes {
         return Array(Set(keys))
     }
 
+    /// Events of controllers by what they tell about whom. Nodes and schedulers tell most events, and look for their own.
+    package static let notes = WorldIndex("events by what they tell", of: EventFields.kind) { event in
+        let component = event["source"]?["component"]?.string ?? ""
+        if component.isEmpty || component == "kubelet" || component == "default-scheduler" { return [] }
+        let texts = ["type", "reason", "message"].map { event[$0]?.string ?? "" }
+        return [note(event["involvedObject"]?["uid"]?.string ?? "", component, texts[0], texts[1], texts[2])]
+    }
+    /// What `notes` files an event under.
+    static func note(_ uid: String, _ component: String, _ type: String, _ reason: String, _ message: String) -> String {
+        String(Naming.hash(uid, component, type, reason, message), radix: 36)
+    }
+
     static func label(_ namespace: String, _ key: String, _ value: String) -> String { "\(namespace)/\(key)=\(value)" }
 
     private static func orphan(_ document: Node) -> [String] {
