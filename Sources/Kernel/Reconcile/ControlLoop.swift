@@ -131,7 +131,7 @@ struct ControlLoop: Sendable {
 
     /// Whom a change of a document of this kind may concern, and by which watch.
     private func concerned(by change: WorldChange) -> [(controller: Int, watch: Watch?)] {
-        wakes[WorldDocuments.prefix(of: change.key)] ?? wakesByAny
+        wakes[change.prefix] ?? wakesByAny
     }
 
     private mutating func reconcile(_ id: WorkID, _ world: World, _ report: (String, String, String) -> Void) -> Action? {

@@ -56,6 +56,7 @@ package struct Watch: Sendable {
     /// Documents wake the primary that is their controlling owner, before or after the change.
     package static func owned<F: KindFields, P: KindFields>(_: View<F>.Type, by _: View<P>.Type) -> Watch {
         Watch(prefix: F.kind.prefix) { change, _ in
+            guard change.isOwned else { return [] }
             let (old, new) = change.nodes
             let (before, after) = (old?.controller(of: P.kind), new?.controller(of: P.kind))
             guard before != after else { return after.map { [$0] } ?? [] }
@@ -73,12 +74,13 @@ package struct Watch: Sendable {
         Watch(prefix: F.kind.prefix, needsPrimaries: true) { change, world in
             let (old, new) = change.nodes
             // Who may adopt it has looked at these labels before.
-            if let old, let new, !old.isControlled, !new.isControlled,
+            let isOwned = change.isOwned
+            if let old, let new, !isOwned || !old.isControlled && !new.isControlled,
                 old["metadata"]?["labels"]?.bytes == new["metadata"]?["labels"]?.bytes
             {
                 return []
             }
-            let documents = [new, old].compactMap { $0 }.filter { !$0.isControlled }
+            let documents = [new, old].compactMap { $0 }.filter { !isOwned || !$0.isControlled }
             if documents.isEmpty { return [] }
             return Array(Set(documents.flatMap { mapping($0, world) }))
         }

@@ -43,16 +43,26 @@ package struct World: Sendable {
     }
     /// The keys of documents of any kind that name the uid among their owners, in order.
     package func dependents(of uid: String) -> [String] { documents.owners[uid, default: []].sortedTexts }
+    /// The same of one kind, in no order, each with the revision of its document: for those who remember what they have read.
+    package func dependents(of uid: String, _ kind: Kind) -> [(key: String, revision: Revision)] {
+        guard let entries = documents.kinds[kind.prefix]?.entries else { return [] }
+        return documents.owners[uid, default: []].compactMap { key in entries[key].map { (key.text, $0.revision) } }
+    }
+    /// The keys of a kind's documents in order, each with the revision of its document.
+    package func revisions(_ kind: Kind) -> [(key: String, revision: Revision)] {
+        guard let entries = documents.kinds[kind.prefix]?.entries else { return [] }
+        return entries.map { ($0.key.text, $0.value.revision) }.sorted { $0.key < $1.key }
+    }
     /// The documents that an index has under a text, in key order.
     package func indexed<F: KindFields>(_: View<F>.Type, _ index: String, _ text: String) -> [View<F>] {
         keys(index, text).compactMap { value($0).flatMap(View<F>.init) }
     }
     /// The keys that an index has under a text, in order.
-    package func keys(_ index: String, _ text: String) -> [String] { (documents.indexed[index]?[text] ?? []).sortedTexts }
+    package func keys(_ index: String, _ text: String) -> [String] { documents.keys(index, text)?.sortedTexts ?? [] }
     /// The first key, in order, that an index has under a text.
-    package func first(_ index: String, _ text: String) -> String? { documents.indexed[index]?[text]?.map(\.text).min() }
+    package func first(_ index: String, _ text: String) -> String? { documents.keys(index, text)?.map(\.text).min() }
     /// How many documents an index has under a text.
-    package func count(_ index: String, _ text: String) -> Int { documents.indexed[index]?[text]?.count ?? 0 }
+    package func count(_ index: String, _ text: String) -> Int { documents.keys(index, text)?.count ?? 0 }
     /// The key prefixes of the kinds that have documents, in order.
     package var prefixes: [String] { documents.kinds.filter { !$0.value.entries.isEmpty }.keys.sorted() }
     /// The keys under a prefix from `prefixes`, of one namespace when given, in order.

@@ -3,6 +3,8 @@ package import Documents
 /// One document of the world that has changed.
 package struct WorldChange: Sendable {
     package let key: String
+    /// The kind's part of the key.
+    let prefix: String
     private let before: WorldEntry?
     private let after: WorldEntry?
     /// Whether nothing of the metadata has changed but the resource version and `managedFields`; false means nothing.
@@ -14,15 +16,20 @@ package struct WorldChange: Sendable {
     private final class Read: Sendable {
         let documents: (old: Document?, new: Document?)
         let facts: (old: WorldFacts?, new: WorldFacts?)
+        let isOwned: Bool
         init(_ old: Document?, _ new: Document?, keepsMetadata: Bool) {
             let fresh = new.map(WorldFacts.init)
             (documents, facts) = ((old, new), (keepsMetadata && fresh != nil ? fresh : old.map(WorldFacts.init), fresh))
+            isOwned = facts.old?.owners.isEmpty == false || facts.new?.owners.isEmpty == false
         }
     }
 
     /// The change of a key; with `isLookedAt` the tapes are read at once, for all who will ask.
-    init(key: String, before: WorldEntry?, after: WorldEntry?, keepsMetadata: Bool = false, isLookedAt: Bool = false) {
-        (self.key, self.before, self.after, self.keepsMetadata) = (key, before, after, keepsMetadata)
+    init(
+        key: String, prefix: String? = nil, before: WorldEntry?, after: WorldEntry?, keepsMetadata: Bool = false, isLookedAt: Bool = false
+    ) {
+        (self.key, self.prefix) = (key, prefix ?? WorldDocuments.prefix(of: key))
+        (self.before, self.after, self.keepsMetadata) = (before, after, keepsMetadata)
         read = isLookedAt ? Read(before?.document, after?.document, keepsMetadata: keepsMetadata) : nil
     }
     /// The change of the document at `key`.
@@ -47,7 +54,7 @@ package struct WorldChange: Sendable {
         return [new, old].compactMap { $0 }
     }
     /// The namespace of the document, empty for those of none.
-    package var namespace: String { WorldDocuments.namespace(of: key, WorldDocuments.prefix(of: key)) ?? "" }
+    package var namespace: String { WorldDocuments.namespace(of: key, prefix) ?? "" }
     /// The name of the document.
     package var name: String { (nodes.new ?? nodes.old)?["metadata"]?["name"]?.string ?? "" }
     /// Whether the document is there now.
@@ -60,6 +67,10 @@ package struct WorldChange: Sendable {
     }
     /// The uids of the documents before and after; nil where there is none.
     package var uids: (old: String?, new: String?) { (facts.old?.uid, facts.new?.uid) }
+    /// Whether the document has owners, or had some before.
+    package var isOwned: Bool {
+        read?.isOwned ?? present.contains { ($0["metadata"]?["ownerReferences"]?.count ?? 0) > 0 }
+    }
     /// The uids of the owners that it has, or had before it went.
     package var owners: [String] { (isThere ? facts.new : facts.old)?.owners ?? [] }
     /// Whether the deletion of the document was asked for.

@@ -13,16 +13,24 @@ struct WorldDocuments: Sendable {
     private(set) var owners: [String: Set<WorldKey>] = [:]
     /// Keys by their own uids.
     private(set) var uids: [String: String] = [:]
-    /// Keys by index and text.
-    private(set) var indexed: [String: [String: Set<WorldKey>]] = [:]
+    /// Keys by text, of each index by its number.
+    private var indexed: [[String: Set<WorldKey>]]
+    /// The numbers of the indexes by name.
+    private let numbers: [String: Int]
     private(set) var revision: Revision = 0
     /// By key prefix.
-    private let indexes: [String: [WorldIndex]]
+    private let indexes: [String: [(number: Int, index: WorldIndex)]]
 
     init(indexes: [WorldIndex]) {
         var names: Set<String> = []
-        self.indexes = Dictionary(grouping: indexes.filter { names.insert($0.name).inserted }, by: \.prefix)
+        let all = indexes.filter { names.insert($0.name).inserted }.enumerated().map { (number: $0.offset, index: $0.element) }
+        numbers = Dictionary(uniqueKeysWithValues: all.map { ($0.index.name, $0.number) })
+        indexed = Array(repeating: [:], count: all.count)
+        self.indexes = Dictionary(grouping: all, by: \.index.prefix)
     }
+
+    /// The keys that an index has under a text; nil for none.
+    func keys(_ index: String, _ text: String) -> Set<WorldKey>? { numbers[index].flatMap { indexed[$0][text] } }
 
     func entry(_ key: String) -> WorldEntry? { kinds[WorldDocuments.prefix(of: key)]?.entries[WorldKey(key)] }
 
@@ -40,11 +48,12 @@ struct WorldDocuments: Sendable {
         reached(entry.revision)
         let indexes = indexes[prefix] ?? []
         let change = WorldChange(
-            key: text, before: previous, after: entry, keepsMetadata: keepsMetadata, isLookedAt: !keepsMetadata || !indexes.isEmpty)
+            key: text, prefix: prefix, before: previous, after: entry, keepsMetadata: keepsMetadata,
+            isLookedAt: !keepsMetadata || !indexes.isEmpty)
         if !keepsMetadata { note(change.facts.old, change.facts.new, key) }
         let (old, new) = change.nodes
-        for index in indexes where !keepsMetadata || !index.readsMetadataOnly {
-            reindex(index.name, old.map(index.entries) ?? [], new.map(index.entries) ?? [], key)
+        for (number, index) in indexes where !keepsMetadata || !index.readsMetadataOnly {
+            reindex(number, old.map(index.entries) ?? [], new.map(index.entries) ?? [], key)
         }
         return change
     }
@@ -65,13 +74,13 @@ struct WorldDocuments: Sendable {
     }
 
     /// Files a key under other texts of an index, where they have changed.
-    private mutating func reindex(_ name: String, _ old: [String], _ new: [String], _ key: WorldKey) {
+    private mutating func reindex(_ index: Int, _ old: [String], _ new: [String], _ key: WorldKey) {
         guard old != new else { return }
         for text in old where !new.contains(text) {
-            indexed[name]?[text]?.remove(key)
-            if indexed[name]?[text]?.isEmpty == true { indexed[name]?[text] = nil }
+            indexed[index][text]?.remove(key)
+            if indexed[index][text]?.isEmpty == true { indexed[index][text] = nil }
         }
-        for text in new where !old.contains(text) { indexed[name, default: [:]][text, default: []].insert(key) }
+        for text in new where !old.contains(text) { indexed[index][text, default: []].insert(key) }
     }
 
     /// Removes the entry of a key.
@@ -81,12 +90,12 @@ struct WorldDocuments: Sendable {
         guard let entry = kinds[prefix]?.entries.removeValue(forKey: key) else { return nil }
         let document = entry.document
         note(document.map(WorldFacts.init), nil, key)
-        for index in indexes[prefix] ?? [] { reindex(index.name, document.map { index.entries($0.root) } ?? [], [], key) }
+        for (number, index) in indexes[prefix] ?? [] { reindex(number, document.map { index.entries($0.root) } ?? [], [], key) }
         if let namespace = WorldDocuments.namespace(of: text, prefix) {
             kinds[prefix]?.namespaces[namespace]?.remove(key)
             if kinds[prefix]?.namespaces[namespace]?.isEmpty == true { kinds[prefix]?.namespaces[namespace] = nil }
         }
-        return WorldChange(key: text, before: entry, after: nil)
+        return WorldChange(key: text, prefix: prefix, before: entry, after: nil)
     }
 
     /// The kind's part of a key: up to the second slash.
