@@ -116,6 +116,19 @@ import Testing
         #expect(images(plane).sorted() == ["agent:1", "agent:2"])
         plane.bed.stop()
     }
+    @Test func letsGoOfPodsWithOtherLabelsAndFollowsThemBack() async throws {
+        let plane = try await plane(nodes: 2)
+        let (other, own): (Value, Value) = (["metadata": ["labels": ["app": "other"]]], ["metadata": ["labels": ["app": "agent"]]])
+        let name = try #require(plane.pods.first?.metadata.name)
+        try await plane.apply(.patch(PodFields.kind, namespace: "default", name: name, other))
+        try await plane.advance(20)
+        #expect(plane.pods.count == 3 && plane.pods.first { $0.metadata.name == name }?.metadata.ownerReferences?.isEmpty ?? true)
+        #expect(try status(plane).currentNumberScheduled == 2)
+        try await plane.apply(.patch(PodFields.kind, namespace: "default", name: name, own))
+        try await plane.advance(20)
+        #expect(nodes(plane) == ["n0", "n1"], "adopted again, and one of the two is too many")
+        plane.bed.stop()
+    }
     @Test func replacesPodsThatEnded() async throws {
         let plane = try await plane(nodes: 2)
         let failed = try #require(plane.pods.first?.metadata.name)

@@ -5,9 +5,8 @@ import KubeModel
 ///
 /// Source: kubernetes, component-helpers, scheduling/corev1.
 enum NodeFit {
-    /// Whether the pod's node selector and required node affinity accept the node.
-    static func accepts(_ pod: PodSpec, _ node: KubeNode) -> Bool {
-        let labels = node.value["metadata"]["labels"]
+    /// Whether the pod's node selector and required node affinity accept the node of that name and those labels.
+    static func accepts(_ pod: PodSpec, node name: String, labels: Value) -> Bool {
         guard (pod.nodeSelector ?? [:]).allSatisfy({ labels[$0.key].string == $0.value }) else { return false }
         let required = pod.value["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
         guard !required.isNull else { return true }
@@ -15,7 +14,7 @@ enum NodeFit {
             let (expressions, fields) = (term["matchExpressions"].items, term["matchFields"].items)
             guard !expressions.isEmpty || !fields.isEmpty else { return false }
             return expressions.allSatisfy { holds($0, for: labels[$0["key"].string ?? ""].string) }
-                && fields.allSatisfy { holds($0, for: $0["key"].string == "metadata.name" ? node.name : nil) }
+                && fields.allSatisfy { holds($0, for: $0["key"].string == "metadata.name" ? name : nil) }
         }
     }
     private static func holds(_ requirement: Value, for value: String?) -> Bool {

@@ -26,12 +26,15 @@ package struct DaemonSetController: Controller {
         DaemonSetFields.kind, PodFields.kind, ControllerRevisionFields.kind, EventFields.kind,
     ]
     package static let indexes = [KubeIndexes.orphanPods, KubeIndexes.orphanRevisions]
+    private let memory = DaemonMemory()
     package init() {}
 
     package func reconcile(_ set: DaemonSet, in world: World) throws -> Plan {
         guard !set.selector.isEverything else { return selectingAll(set, in: world) }
         guard !set.isDeleting else { return Plan() }
-        let candidates = world.owned(Pod.self, by: set.uid) + world.indexed(Pod.self, KubeIndexes.orphanPods.name, set.namespace)
+        let (pods, strangers, nodes) = memory.look(set, in: world)
+        let orphans = world.indexed(Pod.self, KubeIndexes.orphanPods.name, set.namespace)
+        let candidates = strangers.compactMap { world.get(Pod.self, key: $0) } + orphans
         let claim = Claim(candidates, for: set, set.selector)
         // What is adopted or released counts from the next time on.
         guard claim.changes.isEmpty else { return Plan(claim.changes) }
@@ -40,12 +43,12 @@ package struct DaemonSetController: Controller {
             collisionCount: set.status.collisionCount, in: world)
         guard !history.collides else { return collision(set) }
         let hash = history.current.metadata.labels?[DaemonSetPods.hashLabel] ?? ""
-        var sync = DaemonSetSync(set, claim.owned, hash: hash, in: world)
+        var sync = DaemonSetSync(set, pods, on: nodes, hash: hash, in: world)
         sync.manage()
         if sync.plan.changes.isEmpty, set.spec.updateStrategy.type ?? "RollingUpdate" == "RollingUpdate" { sync.rollOn() }
         var plan = sync.plan
         plan.changes.insert(contentsOf: history.changes, at: 0)
-        let live = Set(claim.owned.compactMap { $0.metadata.labels?[DaemonSetPods.hashLabel] })
+        let live = Set(pods.compactMap(\.hash))
         plan.changes += history.truncation(limit: set.spec.revisionHistoryLimit ?? 10, countsLive: true) { revision in
             live.contains(revision.metadata.labels?[DaemonSetPods.hashLabel] ?? "")
         }
@@ -57,6 +60,11 @@ package struct DaemonSetController: Controller {
         }
         if status.numberReady ?? 0 != status.numberAvailable ?? 0, let delay = sync.nextAvailability { plan.revisit(in: delay) }
         return plan.allowed(in: set.namespace, of: world)
+    }
+
+    package func removed(_ key: String, in world: World) throws -> Plan {
+        memory.forget(key)
+        return Plan()
     }
 
     private func selectingAll(_ set: DaemonSet, in world: World) -> Plan {

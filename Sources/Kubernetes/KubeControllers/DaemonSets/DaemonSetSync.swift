@@ -11,7 +11,7 @@ struct DaemonSetSync {
         let run: Bool
         let keep: Bool
         /// The set's pods there, the oldest first.
-        var pods: [Pod]
+        var pods: [DaemonPod]
     }
     let set: DaemonSet
     let world: World
@@ -22,25 +22,26 @@ struct DaemonSetSync {
     private let failureBackOff = Duration.seconds(10)
     /// Most pods that one reconcile makes or deletes. Source: daemon controller, BurstReplicas.
     private let burst = 250
-    private var doomed: [Pod] = []
+    private var doomed: [DaemonPod] = []
     private var wanting: [String] = []
 
-    init(_ set: DaemonSet, _ pods: [Pod], hash: String, in world: World) {
+    init(
+        _ set: DaemonSet, _ pods: [DaemonPod], on nodes: [(name: String, run: Bool, keep: Bool)], hash: String, in world: World
+    ) {
         (self.set, self.hash, self.world) = (set, hash, world)
-        var byNode: [String: [Pod]] = [:]
-        for pod in pods where !(pod.isDeleting && pod.isTerminated) { byNode[DaemonSetPods.node(of: pod), default: []].append(pod) }
-        for node in world.list(KubeNode.self) {
-            let (run, keep) = DaemonSetPods.suits(set, node)
-            let pods = (byNode.removeValue(forKey: node.name) ?? []).sorted(by: DaemonSetPods.goesFirst)
-            if run || !pods.isEmpty { places.append(Place(name: node.name, run: run, keep: keep, pods: pods)) }
+        var byNode: [String: [DaemonPod]] = [:]
+        for pod in pods where !(pod.isDeleting && pod.isTerminated) { byNode[pod.node, default: []].append(pod) }
+        for (name, run, keep) in nodes {
+            let pods = (byNode.removeValue(forKey: name) ?? []).sorted(by: DaemonPod.goesFirst)
+            if run || !pods.isEmpty { places.append(Place(name: name, run: run, keep: keep, pods: pods)) }
         }
         // Pods for nodes that are gone would wait for ever.
-        doomed = byNode.values.flatMap { $0 }.filter { $0.nodeName.isEmpty && !$0.isDeleting }.sorted { $0.name < $1.name }
+        doomed = byNode.values.flatMap { $0 }.filter { !$0.isBound && !$0.isDeleting }.sorted { $0.key < $1.key }
     }
 
     private var minReadySeconds: Int { self.set.spec.minReadySeconds ?? 0 }
-    private func isAvailable(_ pod: Pod) -> Bool { pod.isAvailable(minReadySeconds: minReadySeconds, now: world.now) }
-    private func isNew(_ pod: Pod) -> Bool { pod.value["metadata"]["labels"][DaemonSetPods.hashLabel].string == hash }
+    private func isAvailable(_ pod: DaemonPod) -> Bool { pod.isAvailable(minReadySeconds: minReadySeconds, now: world.now) }
+    private func isNew(_ pod: DaemonPod) -> Bool { pod.hash == hash }
     private var desired: Int { places.count(where: \.run) }
     private func limit(_ number: IntOrString?, otherwise: Int) -> Int {
         (number ?? .int(otherwise)).scaled(to: desired, roundUp: true) ?? otherwise
@@ -66,7 +67,7 @@ struct DaemonSetSync {
     }
 
     private mutating func keep(_ place: Place) {
-        var running: [Pod] = []
+        var running: [DaemonPod] = []
         for pod in place.pods where !pod.isDeleting {
             guard pod.isTerminated else {
                 running.append(pod)
@@ -84,14 +85,15 @@ struct DaemonSetSync {
         if let new = new.first, let old = old.first, !old.isReady || isAvailable(new) { doomed.append(old) }
     }
 
-    private mutating func end(_ pod: Pod, on node: String) {
-        let which = "daemon pod \(pod.namespace)/\(pod.name) on node \(node)"
-        guard pod.phase == "Failed" else {
+    private mutating func end(_ pod: DaemonPod, on node: String) {
+        let which = "daemon pod \(set.namespace)/\(pod.name) on node \(node)"
+        guard pod.hasFailed else {
             doomed.append(pod)
             tell(.normal("SucceededDaemonPod", "Found succeeded \(which), will try to delete it"))
             return
         }
-        let left = pod.endedAt + failureBackOff - world.now
+        guard let ended = world.get(Pod.self, key: pod.key)?.endedAt else { return }
+        let left = ended + failureBackOff - world.now
         if left > .zero { return plan.revisit(in: left) }
         doomed.append(pod)
         tell(.warning("FailedDaemonPod", "Found failed \(which), will try to kill it"))
@@ -104,7 +106,7 @@ struct DaemonSetSync {
     }
 
     /// The new and the old pod of a node; nil when there are several of one sort.
-    private func pair(_ place: Place) -> (new: Pod?, old: Pod?)? {
+    private func pair(_ place: Place) -> (new: DaemonPod?, old: DaemonPod?)? {
         let pods = place.pods.filter { !$0.isDeleting }
         let (new, old) = (pods.filter(isNew), pods.filter { !isNew($0) })
         return new.count > 1 || old.count > 1 ? nil : (new.first, old.first)
@@ -113,7 +115,7 @@ struct DaemonSetSync {
     private mutating func replace() {
         let maxUnavailable = limit(rolling.maxUnavailable, otherwise: 1)
         var unavailable = 0
-        var candidates: [Pod] = []
+        var candidates: [DaemonPod] = []
         for place in places where !place.pods.isEmpty {
             switch pair(place) {
             case (let new?, nil)?: if !isAvailable(new) { unavailable += 1 }
@@ -158,7 +160,8 @@ struct DaemonSetSync {
             tell(.normal("SuccessfulCreate", "Created pod: \(pod.name)"))
         }
         for pod in doomed.prefix(burst) {
-            plan.changes.append(pod.deletion())
+            guard let deletion = world.get(Pod.self, key: pod.key)?.deletion() else { continue }
+            plan.changes.append(deletion)
             tell(.normal("SuccessfulDelete", "Deleted pod: \(pod.name)"))
         }
         (wanting, doomed) = ([], [])
