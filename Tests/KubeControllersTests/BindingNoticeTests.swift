@@ -17,6 +17,11 @@ import Testing
         ]
         if one(in: 4) { spec["volumes"] = [["name": "v", "persistentVolumeClaim": ["claimName": "c"]]] }
         if one(in: 9) { spec["nodeName"] = "" }
+        if one(in: 6) {
+            let selector: Value = ["matchLabels": ["app": "a"]]
+            let term: Value = ["topologyKey": "zone", "labelSelector": selector, "matchLabelKeys": ["topology.kubernetes.io/zone"]]
+            spec["affinity"] = ["podAntiAffinity": ["requiredDuringSchedulingIgnoredDuringExecution": [term]]]
+        }
         var pod: Value = [
             "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "p", "namespace": "default", "uid": "u", "labels": ["app": "a"]],
             "spec": spec, "status": ["phase": "Pending"],
@@ -32,7 +37,7 @@ import Testing
     /// The pod with its node, and in most cases with something else changed too.
     private func bound(_ entry: Entry) throws -> Entry {
         let (document, now) = (try #require(entry.document), "2026-01-02T03:04:05Z")
-        let labels = one(in: 8) ? [(key: "topology.kubernetes.io/zone", value: "z")] : []
+        let labels = one(in: 2) ? [(key: "topology.kubernetes.io/zone", value: "z")] : []
         let encoded =
             DirectEdits(entry, document).bound(to: "n1", labels, now: now) ?? BoundPod(document, node: "n1", labels, now: now).encoded
         let bound = self.entry(encoded, 99)
@@ -53,18 +58,19 @@ import Testing
     }
 
     @Test func aBindingToldByBytesIsWhatReadingThePodSays() throws {
-        var (reader, told) = (PodReader(), 0)
-        for _ in 0..<120 {
+        var (reader, told, relabelled) = (PodReader(), 0, 0)
+        for _ in 0..<300 {
             let old = entry(Encoded(document: pod()), 8)
             let new = try bound(old)
             let (oldDocument, newDocument) = (try #require(old.document), try #require(new.document))
             let (seenBefore, seenAfter) = (reader.read(oldDocument, key: old.key), reader.read(newDocument, key: new.key))
             let (before, after) = (try #require(seenBefore), try #require(seenAfter))
-            guard let node = PodReader.node(new, since: old) else { continue }
+            guard let (pod, node) = reader.bound(before.pod, new, since: old) else { continue }
             told += 1
+            if pod.group !== before.pod.group { relabelled += 1 }
             #expect(node == after.nodeName && after.isAssigned && before.nodeName.isEmpty)
-            #expect(before.pod.demands != nil || before.pod.counts(like: after.pod), "\(old.whole) \(new.whole)")
+            #expect(pod.counts(like: after.pod) && pod.key == after.pod.key, "\(old.whole) \(new.whole)")
         }
-        #expect(told > 15)
+        #expect(told > 30 && relabelled > 10)
     }
 }

@@ -48,18 +48,26 @@ struct PodReader {
             isGated: (spec?["schedulingGates"]?.count ?? 0) > 0, nominatedNode: status?["nominatedNodeName"]?.string ?? "")
     }
 
-    /// The node of a pod that had none in the version before, where scheduling reads nothing else that differs; nil otherwise, or where
-    /// that is not plain.
-    static func node(_ entry: Entry, since previous: Entry) -> String? {
-        guard entry.hasSameMetadata(as: previous), let new = entry.document?.root, let old = previous.document?.root,
+    /// The pod with its node, where this version differs from the one before by a binding: by the node's name, and by labels, which a pod
+    /// gets from its node. Nil where scheduling reads anything else that differs, or where that is not plain.
+    mutating func bound(_ pod: SchedulingPod, _ entry: Entry, since previous: Entry) -> (pod: SchedulingPod, node: String)? {
+        guard pod.demands == nil, let new = entry.document?.root, let old = previous.document?.root,
             let (before, after) = old["spec"].flatMap({ before in new["spec"].map { (before, $0) } }), before["nodeName"] == nil,
-            let node = after["nodeName"], let name = node.string, !name.isEmpty, isPlain(new["status"]), isPlain(old["status"]),
-            after.bytes.startIndex + Self.nodeMember.count + 1 == node.range.lowerBound
+            let node = after["nodeName"], let name = node.string, !name.isEmpty, Self.isPlain(new["status"]), Self.isPlain(old["status"]),
+            after.bytes.startIndex + Self.nodeMember.count + 1 == node.range.lowerBound,
+            let metadata = new["metadata"], metadata["uid"]?.string.map(PodUID.init) == pod.uid
         else { return nil }
         // Behind the opening brace, and behind the node with its comma.
         let (rest, kept) = (before.bytes.dropFirst(), entry.bytes[(node.range.upperBound + 1)..<after.range.upperBound])
-        let isSame = rest.withUnsafeBytes { rest in kept.withUnsafeBytes { kept in rest.elementsAreSame(as: kept) } }
-        return isSame ? name : nil
+        guard rest.withUnsafeBytes({ rest in kept.withUnsafeBytes { kept in rest.elementsAreSame(as: kept) } }) else { return nil }
+        if entry.hasSameMetadata(as: previous) { return (pod, name) }
+        let isDeleting = metadata["deletionTimestamp"].map { !$0.isNull } ?? false
+        // What a pod says of other pods may follow from its labels.
+        guard isDeleting == pod.isDeleting, after["affinity"] == nil, (after["topologySpreadConstraints"]?.count ?? 0) == 0 else {
+            return nil
+        }
+        let group = group(metadata, pod.namespace)
+        return (group === pod.group ? pod : pod.with(group), name)
     }
     private static let nodeMember = Array("\"nodeName\":".utf8)
     /// Whether a status tells of no container, and of no end.

@@ -165,12 +165,9 @@ extension SchedulerLoop {
     }
 
     /// The pod and its node, where a change is a binding that was expected and nothing else: most are, and the pod need not be read anew.
-    private func binding(_ event: Event) -> (SchedulingPod, String)? {
-        guard let pod = assumed[event.entry.key], pod.demands == nil, !altered.contains(event.entry.key), let previous = event.previous,
-            let node = PodReader.node(event.entry, since: previous),
-            previous.document?.root["metadata"]?["uid"]?.string.map(PodUID.init) == pod.uid
-        else { return nil }
-        return (pod, node)
+    private mutating func binding(_ event: Event) -> (pod: SchedulingPod, node: String)? {
+        guard let pod = assumed[event.entry.key], !altered.contains(event.entry.key), let previous = event.previous else { return nil }
+        return reader.bound(pod, event.entry, since: previous)
     }
 
     private mutating func placed(_ pod: SchedulingPod, on node: String, now: Timestamp) {

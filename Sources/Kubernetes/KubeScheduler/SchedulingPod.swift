@@ -20,6 +20,11 @@ final class SchedulingPod: Sendable {
         (self.group, self.demands, self.isDeleting) = (group, demands, isDeleting)
     }
 
+    /// The same pod with other labels.
+    func with(_ group: PodGroup) -> SchedulingPod {
+        SchedulingPod(key: key, uid: uid, created: created, shape: shape, group: group, demands: demands, isDeleting: isDeleting)
+    }
+
     var namespace: String { group.namespace }
     var name: String { String(key[key.index(key.startIndex, offsetBy: PodFields.kind.prefix.utf8.count + namespace.utf8.count + 1)...]) }
     var priority: Int { shape.priority }
