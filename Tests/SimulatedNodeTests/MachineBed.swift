@@ -32,7 +32,7 @@ struct MachineBed {
         _ = try await client.create(ServiceAccountFields.kind, account)
     }
 
-    private static func transport(_ server: APIServer, _ user: String, _ group: String) -> any HTTPTransport {
+    private static func transport(_ server: any HTTPHandler, _ user: String, _ group: String) -> any HTTPTransport {
         LocalTransport(handler: server, peer: Peer(certificate: PeerCertificate(commonName: user, organizations: [group])))
     }
 
@@ -42,9 +42,10 @@ struct MachineBed {
         maxPods: 17, labels: ["eks.amazonaws.com/nodegroup": "ng-1"], taints: ["dedicated=lab:NoSchedule", "spare:NoExecute"],
         kubeletVersion: "v1.36.2-eks-abcdef0")
 
-    func machine(stages: StageTable = StageTable()) -> SimulatedMachine {
+    /// - Parameter door: what the machine takes for its API server.
+    func machine(stages: StageTable = StageTable(), door: (any HTTPHandler)? = nil) -> SimulatedMachine {
         SimulatedMachine(
-            spec: Self.spec, transport: Self.transport(server, "system:node:\(Self.spec.nodeName)", "system:nodes"),
+            spec: Self.spec, transport: Self.transport(door ?? server, "system:node:\(Self.spec.nodeName)", "system:nodes"),
             cloud: Self.transport(server, "cloud", "system:masters"), clock: clock, random: RandomSource(seed: 2), stages: stages,
             addresses: addresses)
     }
@@ -76,7 +77,7 @@ struct MachineBed {
         _ kind: Kind, _ name: String, namespace: String = "default", step: Duration = .milliseconds(100), until condition: (Value) -> Bool
     ) async throws -> Value {
         var last = Value.null
-        for _ in 0..<3000 {
+        for _ in 0..<60_000 {
             do throws(KubeClientError) {
                 last = try await client.get(kind, namespace: namespace, name)
             } catch {

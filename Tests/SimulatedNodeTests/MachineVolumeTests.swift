@@ -75,7 +75,8 @@ import Testing
             return events.filter { $0["reason"] == "FailedMount" }.compactMap { $0["message"].string }
         }
         func wait(_ count: Int) async throws {
-            for _ in 0..<2000 where try await told().count < count {
+            for _ in 0..<60_000 {
+                if try await told().count >= count { return }
                 bed.clock.advance(by: .seconds(2))
                 try await SystemClock().sleep(for: .milliseconds(1))
             }

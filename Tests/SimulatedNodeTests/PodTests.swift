@@ -30,7 +30,7 @@ import Testing
             #expect(container["started"] == true)
             #expect(container["containerID"].string?.hasPrefix("containerd://") == true)
             var reasons: [String] = []
-            for _ in 0..<200 where reasons.count < 4 {
+            for _ in 0..<30_000 where reasons.count < 4 {
                 reasons = try await bed.events(about: "web")
                 try await SystemClock().sleep(for: .milliseconds(1))
             }

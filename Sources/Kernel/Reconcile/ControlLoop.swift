@@ -67,6 +67,13 @@ struct ControlLoop: Sendable {
         }
     }
 
+    /// So are those of which something is left, though they are gone.
+    mutating func noteLeftBehind(in world: World) {
+        for index in runners.indices {
+            for key in runners[index].leftBehind(world) where !world.contains(key) { runners[index].queue.add(key) }
+        }
+    }
+
     /// Whether work is left that could be done at once.
     var hasMore: Bool { runners.contains { $0.queue.hasReady } }
     /// When something becomes due by itself.

@@ -16,6 +16,9 @@ package protocol Controller: Sendable {
     static func concerns(_ change: WorldChange, in world: World) -> Bool
     /// How much longer a key may rest that nothing but time has woken; nil to look at it. Asked before anything is decoded.
     func rest(_ key: String, in world: World) -> Duration?
+    /// The keys of primaries of which something is there, whether they are there or not: where a start begins beside the primaries that
+    /// are, since nothing tells of those that went while nobody ran.
+    static func leftBehind(in world: World) -> [String]
     /// What is to be done for one object. Must depend on the arguments alone, but for what may be lost at any time without harm.
     func reconcile(_ object: View<Primary>, in world: World) throws -> Plan
     /// What is to be done for a key whose object is gone, or was never there. Most controllers leave that to owner references.
@@ -28,6 +31,7 @@ extension Controller {
     package static var indexes: [WorldIndex] { [] }
     package static func concerns(_ change: WorldChange, in world: World) -> Bool { true }
     package func rest(_ key: String, in world: World) -> Duration? { nil }
+    package static func leftBehind(in world: World) -> [String] { [] }
     package func removed(_ key: String, in world: World) throws -> Plan { Plan() }
     package func refused(_ change: Change, _ error: ChangeError, for object: View<Primary>, in world: World) -> Plan { Plan() }
 }

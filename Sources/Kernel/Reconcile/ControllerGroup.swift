@@ -48,6 +48,7 @@ package final class ControllerGroup: Service {
             if start > 0 { await Task.yield() }
             loop.note(found[start..<min(start + WorldCache.piece, found.count)], cache.world(now: clock.now))
         }
+        loop.noteLeftBehind(in: cache.world(now: clock.now))
         published.withLock { $0.names = loop.names }
         await withDiscardingTaskGroup { group in
             var wakes: [Timestamp] = []

@@ -23,6 +23,8 @@ struct Runner: Sendable {
     let indexes: [WorldIndex]
     /// Whether a change of a primary is worth a look.
     let concerns: @Sendable (WorldChange, World) -> Bool
+    /// Where a start begins beside the primaries.
+    let leftBehind: @Sendable (World) -> [String]
     private let writes: Set<String>
     private let rest: @Sendable (String, World) -> Duration?
     private let reconcile: @Sendable (String, World) throws -> Plan
@@ -33,6 +35,7 @@ struct Runner: Sendable {
     init<C: Controller>(_ controller: C, concurrency: Int, random: RandomSource) {
         (name, primary, watches, indexes) = (C.name, C.Primary.kind, C.watches, C.indexes)
         concerns = { C.concerns($0, in: $1) }
+        leftBehind = { C.leftBehind(in: $0) }
         writes = Set(C.writes.map(\.prefix))
         queue = WorkQueue(concurrency: concurrency, random: random)
         rest = { controller.rest($0, in: $1) }

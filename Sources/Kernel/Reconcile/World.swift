@@ -59,6 +59,8 @@ package struct World: Sendable {
     }
     /// The keys that an index has under a text, in order.
     package func keys(_ index: String, _ text: String) -> [String] { documents.keys(index, text)?.sortedTexts ?? [] }
+    /// The texts under which an index has documents, in order.
+    package func texts(_ index: String) -> [String] { documents.texts(index).sorted() }
     /// The first key, in order, that an index has under a text.
     package func first(_ index: String, _ text: String) -> String? { documents.keys(index, text)?.map(\.text).min() }
     /// How many documents an index has under a text.

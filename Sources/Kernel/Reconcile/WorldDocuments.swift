@@ -32,6 +32,9 @@ struct WorldDocuments: Sendable {
     /// The keys that an index has under a text; nil for none.
     func keys(_ index: String, _ text: String) -> Set<WorldKey>? { numbers[index].flatMap { indexed[$0][text] } }
 
+    /// The texts under which an index has keys.
+    func texts(_ index: String) -> [String] { numbers[index].map { Array(indexed[$0].keys) } ?? [] }
+
     func entry(_ key: String) -> WorldEntry? { kinds[WorldDocuments.prefix(of: key)]?.entries[WorldKey(key)] }
 
     mutating func reached(_ revision: Revision) { self.revision = max(self.revision, revision) }

@@ -176,8 +176,8 @@ final class PodKeeper: @unchecked Sendable {
         if step.removes {
             do throws(KubeClientError) {
                 try await client.delete(PodFields.kind, namespace: namespace, name, DeleteOptions(gracePeriodSeconds: 0, uid: uid))
-            } catch  where error.isNotFound || error.reason == .conflict {
-                // Gone already, or a namesake of another uid has come.
+            } catch  where error.isNotFound {
+                // Gone already. A conflict is none: the watch tells when a namesake has come, and until then somebody else was quicker.
             }
         }
     }

@@ -26,7 +26,7 @@ package struct JobController: Controller {
 
     package func reconcile(_ job: Job, in world: World) throws -> Plan {
         if let manager = job.spec.managedBy, manager != "kubernetes.io/job-controller" { return Plan() }
-        let strays = strays(job.key, otherThan: job.uid, in: world)
+        let strays = strays(job.key, of: job, in: world)
         guard strays.isEmpty else { return Plan(strays) }
         let candidates = world.owned(Pod.self, by: job.uid) + world.indexed(Pod.self, KubeIndexes.orphanPods.name, job.namespace)
         if job.finish != nil {
@@ -43,14 +43,17 @@ package struct JobController: Controller {
     /// Pods of a Job that is gone need not be counted.
     package func removed(_ key: String, in world: World) throws -> Plan {
         memory.forget(key)
-        return Plan(strays(key, otherThan: nil, in: world))
+        return Plan(strays(key, of: nil, in: world))
     }
+    package static func leftBehind(in world: World) -> [String] { world.texts(KubeIndexes.trackedPods.name) }
 
-    private func strays(_ key: String, otherThan uid: String?, in world: World) -> [Change] {
+    /// Pods that wait to be counted by a Job that is gone: their owner is not there, or they have none and the present Job takes no notice
+    /// of them.
+    private func strays(_ key: String, of job: Job?, in world: World) -> [Change] {
         world.indexed(Pod.self, KubeIndexes.trackedPods.name, key).filter { pod in
-            guard let owner = pod.controllerUID else { return true }
-            return owner != uid && !world.exists(uid: owner)
-        }.filter { uid == nil || $0.controllerUID != nil }.map(\.untracking)
+            guard let owner = pod.controllerUID else { return job.map { pod.isDeleting || !pod.matches($0.selector) } ?? true }
+            return owner != job?.uid && !world.exists(uid: owner)
+        }.map(\.untracking)
     }
 
     package func refused(_ change: Change, _ error: ChangeError, for job: Job, in world: World) -> Plan {

@@ -53,6 +53,7 @@ package struct AddressController: Controller {
     package func removed(_ key: String, in world: World) throws -> Plan {
         Plan(surplus(of: String(key.dropFirst(ServiceFields.kind.prefix.count)), keeping: [], in: world))
     }
+    package static func leftBehind(in world: World) -> [String] { world.texts(byService.name).map { ServiceFields.kind.prefix + $0 } }
     private func surplus(of service: String, keeping wanted: Set<String>, in world: World) -> [Change] {
         world.indexed(IPAddress.self, Self.byService.name, service).filter { !wanted.contains($0.name) && !$0.isDeleting }
             .map { $0.deletion() }

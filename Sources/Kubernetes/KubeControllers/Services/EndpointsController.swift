@@ -55,6 +55,10 @@ package struct EndpointsController: Controller {
         return Plan([endpoints.deletion()])
     }
 
+    package static func leftBehind(in world: World) -> [String] {
+        world.keys(EndpointsFields.kind).map { ServiceFields.kind.prefix + $0.dropFirst(EndpointsFields.kind.prefix.count) }
+    }
+
     private func subsets(_ pods: ServicePods) -> [Value] {
         var left = mostAddresses
         return pods.byPorts(orNone: false).map { ports, members in

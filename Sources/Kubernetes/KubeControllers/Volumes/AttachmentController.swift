@@ -79,6 +79,9 @@ package struct AttachmentController: Controller {
     package func removed(_ key: String, in world: World) throws -> Plan {
         Plan(attachments(of: String(key.dropFirst(PersistentVolumeFields.kind.prefix.count)), in: world).map(VolumeAttachment.deletion))
     }
+    package static func leftBehind(in world: World) -> [String] {
+        world.texts(VolumeAttachment.index.name).map { PersistentVolumeFields.kind.prefix + $0 }
+    }
 
     private func attachments(of volume: String, in world: World) -> [Value] {
         world.keys(VolumeAttachment.index.name, volume).sorted().compactMap(world.value)
