@@ -17,7 +17,7 @@ import Testing
         let bed = try await RegionBed()
         try await bed.running {
             bed.cloud.delayLaunches {
-                for _ in 0..<400 where bed.records.list(Instance.self).first?.status.state != "terminated" {
+                for _ in 0..<6_000 where bed.records.list(Instance.self).first?.status.state != "terminated" {
                     try await bed.clock.sleep(for: .milliseconds(10))
                 }
             }

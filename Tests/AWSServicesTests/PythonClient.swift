@@ -29,7 +29,7 @@ enum PythonClient {
             process.terminationHandler = { _ in continuation.resume() }
             do { try process.run() } catch { continuation.resume(throwing: error) }
         }
-        for _ in 0..<200 where pipe.fileHandleForReading.readabilityHandler != nil { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6_000 where pipe.fileHandleForReading.readabilityHandler != nil { try await Task.sleep(for: .milliseconds(10)) }
         return printed.withLock { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
     }
 

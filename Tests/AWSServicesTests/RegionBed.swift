@@ -64,7 +64,7 @@ final class RegionBed: Sendable {
         return try await handler(input, OperationContext(principal: principal, region: "us-west-2", requestID: "r", now: clock.now))
     }
     func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-        for _ in 0..<400 {
+        for _ in 0..<6_000 {
             if try await condition() { return }
             try await clock.sleep(for: .milliseconds(10))
         }

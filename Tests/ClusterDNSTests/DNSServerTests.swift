@@ -39,8 +39,10 @@ import Testing
     private func ask(_ name: String, port: Int, id: UInt16 = 7) async throws -> DNSMessage {
         let query = DNSEncoder.encode(DNSMessage(query: name, .a, id: id))
         let exchange = SocketExchange(timeout: .milliseconds(500))
-        for _ in 0..<20 {
+        // Refused at once until the server listens.
+        for _ in 0..<6_000 {
             if let answer = try? await exchange.ask(query, server: "127.0.0.1", port: port) { return try DNSDecoder.decode(answer) }
+            try await Task.sleep(for: .milliseconds(10))
         }
         throw HTTPError.timedOut
     }

@@ -28,9 +28,12 @@ import Testing
         await bed.settle { bed.waiting(level: "global-default") > 100 }
         var released = 0
         while other.answer == nil, released < 400 {
+            // One leaves by the gate and is answered; its seat is the next one's.
+            await bed.settle { other.answer != nil || bed.gate.waiting > 0 }
+            let before = bed.answered(flood)
             bed.gate.release(1)
             released += 1
-            for _ in 0..<200 where other.answer == nil { await Task.yield() }
+            await bed.settle { other.answer != nil || bed.answered(flood) > before }
         }
         #expect(other.answer?.status == 200 && released < 100)
         bed.gate.open()
@@ -66,10 +69,10 @@ import Testing
                 "spec": ["priorityLevelConfiguration": ["name": "none"], "matchingPrecedence": 5000],
             ])
         func condition(_ name: String, _ status: String) async throws -> Value {
-            for _ in 0..<20_000 {
+            for _ in 0..<60_000 {
                 let found = try await bed.get("\(schemas)/\(name)")["status"]["conditions"][0]
                 if found["status"].string == status { return found }
-                await Task.yield()
+                try await SystemClock().sleep(for: .milliseconds(1))
             }
             return .null
         }
@@ -92,11 +95,11 @@ import Testing
         defer { running.cancel() }
         let crowd = (0..<30).map { _ in bed.begin("POST", reviews, as: "crowd") }
         await bed.settle { bed.waiting(level: "global-default") > 10 }
-        for _ in 0..<17 {
-            for _ in 0..<10_000 where bed.clock.sleepers == 0 { await Task.yield() }
-            bed.clock.advance(by: .seconds(1))
+        // The server looks every second, and time passes only while it waits for the next one.
+        await bed.settle {
+            if bed.clock.sleepers > 0 { bed.clock.advance(by: .seconds(1)) }
+            return bed.waiting(level: "global-default") == 0
         }
-        await bed.settle { bed.waiting(level: "global-default") == 0 }
         let refused = await bed.finished(crowd)
         #expect(refused.count > 10 && refused.allSatisfy { $0.status == 429 })
         bed.gate.open()
@@ -184,16 +187,14 @@ private struct FairBed {
     }
     func answered(_ all: [Pending]) -> Int { all.count { $0.answer != nil } }
     func finished(_ all: [Pending]) async -> [HTTPResponse] {
-        // What is refused is refused at once: nothing more comes while nothing is released.
-        var before = -1
-        while before != answered(all) {
-            before = answered(all)
-            for _ in 0..<200 { await Task.yield() }
-        }
+        // Each of them has an answer, stands in line, or is held at the gate.
+        await settle { answered(all) + waiting(level: "global-default") + gate.waiting == all.count }
         return all.compactMap(\.answer)
     }
+    /// Waits until something is so, as long as the busiest machine may take.
     func settle(_ condition: () -> Bool) async {
-        for _ in 0..<3_000 where !condition() { for _ in 0..<20 { await Task.yield() } }
+        let end = ContinuousClock.now + .seconds(60)
+        while !condition(), ContinuousClock.now < end { for _ in 0..<20 { await Task.yield() } }
     }
     func waiting(level: String) -> Int { figure("apiserver_flowcontrol_current_inqueue_requests{priority_level=\"\(level)\"}") }
     func figure(_ name: String) -> Int {

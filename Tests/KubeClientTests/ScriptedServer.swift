@@ -44,7 +44,7 @@ final class Told: Sendable {
 
 /// Lets simulated time go on in small steps until the condition holds.
 func reached(_ clock: ManualClock, step: Duration = .milliseconds(100), _ condition: @Sendable () -> Bool) async throws {
-    for _ in 0..<3000 {
+    for _ in 0..<60_000 {
         if condition() { return }
         clock.advance(by: step)
         try await SystemClock().sleep(for: .milliseconds(1))

@@ -83,7 +83,7 @@ struct KubeletBed {
         _ kind: Kind, _ name: String, namespace: String = "default", step: Duration = .milliseconds(100), until condition: (Value) -> Bool
     ) async throws -> Value {
         var last = Value.null
-        for _ in 0..<4000 {
+        for _ in 0..<60_000 {
             do throws(KubeClientError) {
                 last = try await client.get(kind, namespace: namespace, name)
             } catch {
@@ -118,7 +118,7 @@ struct KubeletBed {
     }
     /// Waits until an event about the pod begins so.
     func event(about name: String, _ beginning: String) async throws -> String {
-        for _ in 0..<2000 {
+        for _ in 0..<60_000 {
             if let found = try await events(about: name).first(where: { $0.hasPrefix(beginning) }) { return found }
             runtime.tick()
             clock.advance(by: .milliseconds(100))

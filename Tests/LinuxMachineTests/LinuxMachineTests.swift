@@ -47,7 +47,7 @@ import Testing
         try await machines.launch(bed.spec())
         let process = try #require(machines.process(of: bed.instance))
         kill(process, SIGKILL)
-        for _ in 0..<500 where told.withLock(\.isEmpty) { usleep(10_000) }
+        for _ in 0..<6_000 where told.withLock(\.isEmpty) { usleep(10_000) }
         #expect(told.withLock { $0 } == ["\(bed.instance): the machine's first process ended: signal 9"])
         var left = HostResources.count(of: bed.folders)
         #expect(left.disks == 1 && left.namespaces == 1)
@@ -71,7 +71,7 @@ import Testing
         let told = Mutex(0)
         second.onFailure { _, _ in told.withLock { $0 += 1 } }
         kill(try #require(process), SIGKILL)
-        for _ in 0..<500 where told.withLock({ $0 == 0 }) { usleep(10_000) }
+        for _ in 0..<6_000 where told.withLock({ $0 == 0 }) { usleep(10_000) }
         #expect(told.withLock { $0 } == 1)
         await bed.clear(second)
     }

@@ -39,7 +39,7 @@ final class ContainerdBed {
 
     /// Waits until the runtime says that it is ready.
     func ready() async throws {
-        for _ in 0..<200 {
+        for _ in 0..<1_200 {
             if let conditions = try? await runtime.conditions(), conditions.isRuntimeReady, conditions.isNetworkReady { return }
             try await Task.sleep(for: .milliseconds(50))
         }
@@ -76,7 +76,7 @@ final class ContainerdBed {
 
     /// The runtime makes groups in every hierarchy, also in those that the machine makes no use of. A killed process leaves its own in a moment.
     private func removeGroups() {
-        for _ in 0..<20 {
+        for _ in 0..<1_200 {
             var isGone = true
             for hierarchy in Files.names(in: "/sys/fs/cgroup").map({ "/sys/fs/cgroup/\($0)" }) + ["/sys/fs/cgroup"] {
                 if !Self.removeTree(hierarchy + group) { isGone = false }

@@ -122,7 +122,7 @@ private final class ReviewingAPI: HTTPHandler {
             let client = try node.client(
                 ClientCertificate(chainPEM: certificate.pem, keyPEM: key.pem), trust: .caPEM(node.authority.certificate.pem))
             var status = 0
-            for _ in 0..<100 where status != 200 {
+            for _ in 0..<1_200 where status != 200 {
                 status = (try? await client.send(HTTPRequest("GET", "/configz")).status) ?? 0
                 if status != 200 { try await Task.sleep(for: .milliseconds(50)) }
             }
@@ -132,7 +132,8 @@ private final class ReviewingAPI: HTTPHandler {
 
     @Test func logsAndNumbersAreServed() async throws {
         try await onNode("echo one; echo two; echo three; exec sleep 60") { node in
-            for _ in 0..<100 where try await node.get("/containerLogs/default/web/main").1 != "one\ntwo\nthree\n" {
+            for _ in 0..<3_000 {
+                if try await node.get("/containerLogs/default/web/main").1 == "one\ntwo\nthree\n" { break }
                 try await Task.sleep(for: .milliseconds(20))
             }
             #expect(try await node.get("/containerLogs/default/web/main?tailLines=1") == (200, "three\n"))
@@ -176,7 +177,10 @@ private final class ReviewingAPI: HTTPHandler {
             node in
             let folder = node.bed.root + "/logs/default_web_uid-web/main"
             let log = { (try? String(contentsOfFile: folder + "/0.log", encoding: .utf8)) ?? "" }
-            for _ in 0..<100 where !log().contains("line-400-") { try await Task.sleep(for: .milliseconds(20)) }
+            for _ in 0..<3_000 {
+                if log().contains("line-400-") { break }
+                try await Task.sleep(for: .milliseconds(20))
+            }
             let rotation = LogRotation(
                 runtime: node.bed.runtime, clock: SystemClock(), fileSize: 10_000, files: 3, links: node.bed.root + "/links")
             for age in ["20200101-000000", "20200102-000000", "20200103-000000"] {

@@ -91,7 +91,7 @@ final class NodeBed {
     }
 
     /// Waits until the pod is as wished; null stands for its absence.
-    func pod(_ name: String, within limit: Duration = .seconds(20), until condition: (Value) -> Bool) async throws -> Value {
+    func pod(_ name: String, within limit: Duration = .seconds(60), until condition: (Value) -> Bool) async throws -> Value {
         let end = clock.now + limit
         var last = Value.null
         while clock.now < end {

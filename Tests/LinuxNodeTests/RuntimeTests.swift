@@ -19,7 +19,7 @@ import Testing
     }
 
     private func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-        for _ in 0..<200 {
+        for _ in 0..<2_400 {
             if try await condition() { return }
             try await Task.sleep(for: .milliseconds(25))
         }
@@ -48,7 +48,7 @@ import Testing
             #expect(running.state == .running && running.image == ContainerdBed.image && running.started > 0)
             #expect(try await runtime.containers().map(\.id) == [id])
 
-            let said = try await runtime.execute(["/bin/sh", "-c", "echo $COLOUR; echo no >&2; exit 7"], in: id, timeout: .seconds(5))
+            let said = try await runtime.execute(["/bin/sh", "-c", "echo $COLOUR; echo no >&2; exit 7"], in: id, timeout: .seconds(60))
             #expect(said == ExecOutcome(exitCode: 7, output: Array("blue\n".utf8), error: Array("no\n".utf8)))
             await #expect(throws: RuntimeError.self) { try await runtime.execute(["/bin/sleep", "9"], in: id, timeout: .seconds(1)) }
 

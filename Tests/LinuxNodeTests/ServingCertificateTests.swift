@@ -69,7 +69,7 @@ import Testing
         defer { keeping.cancel() }
         // Time passes only while it is waited for, however long the machine takes for what comes between.
         func wait(for count: Int) async throws -> Certificate {
-            for _ in 0..<10_000 where used.all.withLock({ $0.count }) < count {
+            for _ in 0..<60_000 where used.all.withLock({ $0.count }) < count {
                 if let wake = clock.nextWake { clock.advance(by: wake - clock.now) }
                 try await Task.sleep(for: .milliseconds(1))
             }

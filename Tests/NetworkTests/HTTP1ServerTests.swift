@@ -130,9 +130,9 @@ import Testing
 
     @Test func `slow headers, slow bodies and idle connections are ended`() async throws {
         var limits = HTTPLimits.patient
-        limits.headerTimeout = .milliseconds(400)
-        limits.bodyTimeout = .milliseconds(400)
-        limits.idleTimeout = .milliseconds(400)
+        limits.headerTimeout = .seconds(1)
+        limits.bodyTimeout = .seconds(1)
+        limits.idleTimeout = .seconds(1)
         try await withServer(limits: limits, echo) { port in
             let slow = try RawSocket(port: port)
             slow.write("GET /hello HT")

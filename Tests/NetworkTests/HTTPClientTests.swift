@@ -148,10 +148,10 @@ func withPair(
 
     @Test(arguments: Wire.allCases) func `a server that does not answer in time is given up`(_ wire: Wire) async throws {
         var timeouts = HTTPTimeouts()
-        timeouts.response = .seconds(1)
+        timeouts.response = .seconds(3)
         try await withPair(wire, timeouts: timeouts) { request in
             if request.target == "/hello" { return HTTPResponse(204) }
-            try? await Task.sleep(for: .seconds(3))
+            try? await Task.sleep(for: .seconds(60))
             return HTTPResponse(200)
         } _: { client in
             await #expect(throws: HTTPError.timedOut) { try await client.send(HTTPRequest("GET", "/slow")) }
@@ -162,20 +162,20 @@ func withPair(
 
     @Test func `a response is due in time beside a stream that lasts, and then a new connection is tried`() async throws {
         var timeouts = HTTPTimeouts()
-        timeouts.response = .milliseconds(300)
+        timeouts.response = .seconds(3)
         try await withPair(.secure, timeouts: timeouts) { request in
             switch request.target {
             case "/watch": return HTTPResponse(200, body: .writer { writer in writer.write([1]) })
             case "/peer": return HTTPResponse(200, body: .bytes(Array(request.peer.address.utf8)))
             default:
-                try? await Task.sleep(for: .seconds(3))
+                try? await Task.sleep(for: .seconds(60))
                 return HTTPResponse(200)
             }
         } _: { client in
             let watch = try await client.send(HTTPRequest("GET", "/watch")).body.read()
             #expect(try await watch.next() == [1])
             let before = try await client.send(HTTPRequest("GET", "/peer")).body.collect(limit: 100)
-            try await Task.sleep(for: .milliseconds(400))
+            try await Task.sleep(for: .milliseconds(3_400))
             await #expect(throws: HTTPError.timedOut) { try await client.send(HTTPRequest("GET", "/slow")) }
             let after = try await client.send(HTTPRequest("GET", "/peer")).body.collect(limit: 100)
             #expect(before != after)
@@ -214,7 +214,7 @@ func withPair(
 
 /// Waits for something that another thread is about to do.
 func eventually(_ condition: () -> Bool) async throws {
-    for _ in 0..<500 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
+    for _ in 0..<6_000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
     #expect(condition())
 }
 

@@ -6,11 +6,11 @@ import Glibc
 final class RawSocket {
     let descriptor: Int32
 
-    init(port: Int, timeoutSeconds: Int = 5) throws {
+    init(port: Int, timeoutSeconds: Int = 60) throws {
         guard let address = try SocketAddress.resolve(host: "127.0.0.1", port: port).first else { throw HTTPError.timedOut }
         descriptor = try address.connect()
         var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        poll(&poller, 1, 5_000)
+        poll(&poller, 1, 60_000)
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
         // A timeval: seconds and microseconds.
         var limit = [timeoutSeconds, 0]

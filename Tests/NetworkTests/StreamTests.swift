@@ -154,13 +154,13 @@ let rawUpgrade = HTTPRequest("GET", "/raw", headers: ["connection": "Upgrade", "
         let peer = try UDPPeer(host: "127.0.0.1", port: server.port)
         for index in 0..<20 { try client.send([UInt8](repeating: UInt8(index), count: index), to: peer) }
         for index in 0..<20 {
-            let (bytes, from) = try await server.receive(timeout: .seconds(5))
+            let (bytes, from) = try await server.receive(timeout: .seconds(60))
             #expect(bytes == [UInt8](repeating: UInt8(index), count: index))
             #expect(from.port == client.port)
             #expect(from.host == "127.0.0.1")
             try server.send(bytes, to: from)
         }
-        #expect(try await client.receive(timeout: .seconds(5)).peer == peer)
+        #expect(try await client.receive(timeout: .seconds(60)).peer == peer)
         await #expect(throws: HTTPError.timedOut) { _ = try await server.receive(timeout: .milliseconds(20)) }
         let waiting = Task { try await server.receive().bytes }
         waiting.cancel()

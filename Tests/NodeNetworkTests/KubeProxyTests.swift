@@ -43,7 +43,7 @@ import Testing
         return KubeClient(transport: LocalTransport(handler: api, peer: peer))
     }
     private func reached(_ condition: () -> Bool) async throws {
-        for _ in 0..<500 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
+        for _ in 0..<6_000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
         #expect(condition())
     }
     private func with(_ service: some Service, _ body: () async throws -> Void) async throws {

@@ -106,7 +106,10 @@ final class NodeBed: Sendable {
         let child = try Spawn.process(program(in: name, "exec \(command)"))
         children.withLock { $0.append(child) }
         guard let port else { return }
-        for _ in 0..<1000 where try run(in: name, "ss -Hlntu 'sport = :\(port)'").output.isEmpty { usleep(10_000) }
+        for _ in 0..<6_000 {
+            if try !run(in: name, "ss -Hlntu 'sport = :\(port)'").output.isEmpty { return }
+            usleep(10_000)
+        }
     }
     /// A web server in a pod that answers with the pod's name.
     func serve(_ name: String, port: Int = 80) throws {
@@ -117,7 +120,7 @@ final class NodeBed: Sendable {
     }
     /// What a web server answers, from a namespace; "" for none.
     func fetch(from name: String, _ address: String) throws -> String {
-        try run(in: name, "curl -s --max-time 2 http://\(address)/").output
+        try run(in: name, "curl -s --max-time 30 http://\(address)/").output
     }
 
     private func program(in name: String, _ command: String) -> Program {

@@ -136,7 +136,7 @@ final class EtcdCluster: Sendable {
         single.endpoints = [single.endpoints[index]]
         let client = try EtcdClient(single, loops: EtcdEngine.loops)
         defer { client.close() }
-        for _ in 0..<200 {
+        for _ in 0..<1200 {
             if (try? await client.range(EtcdRangeRequest(key: [1]), timeout: .seconds(1))) != nil { return }
             try await Task.sleep(for: .milliseconds(50))
         }

@@ -53,7 +53,7 @@ import Testing
             try await mirror.current()
             #expect(mirror.snapshot().count(prefix: "") == 5)
             try await one.destroy(realm: "a")
-            for _ in 0..<2000 where told.all.last != [] { try await Task.sleep(for: .milliseconds(1)) }
+            for _ in 0..<60_000 where told.all.last != [] { try await Task.sleep(for: .milliseconds(1)) }
             #expect(told.all.filter { $0 != [] } == [["a"]] && told.all.last == [])
             await #expect(throws: StorageError.unavailable("the realm a is destroyed")) { try await mirror.put("k") }
             let fresh = try await two.realm("a")
@@ -90,7 +90,7 @@ import Testing
         async throws
     {
         try await withEtcd(binary) { cluster in
-            let (one, two) = (try await cluster.store { $0.leaseSeconds = 2 }, try await cluster.store { $0.leaseSeconds = 2 })
+            let (one, two) = (try await cluster.store { $0.leaseSeconds = 60 }, try await cluster.store { $0.leaseSeconds = 60 })
             let realm = try await one.realm("r")
             let fences = Notes<Fence>()
             let turns = Notes<String>()
@@ -102,7 +102,7 @@ import Testing
                     try await Task.sleep(for: .seconds(60))
                 }
             }
-            for _ in 0..<5000 where realm.snapshot().get("by") == nil { try await Task.sleep(for: .milliseconds(1)) }
+            for _ in 0..<60_000 where realm.snapshot().get("by") == nil { try await Task.sleep(for: .milliseconds(1)) }
             #expect(await one.leader(of: "r") == "one")
             let second = Task { @Sendable in
                 try await two.lead("r", as: "two") {
@@ -138,11 +138,11 @@ import Testing
                     try await Task.sleep(for: .seconds(60))
                 }
             }
-            for _ in 0..<5000 where leads.all.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+            for _ in 0..<60_000 where leads.all.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
             one.engine?.client.close()
             let start = ContinuousClock.now
             try await two.lead("r", as: "two") {}
-            #expect(ContinuousClock.now - start < .seconds(8))
+            #expect(ContinuousClock.now - start < .seconds(30))
             first.cancel()
             _ = await first.result
             await one.close()

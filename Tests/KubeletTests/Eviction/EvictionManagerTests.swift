@@ -59,7 +59,7 @@ import Testing
         return condition()
     }
     private func expect(_ condition: () -> Bool) async throws {
-        let isReached = try await reached(600, condition)
+        let isReached = try await reached(60_000, condition)
         #expect(isReached)
     }
     private func expectNever(_ condition: () -> Bool) async throws {

@@ -41,7 +41,7 @@ extension HostBed {
     }
     /// Moves the clock until a condition holds.
     func advance(until condition: () async throws -> Bool) async throws {
-        for _ in 0..<2000 {
+        for _ in 0..<60_000 {
             if try await condition() { return }
             clock.advance(by: .seconds(1))
             try await SystemClock().sleep(for: .milliseconds(1))

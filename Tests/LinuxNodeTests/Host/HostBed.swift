@@ -112,7 +112,7 @@ final class HostBed: Sendable {
     }
     /// Waits a moment for something that comes by itself.
     func reached(_ condition: () async -> Bool) async throws -> Bool {
-        for _ in 0..<300 {
+        for _ in 0..<6_000 {
             if await condition() { return true }
             clock.advance(by: .milliseconds(100))
             try await SystemClock().sleep(for: .milliseconds(10))
