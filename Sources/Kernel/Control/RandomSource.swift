@@ -59,7 +59,20 @@ package final class RandomSource: Sendable {
     /// That many lower-case hexadecimal digits.
     package func hex(_ digits: Int) -> String { characters(digits, of: "0123456789abcdef") }
     /// That many characters which make no words, as in the names that Kubernetes generates. Source: apimachinery, util/rand.
-    package func suffix(_ length: Int) -> String { characters(length, of: "bcdfghjklmnpqrstvwxz2456789") }
+    package func suffix(_ length: Int) -> String {
+        let alphabet: StaticString = "bcdfghjklmnpqrstvwxz2456789"
+        let letters = UInt64(alphabet.utf8CodeUnitCount)
+        return String(unsafeUninitializedCapacity: length) { text in
+            // A word has thirteen letters in it, of which the first eight are even enough.
+            var word = UInt64(0)
+            for place in 0..<length {
+                if place % 8 == 0 { word = next() }
+                text[place] = alphabet.utf8Start[Int(word % letters)]
+                word /= letters
+            }
+            return length
+        }
+    }
     /// A version 4 UUID. Source: RFC 9562, section 5.4.
     package func uuid() -> String {
         // The bytes of two words, lowest first; version and variant stand in the seventh and the ninth.

@@ -32,10 +32,15 @@ struct ControlLoop: Sendable {
         let name: String
         let subject: String
     }
+    /// Whom a key prefix concerns, and by which watch; nil for the primary itself.
+    private final class Waker: Sendable {
+        let controller: Int
+        let watch: Watch?
+        init(_ controller: Int, _ watch: Watch?) { (self.controller, self.watch) = (controller, watch) }
+    }
     private var runners: [Runner]
-    /// Which runners a key prefix concerns, and by which watch; nil for the primary itself.
-    private var wakes: [String: [(controller: Int, watch: Watch?)]] = [:]
-    private var wakesByAny: [(controller: Int, watch: Watch?)] = []
+    private var wakers: [String: [Waker]] = [:]
+    private var wakersByAny: [Waker] = []
     /// Effects under way, and who asked for the same again meanwhile.
     private var performing: [EffectID: Set<WorkID>] = [:]
     private let performs: Bool
@@ -49,20 +54,20 @@ struct ControlLoop: Sendable {
             for watch in [nil] + runner.watches.map(Optional.some) {
                 let prefix = watch?.prefix ?? runner.primary.prefix
                 if prefix.isEmpty {
-                    wakesByAny.append((controller, watch))
+                    wakersByAny.append(Waker(controller, watch))
                 } else {
-                    wakes[prefix, default: []].append((controller, watch))
+                    wakers[prefix, default: []].append(Waker(controller, watch))
                 }
             }
         }
-        wakes = wakes.mapValues { $0 + wakesByAny }
+        wakers = wakers.mapValues { $0 + wakersByAny }
     }
 
     /// Every primary among what was found at the start is to be looked at first.
     mutating func note(_ found: some Sequence<WorldChange>, _ world: World) {
         for change in found {
-            for (controller, watch) in concerned(by: change) where watch == nil && runners[controller].concerns(change, world) {
-                runners[controller].queue.add(change.key)
+            for waker in concerned(by: change) where waker.watch == nil && runners[waker.controller].concerns(change, world) {
+                runners[waker.controller].queue.add(change.key)
             }
         }
     }
@@ -96,7 +101,8 @@ struct ControlLoop: Sendable {
         _ letters: [Letter], _ changes: [WorldChange], _ world: World, report: (String, String, String) -> Void
     ) -> [Action] {
         var actions: [Action] = []
-        for change in changes { wake(by: change, world) }
+        let arePeopled = changes.isEmpty ? [] : runners.map { world.count($0.primary) > 0 }
+        for change in changes { wake(by: change, world, arePeopled) }
         for letter in letters {
             switch letter {
             case .written(let id, let plan, let result): written(id, plan, result, world, &actions, report)
@@ -125,21 +131,21 @@ struct ControlLoop: Sendable {
         }
     }
 
-    private mutating func wake(by change: WorldChange, _ world: World) {
-        for (controller, watch) in concerned(by: change) {
-            guard let watch else {
+    /// `arePeopled` tells of each runner whether it has primaries.
+    private mutating func wake(by change: WorldChange, _ world: World, _ arePeopled: [Bool]) {
+        for waker in concerned(by: change) {
+            let controller = waker.controller
+            guard let watch = waker.watch else {
                 if runners[controller].concerns(change, world) { runners[controller].queue.add(change.key) }
                 continue
             }
-            if watch.needsPrimaries, world.count(runners[controller].primary) == 0 { continue }
+            if watch.needsPrimaries, !arePeopled[controller] { continue }
             for key in watch.primaries(change, world) { runners[controller].queue.add(key) }
         }
     }
 
     /// Whom a change of a document of this kind may concern, and by which watch.
-    private func concerned(by change: WorldChange) -> [(controller: Int, watch: Watch?)] {
-        wakes[change.prefix] ?? wakesByAny
-    }
+    private func concerned(by change: WorldChange) -> [Waker] { wakers[change.prefix] ?? wakersByAny }
 
     private mutating func reconcile(_ id: WorkID, _ world: World, _ report: (String, String, String) -> Void) -> Action? {
         do {

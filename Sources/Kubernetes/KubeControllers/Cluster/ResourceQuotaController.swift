@@ -9,8 +9,7 @@ package struct ResourceQuotaController: Controller {
     package static let name = "resourcequota-controller"
     /// Objects of a namespace with quotas wake these when their use changes.
     package static let watches = [
-        Watch(prefix: "") { change, world in
-            guard world.count(ResourceQuotaFields.kind) > 0 else { return [] }
+        Watch(prefix: "", needsPrimaries: true) { change, world in
             // How claims to devices count depends on the classes.
             if change.key.hasPrefix("resource.k8s.io/deviceclasses/") { return world.list(ResourceQuota.self).map(\.key) }
             let namespace = change.namespace
