@@ -7,6 +7,8 @@ struct ResourceScorer {
     private let fitWeight: Int
     private let balanceWeight: Int
     private let isPlain: Bool
+    /// Whether devices may be what a resource is scored by: such scores follow from more than the node, so they belong to one decision.
+    let isByDevices: Bool
 
     init(_ shape: PodShape, _ profile: SchedulingProfile) {
         (self.shape, self.profile) = (shape, profile)
@@ -16,12 +18,27 @@ struct ResourceScorer {
         let asks = balanced.contains { shape.requests.amount($0) > 0 }
         balanceWeight = asks ? profile.weight(.nodeResourcesBalancedAllocation) : 0
         isPlain = profile.fit.isDefault && balanced == ["cpu", "memory"]
+        let names = isPlain ? [] : shape.asks.names
+        isByDevices = names.contains { name in balanced.contains(name) || profile.fit.resources.contains { $0.name == name } }
     }
 
+    /// What the node's own resources are worth; nothing where that is left to one decision.
     func score(_ load: NodeLoad, _ node: SchedulingNode?) -> Int {
         if isPlain { return fitWeight * leastAllocated(load) + balanceWeight * balanced(load) }
-        guard let node else { return 0 }
-        return fitWeight * fit(node) + balanceWeight * balanced(node)
+        guard let node, !isByDevices else { return 0 }
+        return score(node, nil)
+    }
+    /// The same with the devices that stand for resources.
+    func score(_ node: SchedulingNode, _ devices: DeviceBook?) -> Int {
+        fitWeight * fit(node, devices) + balanceWeight * balanced(node, devices)
+    }
+
+    /// How much of a resource a node has, and how much of that is used. What it does not have itself may be devices, each of which counts
+    /// for one. Source: calculateResourceAllocatableRequest.
+    private func extent(_ name: String, _ node: SchedulingNode, _ devices: DeviceBook?) -> (all: Int, used: Int) {
+        let all = node.allocatable.amount(name)
+        if all == 0, let found = devices?.extent(of: name, on: node) { return found }
+        return (all, node.used.amount(name))
     }
 
     private func leastAllocated(_ load: NodeLoad) -> Int {
@@ -39,18 +56,18 @@ struct ResourceScorer {
     }
 
     /// Source: leastResourceScorer, mostResourceScorer, requestedToCapacityRatioScorer.
-    private func fit(_ node: SchedulingNode) -> Int {
+    private func fit(_ node: SchedulingNode, _ devices: DeviceBook?) -> Int {
         var (sum, weights) = (0, 0)
         for resource in profile.fit.resources {
             let isExtended = resource.name != "cpu" && resource.name != "memory" && resource.name != "ephemeral-storage"
             if isExtended, shape.requests.amount(resource.name) == 0 { continue }
-            let all = node.allocatable.amount(resource.name)
+            let (all, used) = extent(resource.name, node, devices)
             guard all > 0 else { continue }
             let wanted: Int
             switch resource.name {
             case "cpu": wanted = node.assumed.cpu &+ shape.assumed.cpu
             case "memory": wanted = node.assumed.memory &+ shape.assumed.memory
-            default: wanted = node.used.amount(resource.name) &+ shape.requests.amount(resource.name)
+            default: wanted = used &+ shape.requests.amount(resource.name)
             }
             switch profile.fit.strategy {
             case .leastAllocated: sum += resource.weight * (wanted > all ? 0 : (all &- wanted) &* 100 / all)
@@ -78,14 +95,14 @@ struct ResourceScorer {
     }
 
     /// Source: balancedResourceScorer: the less the resources' fractions deviate, the better.
-    private func balanced(_ node: SchedulingNode) -> Int {
+    private func balanced(_ node: SchedulingNode, _ devices: DeviceBook?) -> Int {
         var fractions: [Double] = []
         for name in profile.balancedResources {
             let isExtended = name != "cpu" && name != "memory" && name != "ephemeral-storage"
             if isExtended, shape.requests.amount(name) == 0 { continue }
-            let all = node.allocatable.amount(name)
+            let (all, used) = extent(name, node, devices)
             guard all > 0 else { continue }
-            fractions.append(min(1, Double(node.used.amount(name) &+ shape.requests.amount(name)) / Double(all)))
+            fractions.append(min(1, Double(used &+ shape.requests.amount(name)) / Double(all)))
         }
         guard fractions.count > 1 else { return 100 }
         let mean = fractions.reduce(0, +) / Double(fractions.count)

@@ -11,6 +11,7 @@ struct Scores {
     /// Adds to what the nodes' own resources give what all other plugins do.
     func add(to candidates: inout Candidates, _ state: inout ClusterState) {
         let slots = candidates.slots
+        if !shape.asks.isEmpty { addDeviceRoom(slots, state, &candidates.scores) }
         if profile.weight(.taintToleration) > 0 || profile.weight(.nodeAffinity) > 0 {
             addNodePreferences(slots, state, &candidates.scores)
         }
@@ -30,6 +31,15 @@ struct Scores {
     private func add(_ plugin: Plugin, _ scores: ContiguousArray<Int>, to totals: inout ContiguousArray<Int>) {
         let weight = profile.weight(plugin)
         for index in totals.indices { totals[index] &+= weight &* scores[index] }
+    }
+
+    /// What the nodes' resources are worth where devices may stand for some of them.
+    private func addDeviceRoom(_ slots: ContiguousArray<Int32>, _ state: ClusterState, _ totals: inout ContiguousArray<Int>) {
+        let scorer = ResourceScorer(shape, profile)
+        guard scorer.isByDevices else { return }
+        for (index, slot) in slots.enumerated() {
+            if let node = state.nodes[Int(slot)] { totals[index] &+= scorer.score(node, state.devices) }
+        }
     }
 
     private func addNodePreferences(_ slots: ContiguousArray<Int32>, _ state: ClusterState, _ totals: inout ContiguousArray<Int>) {

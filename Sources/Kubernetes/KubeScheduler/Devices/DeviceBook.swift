@@ -55,6 +55,23 @@ struct DeviceBook {
         }
     }
 
+    /// How many devices stand for an extended resource on a node, and how many of these somebody has; nil where none stand for it, or
+    /// where a selector of their class cannot tell. Source: calculateDRAResourceTotals.
+    func extent(of resource: String, on node: SchedulingNode) -> (all: Int, used: Int)? {
+        guard let selectors = extended[resource].flatMap({ classes[$0] })?.selectors else { return nil }
+        var (all, used) = (0, 0)
+        do throws(SelectorFault) {
+            for device in pools.offered(on: node) {
+                var isSelected = true
+                for selector in selectors where isSelected { isSelected = try device.satisfies(selector) }
+                guard isSelected else { continue }
+                all += 1
+                if device.isInUse { used += 1 }
+            }
+        } catch { return nil }
+        return all > 0 ? (all, used) : nil
+    }
+
     mutating func assume(_ plan: DevicePlan) {
         for allocation in plan.allocations where !allocation.isReservation {
             promised[allocation.claim] = allocation

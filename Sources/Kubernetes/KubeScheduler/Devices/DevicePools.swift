@@ -3,6 +3,8 @@ import KubeModel
 /// The devices that drivers offer, and who has them. Source: dynamic-resource-allocation, GatherPools.
 struct DevicePools {
     private var slices: [String: DeviceSlice] = [:]
+    /// All slices by the node that they name; empty for the others.
+    private var byNode: [String: [DeviceSlice]] = [:]
     private var byPool: [DeviceSlice.PoolID: Set<String>] = [:]
     /// Of complete pools, the slices of the newest generation: those of one node by its name, and those that several nodes may share.
     private var local: [String: [DeviceSlice]] = [:]
@@ -18,11 +20,14 @@ struct DevicePools {
         if let before {
             drop(before)
             byPool[before.pool]?.remove(name)
+            byNode[before.nodeName]?.removeAll { $0 === before }
+            if byNode[before.nodeName]?.isEmpty == true { byNode[before.nodeName] = nil }
             for device in before.devices { places[device.id]?.removeAll { $0.device === device } }
         }
         if let slice {
             slices[name] = slice
             byPool[slice.pool, default: []].insert(name)
+            byNode[slice.nodeName, default: []].append(slice)
             for device in slice.devices {
                 places[device.id, default: []].append((slice, device))
                 if let known = holdings[device.id] { slice.setHoldings(device, known.map(\.holding)) }
@@ -80,6 +85,13 @@ struct DevicePools {
             devices += slice.isPerDevice ? slice.devices.filter { $0.place?.includes(node) ?? false } : slice.devices
         }
         return devices
+    }
+    /// What slices offer on the node, whether or not their pools are complete.
+    func offered(on node: SchedulingNode) -> [Device] {
+        let all = (byNode[node.name] ?? []) + (byNode[""] ?? []).filter { $0.isPerDevice || $0.place.includes(node) }
+        return all.flatMap { slice in
+            slice.isPerDevice ? slice.devices.filter { $0.place?.includes(node) ?? false } : slice.devices
+        }
     }
     /// Why not all devices for the node are known now, as an error says it; nil when they are.
     func incompleteness(for node: SchedulingNode) -> String? {
