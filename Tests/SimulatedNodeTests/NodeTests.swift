@@ -31,6 +31,20 @@ import Testing
         }
     }
 
+    @Test func tellsHowItStarts() async throws {
+        let bed = try await MachineBed()
+        try await bed.with(bed.machine()) {
+            _ = try await bed.wait(NodeFields.kind, MachineBed.spec.nodeName) { $0.isReady }
+            var reasons: [String] = []
+            for _ in 0..<5000 where reasons.count < 6 {
+                reasons = try await bed.events(about: MachineBed.spec.nodeName)
+                try await SystemClock().sleep(for: .milliseconds(1))
+            }
+            let states = ["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"]
+            #expect(reasons == ["Starting"] + states + ["NodeAllocatableEnforced", "NodeReady"])
+        }
+    }
+
     /// Figures of real nodes: t3.medium and m5.large with an 80 GiB volume, t2.micro with one core.
     @Test func reservesWhatEKSReserves() {
         var spec = MachineBed.spec

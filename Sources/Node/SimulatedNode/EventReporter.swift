@@ -22,10 +22,23 @@ struct EventReporter {
         }
     }
 
-    /// What happens to the node itself, as in `Starting kubelet.`
-    func record(_ reason: String, _ message: String, aboutNode uid: String) async {
+    /// What a kubelet tells of its node as it starts.
+    func recordStart(ofNode uid: String) async {
+        let states = ["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"]
+        let told =
+            [("Starting", "Starting kubelet.")] + states.map { ($0, "Node \(node) status is now: \($0)") }
+            + [("NodeAllocatableEnforced", "Updated Node Allocatable limit across pods")]
+        // Each waits until it is durable, and the node should be ready soon.
+        await withDiscardingTaskGroup { group in
+            for (order, event) in told.enumerated() { group.addTask { await record(event.0, event.1, order, aboutNode: uid) } }
+        }
+    }
+    /// The node has become ready.
+    func recordReady(ofNode uid: String) async { await record("NodeReady", "Node \(node) status is now: NodeReady", 0, aboutNode: uid) }
+
+    private func record(_ reason: String, _ message: String, _ order: Int, aboutNode uid: String) async {
         let subject: Value = ["kind": "Node", "name": .string(node), "uid": .string(uid)]
-        await record(type: "Normal", reason, message, subject, 0, namespace: "default")
+        await record(type: "Normal", reason, message, subject, order, namespace: "default")
     }
 
     private func record(

@@ -20,7 +20,7 @@ struct Heartbeat {
     /// The storage drivers that the machine has told of before.
     var drivers: Set<String> = []
     private var lease = LeaseText()
-    private var ready = false
+    private(set) var isReady = false
     private var transition: Timestamp
     private var (leaseDue, statusDue): (Timestamp, Timestamp)
     private var renewed: Timestamp
@@ -53,7 +53,7 @@ struct Heartbeat {
         let condition = node["status"]["conditions"].items.first { $0["type"] == "Ready" } ?? .null
         let wasReady = condition["status"] == "True"
         transition = wasReady ? condition["lastTransitionTime"].string.flatMap(Timestamp.init) ?? clock.now : clock.now
-        ready = wasReady
+        isReady = wasReady
         leaseDue = clock.now
         statusDue = clock.now + (wasReady ? .zero : readyDelay)
         renewed = clock.now
@@ -113,7 +113,7 @@ struct Heartbeat {
 
     private mutating func reportStatus() async throws(KubeClientError) {
         let now = clock.now
-        if !ready { (ready, transition) = (true, now) }
+        if !isReady { (isReady, transition) = (true, now) }
         let patch: Value = ["status": document.status(ready: true, at: now, transition: transition)]
         do throws(KubeClientError) {
             try await client.patchUnread(NodeFields.kind, name, .strategic(patch), subresource: "status")

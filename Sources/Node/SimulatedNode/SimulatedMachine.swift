@@ -59,6 +59,8 @@ package struct SimulatedMachine: Service {
         }
     }
 
+    private var reporter: EventReporter { EventReporter(client: client, node: spec.nodeName, clock: clock) }
+
     /// Brings the machine into its cluster.
     private func entered() async throws -> Heartbeat {
         let document = NodeDocument(spec: spec, bootID: random.uuid())
@@ -79,8 +81,7 @@ package struct SimulatedMachine: Service {
                 }
                 if stages.registersDrivers { heartbeat.drivers = try await registration.begin(node: uid) }
                 guard stages.recordsEvents else { return }
-                return await EventReporter(client: client, node: spec.nodeName, clock: clock)
-                    .record("Starting", "Starting kubelet.", aboutNode: uid)
+                return await reporter.recordStart(ofNode: uid)
             } catch {
                 if error == .cancelled { throw CancellationError() }
                 log.warning("node could not register", ["node": spec.nodeName, "error": "\(error)"])
@@ -103,6 +104,10 @@ package struct SimulatedMachine: Service {
                 let present = heartbeat
                 async let beaten = present.beaten()
                 heartbeat = try await beaten
+                if heartbeat.isReady, !present.isReady, stages.recordsEvents {
+                    async let told: Void = reporter.recordReady(ofNode: present.uid)
+                    await told
+                }
             }
             for event in mailbox.take() { keeper.note(event) }
             if let due = keeper.due, due <= clock.now {
