@@ -3,13 +3,13 @@ import Documents
 import KubeClient
 import KubeModel
 
-/// Moves the pods of one machine through their stages. What it keeps in memory besides the documents is only when a stage began.
+/// Moves the pods of one machine through their stages. What it keeps in memory besides the documents' texts is only when a stage began.
 ///
 /// Unchecked: a machine calls it from one task at a time.
 final class PodKeeper: @unchecked Sendable {
     private struct Tracked {
-        /// The document; null while there is nothing to do, for most pods rest and their trees are large.
-        var pod: Value
+        /// The document's text; nil while there is nothing to do, for most pods rest.
+        var text: [UInt8]?
         /// The newest version that was seen.
         var version: Int
         var stage: PodStage
@@ -24,6 +24,15 @@ final class PodKeeper: @unchecked Sendable {
         var driver: String?
         /// What it has of the machine.
         var amounts: PodAmounts
+
+        /// The document, for as long as it is looked at: a tree takes many times its text, and pods mostly wait.
+        var pod: Value { text.flatMap { try? JSON.parse($0) } ?? .null }
+        /// Keeps of a document what steps are made of.
+        mutating func keep(_ pod: Value) {
+            var pod = pod
+            pod["metadata"]["managedFields"] = .null
+            text = JSON.encode(pod)
+        }
     }
     /// How long a pod's volumes may be missing before that is told. Source: kubelet, podAttachAndMountTimeout.
     private static let patience = Duration.seconds(123)
@@ -96,19 +105,19 @@ final class PodKeeper: @unchecked Sendable {
         guard var tracked = pods[uid] else {
             if let address = pod["status"]["podIP"].string, pod["spec"]["hostNetwork"] != true { addresses.hold(address, pod: uid) }
             let fresh = Tracked(
-                pod: pod, version: Self.version(pod), stage: stage, began: clock.now, due: nil, backoff: Backoff(random: random),
+                version: Self.version(pod), stage: stage, began: clock.now, due: nil, backoff: Backoff(random: random),
                 isMounted: false, driver: DriverRegistration.driver(of: pod), amounts: PodAmounts(pod))
-            pods[uid] = timed(fresh)
+            pods[uid] = timed(fresh, pod)
             return
         }
         guard Self.version(pod) > tracked.version else { return }
-        (tracked.pod, tracked.version, tracked.driver) = (pod, Self.version(pod), DriverRegistration.driver(of: pod))
+        (tracked.version, tracked.driver) = (Self.version(pod), DriverRegistration.driver(of: pod))
         tracked.amounts = PodAmounts(pod)
         if stage != tracked.stage {
             (tracked.stage, tracked.began) = (stage, clock.now)
             tracked.backoff.reset()
         }
-        pods[uid] = timed(tracked)
+        pods[uid] = timed(tracked, pod)
     }
 
     /// A pod with claims waits for its volumes, also when the machine has forgotten that they were there.
@@ -124,15 +133,15 @@ final class PodKeeper: @unchecked Sendable {
         addresses.release(pod: uid)
     }
 
-    private func timed(_ tracked: Tracked) -> Tracked {
+    private func timed(_ tracked: Tracked, _ pod: Value) -> Tracked {
         var tracked = tracked
-        tracked.due = life(of: tracked.pod).delay(of: tracked.stage).map { delay in
+        tracked.due = life(of: pod).delay(of: tracked.stage).map { delay in
             switch tracked.stage {
             case .ending, .expiring: clock.now + delay
             default: tracked.began + delay
             }
         }
-        if tracked.due == nil { tracked.pod = .null }
+        if tracked.due == nil { tracked.text = nil } else { tracked.keep(pod) }
         return tracked
     }
 
@@ -142,19 +151,20 @@ final class PodKeeper: @unchecked Sendable {
     private static func version(_ pod: Value) -> Int { pod["metadata"]["resourceVersion"].string.flatMap { Int($0) } ?? 0 }
 
     private func step(_ uid: String, _ tracked: Tracked) async throws {
-        if tracked.stage == .mounting { return try await mount(uid, tracked) }
-        var life = life(of: tracked.pod)
+        let pod = tracked.pod
+        if tracked.stage == .mounting { return try await mount(uid, pod) }
+        var life = life(of: pod)
         if tracked.stage == .resizing {
             life.others = pods.reduce(into: PodAmounts()) { sum, other in if other.key != uid { sum = sum + other.value.amounts } }
             // Nobody gets the same room before the watch tells what became of this.
-            if life.obstacle == nil { pods[uid]?.amounts = .wanted(by: tracked.pod) }
+            if life.obstacle == nil { pods[uid]?.amounts = .wanted(by: pod) }
         }
         let step = life.step(at: tracked.stage) {
-            tracked.pod["spec"]["hostNetwork"] == true ? spec.privateAddress : addresses.allocate(pod: uid)
+            pod["spec"]["hostNetwork"] == true ? spec.privateAddress : addresses.allocate(pod: uid)
         }
         let events = tracked.stage == .terminating ? life.killing : step.events
         do throws(KubeClientError) {
-            try await perform(step, on: tracked.pod, uid)
+            try await perform(step, on: pod, uid)
         } catch {
             if error == .cancelled { throw CancellationError() }
             if error.isNotFound { return forget(uid) }
@@ -162,7 +172,7 @@ final class PodKeeper: @unchecked Sendable {
         }
         images.formUnion(step.pulled)
         if step.removes { forget(uid) } else if pods[uid]?.stage == tracked.stage { retry(uid) }
-        if table.recordsEvents { await reporter.record(events, about: tracked.pod) }
+        if table.recordsEvents { await reporter.record(events, about: pod) }
     }
 
     private func perform(_ step: PodStep, on pod: Value, _ uid: String) async throws(KubeClientError) {
@@ -183,18 +193,18 @@ final class PodKeeper: @unchecked Sendable {
     }
 
     /// Looks whether the pod's volumes are there.
-    private func mount(_ uid: String, _ tracked: Tracked) async throws {
+    private func mount(_ uid: String, _ pod: Value) async throws {
         let trouble: MountTrouble?
-        do throws(KubeClientError) { trouble = try await volumes.trouble(of: tracked.pod, PodClaim.all(of: tracked.pod)) } catch {
+        do throws(KubeClientError) { trouble = try await volumes.trouble(of: pod, PodClaim.all(of: pod)) } catch {
             if error == .cancelled { throw CancellationError() }
             return retry(uid)
         }
-        guard var tracked = pods[uid], !tracked.pod.isNull else { return }
+        guard var tracked = pods[uid], tracked.text != nil else { return }
         guard let trouble else {
             tracked.isMounted = true
-            (tracked.stage, tracked.began) = (stage(of: tracked.pod, isMounted: true), clock.now)
+            (tracked.stage, tracked.began) = (stage(of: pod, isMounted: true), clock.now)
             tracked.backoff.reset()
-            pods[uid] = timed(tracked)
+            pods[uid] = timed(tracked, pod)
             return
         }
         tracked.due = clock.now + min(tracked.backoff.next(), .seconds(2))
@@ -205,11 +215,11 @@ final class PodKeeper: @unchecked Sendable {
         if isTold { tracked.trouble = (trouble, clock.now) }
         pods[uid] = tracked
         guard isTold, table.recordsEvents else { return }
-        await reporter.record([.init(type: "Warning", reason: "FailedMount", message: trouble.text)], about: tracked.pod)
+        await reporter.record([.init(type: "Warning", reason: "FailedMount", message: trouble.text)], about: pod)
     }
 
     private func retry(_ uid: String) {
-        guard var tracked = pods[uid], !tracked.pod.isNull else { return }
+        guard var tracked = pods[uid], tracked.text != nil else { return }
         tracked.due = clock.now + tracked.backoff.next()
         pods[uid] = tracked
     }
