@@ -150,7 +150,7 @@ import Testing
         #expect(bed.runtime.calls.filter { $0.hasPrefix("create main") }.count == 2)
         try await bed.client.delete(PodFields.kind, "web", DeleteOptions(gracePeriodSeconds: 0))
         try await bed.with {
-            for _ in 0..<500 where bed.runtime.state.withLock({ $0.sandboxes.count }) > 1 { try await bed.pass(.milliseconds(100)) }
+            for _ in 0..<60_000 where bed.runtime.state.withLock({ $0.sandboxes.count }) > 1 { try await bed.pass(.milliseconds(100)) }
             bed.runtime.change { #expect($0.sandboxes.values.map(\.name) == ["new"], "orphans end") }
         }
     }
@@ -159,7 +159,7 @@ import Testing
         let bed = try await KubeletBed()
         bed.host.change { $0.prepared = ["old-uid"] }
         try await bed.with {
-            for _ in 0..<500 where !bed.host.state.withLock({ $0.prepared.isEmpty }) { try await bed.pass(.milliseconds(100)) }
+            for _ in 0..<60_000 where !bed.host.state.withLock({ $0.prepared.isEmpty }) { try await bed.pass(.milliseconds(100)) }
             bed.host.change { #expect($0.released == ["old-uid"]) }
         }
     }

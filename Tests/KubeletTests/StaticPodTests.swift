@@ -43,7 +43,7 @@ import Testing
             #expect(changed.container("main")["restartCount"] == 0)
             folder.put()
             _ = try await bed.pod(Self.name) { $0.isNull }
-            for _ in 0..<300 where !bed.runtime.state.withLock({ $0.sandboxes.isEmpty }) { try await bed.pass(.milliseconds(100)) }
+            for _ in 0..<60_000 where !bed.runtime.state.withLock({ $0.sandboxes.isEmpty }) { try await bed.pass(.milliseconds(100)) }
             bed.runtime.change { #expect($0.sandboxes.isEmpty && $0.boxes.isEmpty) }
         }
     }

@@ -50,7 +50,7 @@ import Testing
             try await bed.run("web")
             _ = try await bed.pod("web") { $0.isReady }
             try await bed.client.delete(PodFields.kind, "web", DeleteOptions(gracePeriodSeconds: 0))
-            for _ in 0..<500 where !bed.runtime.state.withLock({ $0.sandboxes.isEmpty }) { try await bed.pass(.milliseconds(100)) }
+            for _ in 0..<60_000 where !bed.runtime.state.withLock({ $0.sandboxes.isEmpty }) { try await bed.pass(.milliseconds(100)) }
             bed.runtime.change { #expect($0.boxes.isEmpty && $0.sandboxes.isEmpty) }
             try await bed.run("web")
             _ = try await bed.pod("web") { $0.isReady }

@@ -36,7 +36,7 @@ import Testing
         try await bed.with(bed.machine()) {
             _ = try await bed.wait(NodeFields.kind, MachineBed.spec.nodeName) { $0.isReady }
             var reasons: [String] = []
-            for _ in 0..<5000 where reasons.count < 6 {
+            for _ in 0..<30_000 where reasons.count < 6 {
                 reasons = try await bed.events(about: MachineBed.spec.nodeName)
                 try await SystemClock().sleep(for: .milliseconds(1))
             }
