@@ -8,7 +8,7 @@ package struct LogConfiguration: Sendable {
     /// About the most that one group commit writes.
     package var frameBytes = 1 << 20
     /// How long the writer lets writes gather after a group of several: fewer and larger groups cost less, and a writer alone never waits.
-    package var gatheringMicroseconds: UInt32 = 200
+    package var gatheringMicroseconds: UInt32 = 800
     /// About the most that compaction adds to one group commit.
     package var copyBytes = 256 << 10
     /// So many segments are never compacted.
