@@ -48,6 +48,29 @@ import Testing
         #expect(!guarded.hasSameMetadata(as: other))
         #expect(text(Encoded(document: document).spliced(at: 3)).contains(#""finalizers":["f"],"managedFields":[{"manager":"m"}]}"#))
     }
+    @Test func `metadata alone says what the whole document's does`() {
+        let owners: Value = [["manager": "m"]]
+        let documents: [Value] = [
+            ["metadata": ["name": "a", "uid": "u", "labels": ["say": #""managedFields":["#], "managedFields": owners], "spec": [:]],
+            ["metadata": ["managedFields": owners]],
+            ["metadata": ["name": "a"], "spec": ["managedFields": owners]],
+            ["metadata": ["name": "a"], "managedFields": owners],
+            ["metadata": ["name": "a"]], ["metadata": [:], "managedFields": owners], ["metadata": "text"], ["spec": [:]],
+        ]
+        for document in documents {
+            let entry = Entry(key: "k", revision: 7, created: 7, document: Encoded(document: document))
+            let whole = Entry(key: "k", revision: 7, created: 7, document: Encoded(document: document))
+            let expected = whole.document?.root["metadata"]
+            for part in ["name", "uid", "labels", "finalizers"] {
+                #expect(entry.metadata?[name: part]?.value == expected?[name: part]?.value, "\(document)")
+            }
+            #expect((entry.metadata == nil) == (expected == nil))
+            #expect(whole.metadata?.value == expected?.value)
+        }
+        let plain = Entry(key: "k", revision: 7, created: 7, document: Encoded(document: documents[0]))
+        _ = plain.metadata
+        #expect(plain.treeWeight == 0, "no tape of the whole was made")
+    }
     @Test func `an entry's tree leaves its owners out, and both are there`() {
         let document: Value = ["metadata": ["name": "a", "managedFields": [["manager": "m"]], "uid": "u"], "managedFields": 1]
         let entry = Entry(key: "k", revision: 7, created: 7, document: Encoded(document: document))

@@ -15,7 +15,7 @@ import Testing
     @Test func clearForgetsEveryTreeAndLetsGoOfItsEntry() {
         let cache = TreeCache(bytes: 1 << 20)
         var entries = (0..<700).map(entry)
-        for entry in entries { cache.kept(entry) }
+        for entry in entries { keep(entry, in: cache) }
         #expect(cache.weight == entries.reduce(0) { $0 + $1.treeWeight })
         weak let first = entries.first
         entries = []
@@ -31,11 +31,27 @@ import Testing
         #expect(entry.value["metadata"]["name"] == "p1")
     }
     @Test func whatIsReadAgainCountsAgain() {
-        let cache = TreeCache(bytes: 4 * entry(0).treeWeight)
-        for number in 0..<100 { cache.kept(entry(number)) }
-        #expect(cache.weight <= 4 * entry(0).treeWeight + 16)
+        let one = entry(0)
+        let cache = TreeCache(bytes: 4 * (one.bytes.count + 512))
+        for number in 0..<100 { keep(entry(number), in: cache) }
+        #expect(cache.weight <= 4 * (one.bytes.count + 512) + 16)
         cache.clear()
-        cache.kept(entry(1))
-        #expect(cache.weight == entry(1).treeWeight)
+        keep(one, in: cache)
+        #expect(cache.weight == one.treeWeight)
     }
+    @Test func aTreeWeighsMoreThanATape() {
+        let entry = entry(1)
+        #expect(entry.treeWeight == 0)
+        _ = entry.document
+        let tape = entry.treeWeight
+        #expect(tape >= entry.bytes.count)
+        _ = entry.document
+        #expect(entry.treeWeight == tape)
+        _ = entry.value
+        #expect(entry.treeWeight == tape + 2 * entry.bytes.count)
+        #expect(entry.forgetTree() == tape + 2 * entry.bytes.count && entry.treeWeight == 0)
+    }
+
+    /// Reads an entry's tape and counts it.
+    private func keep(_ entry: Entry, in cache: TreeCache) { cache.kept(entry, entry.readTape().growth) }
 }

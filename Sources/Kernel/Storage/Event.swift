@@ -14,12 +14,14 @@ package final class Event: Sendable {
 
     init(_ kind: Kind, _ entry: Entry, previous: Entry?, topics: some Sequence<Topic> = []) {
         (self.kind, self.entry, self.previous) = (kind, entry, previous)
-        texts = topics.compactMap { TopicTexts($0, entry, previous) }
+        texts = topics.compactMap { TopicTexts($0, Self.newest(kind, entry, previous), previous) }
     }
+    /// What to look for texts in: a deleted document has those of its last version, which may have been read already.
+    private static func newest(_ kind: Kind, _ entry: Entry, _ previous: Entry?) -> Entry { kind == .delete ? previous ?? entry : entry }
 
     /// The texts of a document of the topic's prefix, before and after; found once for all who ask.
     func texts(of topic: Topic) -> TopicTexts {
-        texts.first { $0.name == topic.name } ?? TopicTexts(topic, entry, previous) ?? TopicTexts(topic.name)
+        texts.first { $0.name == topic.name } ?? TopicTexts(topic, Self.newest(kind, entry, previous), previous) ?? TopicTexts(topic.name)
     }
 
     /// The revision of the change.

@@ -11,6 +11,13 @@ package final class TreeCache: Sendable {
         var hand = 0
         var weight = 0
     }
+    /// By how much an entry has become heavier.
+    struct Growth {
+        let bytes: Int
+        /// Whether it had neither tree nor tape before.
+        let isNew: Bool
+        static let none = Growth(bytes: 0, isNew: false)
+    }
     private let limit: Int
     private let state = Guarded(State())
 
@@ -20,11 +27,12 @@ package final class TreeCache: Sendable {
     /// What the kept trees weigh, in bytes, about.
     var weight: Int { state.withLock { $0.weight } }
 
-    /// Counts the tree that an entry keeps from now on, and has others forget theirs when that is too much.
-    func kept(_ entry: Entry) {
+    /// Counts what an entry keeps from now on, and has others forget theirs when that is too much.
+    func kept(_ entry: Entry, _ growth: Growth) {
+        guard growth.bytes != 0 else { return }
         state.withLock { state in
-            state.weight += entry.treeWeight
-            state.ring.append(entry)
+            state.weight += growth.bytes
+            if growth.isNew { state.ring.append(entry) }
             while state.weight > limit, !state.ring.isEmpty { sweep(&state) }
         }
     }
@@ -37,11 +45,11 @@ package final class TreeCache: Sendable {
             let entries = state.withLock { state in
                 let entries = Array(state.ring.suffix(256))
                 state.ring.removeLast(entries.count)
-                for entry in entries { state.weight -= entry.treeWeight }
                 if state.ring.isEmpty { state.ring = [] }
                 return entries
             }
-            for entry in entries { entry.forgetTree() }
+            let weight = entries.reduce(0) { $0 + $1.forgetTree() }
+            state.withLock { $0.weight -= weight }
             left -= max(1, entries.count)
         }
     }
@@ -50,11 +58,11 @@ package final class TreeCache: Sendable {
     private func sweep(_ state: inout State) {
         if state.hand >= state.ring.count { state.hand = 0 }
         let entry = state.ring[state.hand]
-        guard entry.forgetTreeIfUnused() else {
+        guard let weight = entry.forgetTreeIfUnused() else {
             state.hand += 1
             return
         }
-        state.weight -= entry.treeWeight
+        state.weight -= weight
         let last = state.ring.removeLast()
         if state.hand < state.ring.count { state.ring[state.hand] = last }
     }

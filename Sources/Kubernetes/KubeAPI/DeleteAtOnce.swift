@@ -10,10 +10,10 @@ extension APIServer {
     ) async throws -> Deleted? {
         let rules = KindRules.of(target.info)
         guard !options.dryRun, !options.keepsDependents, rules.prepareDelete == nil, !rules.orphansByDefault,
-            target.info.resource != "namespaces", let root = entry.document?.root, let metadata = root["metadata"],
+            target.info.resource != "namespaces", let metadata = entry.metadata,
             metadata["finalizers"]?.count ?? 0 == 0, let uid = metadata["uid"]?.string, options.uid == nil || options.uid == uid,
             options.resourceVersion == nil || options.resourceVersion == "\(entry.revision)",
-            target.info.resource != "pods" || PodRules.goesAtOnce(root, options.gracePeriodSeconds)
+            target.info.resource != "pods" || PodRules.goesAtOnce(entry, options.gracePeriodSeconds)
         else { return nil }
         var request = AdmissionRequest(
             deletionOf: entry, kind: target.info.storage, resource: target.info.plural, subresource: target.subresource,

@@ -1,6 +1,7 @@
 import Control
 import Documents
 import KubeModel
+import Storage
 
 /// What the pipeline knows of Pods. Source: upstream's pod strategy and validation.
 enum PodRules {
@@ -24,8 +25,10 @@ enum PodRules {
         return seconds
     }
 
-    /// Whether a pod gets no seconds to end in, by its tape.
-    static func goesAtOnce(_ pod: Node, _ asked: Int?) -> Bool {
+    /// Whether a pod gets no seconds to end in, by its tape, which is not made where nobody asked for seconds.
+    static func goesAtOnce(_ stored: Entry, _ asked: Int?) -> Bool {
+        if asked == 0 { return true }
+        guard let pod = stored.document?.root else { return false }
         let (spec, phase) = (pod["spec"], pod["status"]?["phase"]?.string)
         let seconds = asked ?? spec?["terminationGracePeriodSeconds"]?.int ?? 30
         return seconds == 0 || (spec?["nodeName"]?.string ?? "").isEmpty || phase == "Failed" || phase == "Succeeded"
