@@ -204,6 +204,39 @@ import Testing
         #expect(quick.server.prototypes.figures.kept <= most)
     }
 
+    @Test("Texts are looked at eight letters at a time as one by one") func letters() {
+        let blank = Blank(path: ["message"], rule: .text(0...40))
+        func isTaken(_ text: ArraySlice<UInt8>) -> Bool {
+            guard let first = text.first else { return true }
+            if first == UInt8(ascii: "\\") {
+                return text.count > 1 && "nrt\"\\".utf8.contains(text[text.startIndex + 1]) && isTaken(text.dropFirst(2))
+            }
+            return first >= 0x20 && first < 0x7F && !"\"<>&".utf8.contains(first) && isTaken(text.dropFirst())
+        }
+        func end(_ text: ArraySlice<UInt8>) -> Int {
+            guard let first = text.first, first != UInt8(ascii: "\"") else { return text.startIndex }
+            return end(text.dropFirst(first == UInt8(ascii: "\\") ? 2 : 1))
+        }
+        let random = RandomSource(seed: 9)
+        var taken = 0
+        for _ in 0..<20_000 {
+            var text = (0..<random.int(in: 0..<41)).map { _ in UInt8(random.int(in: 0x20..<0x7F)) }
+            for place in text.indices where text[place] == UInt8(ascii: "\\") || "\"<>&".utf8.contains(text[place]) { text[place] = 0x61 }
+            if !text.isEmpty, random.int(in: 0..<3) > 0 {
+                let odd: [UInt8] = [0, 0x1F, 0x7F, 0x80, 0xFF] + Array("\"\\<>&".utf8)
+                text[random.int(in: 0..<text.count)] = odd[random.int(in: 0..<odd.count)]
+                if random.int(in: 0..<2) == 0 { text[random.int(in: 0..<text.count)] = UInt8(ascii: "n") }
+            }
+            let expected = isTaken(text[...])
+            if expected { taken += 1 }
+            text.withUnsafeBufferPointer {
+                #expect(blank.takesEscaped($0) == expected, "\(text)")
+                #expect(Blank.end($0, from: 0) == end(text[...]), "\(text)")
+            }
+        }
+        #expect(taken > 5_000 && taken < 15_000)
+    }
+
     @Test("Names that go without a word are those that validation takes") func names() {
         let random = RandomSource(seed: 5)
         for _ in 0..<20_000 {

@@ -127,6 +127,10 @@ struct Blank: Sendable {
         guard case .text(let length) = rule, length.contains(text.count) else { return takes(text) }
         var place = 0
         while place < text.count {
+            if let word = Letters(text, at: place), word.arePlain {
+                place += Letters.count
+                continue
+            }
             if text[place] == UInt8(ascii: "\\") {
                 guard place + 1 < text.count, Self.isShortEscape(text[place + 1]) else { return false }
                 place += 1
@@ -140,8 +144,11 @@ struct Blank: Sendable {
     /// Where the string ends that goes on at a place: at its closing quote.
     static func end(_ text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         var place = start
-        while place < text.count, text[place] != UInt8(ascii: "\"") { place += text[place] == UInt8(ascii: "\\") ? 2 : 1 }
-        return min(place, text.count)
+        while true {
+            while let word = Letters(text, at: place), !word.hasQuoteOrSlash { place += Letters.count }
+            guard place < text.count, text[place] != UInt8(ascii: "\"") else { return min(place, text.count) }
+            place += text[place] == UInt8(ascii: "\\") ? 2 : 1
+        }
     }
     private static func isShortEscape(_ byte: UInt8) -> Bool {
         switch byte {
