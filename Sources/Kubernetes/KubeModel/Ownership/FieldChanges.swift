@@ -58,6 +58,7 @@ private struct ChangeWalker {
             if before != nil { met += 1 }
             if path.hides(member.key) { continue }
             if let before, old[before].value == member.value { continue }
+            if touched.isEmpty { touched.reserveCapacity(new.count - index) }
             note(member.key, before.map { old[$0].value } ?? .null, member.value, nature, path, &touched, &removed)
         }
         if met < old.count {
@@ -91,7 +92,19 @@ private struct ChangeWalker {
         case .entries: inner = nature.inner
         default: break
         }
-        return ("f:" + key, schema.fields.natures[inner], marks)
+        return (Self.element(key), schema.fields.natures[inner], marks)
+    }
+
+    /// The path element of a field or map key.
+    private static func element(_ key: String) -> String {
+        var key = key
+        return key.withUTF8 { key in
+            String(unsafeUninitializedCapacity: key.count + 2) { text in
+                text[0] = UInt8(ascii: "f")
+                text[1] = UInt8(ascii: ":")
+                return 2 + (UnsafeMutableBufferPointer(rebasing: text[2...]).update(fromContentsOf: key))
+            }
+        }
     }
 
     /// The nodes of a place whose values differ; null stands for a value that is not there.
@@ -128,7 +141,7 @@ private struct ChangeWalker {
             if let node = changes.touched { touched.append(.init(name, .object(node))) }
             if let node = changes.removed { removed.append(.init(name, .object(node))) }
         }
-        for (name, item) in zip(old.names, old.items) where new[name] == nil {
+        for (name, item) in zip(old.names, old.items) where !new.contains(name) {
             if let node = value(item, .null, inner, path: .inside, marks: true).removed { removed.append(.init(name, .object(node))) }
         }
         return (Self.sorted(touched), Self.sorted(removed))

@@ -40,7 +40,9 @@ struct ListElements {
     /// Path elements in the order of the list.
     let names: [String]
     let items: [Value]
+    /// Places by name, where they are too many to look through.
     private let places: [String: Int]
+    private static let few = 8
 
     /// Nil when an element has no name, or two have the same.
     init?(_ items: [Value], _ nature: FieldNature) {
@@ -51,14 +53,18 @@ struct ListElements {
         var (names, places): ([String], [String: Int]) = ([], [:])
         names.reserveCapacity(items.count)
         for (index, item) in items.enumerated() {
-            guard let name = keys.map({ Self.name(item, keys: $0) }) ?? Self.name(of: item), places.updateValue(index, forKey: name) == nil
-            else { return nil }
+            guard let name = keys.map({ Self.name(item, keys: $0) }) ?? Self.name(of: item) else { return nil }
+            let isNew = items.count > Self.few ? places.updateValue(index, forKey: name) == nil : !names.contains(name)
+            guard isNew else { return nil }
             names.append(name)
         }
         (self.names, self.items, self.places) = (names, items, places)
     }
     /// The element of that name.
-    subscript(name: String) -> Value? { places[name].map { items[$0] } }
+    subscript(name: String) -> Value? { place(name).map { items[$0] } }
+    /// Whether there is an element of that name.
+    func contains(_ name: String) -> Bool { place(name) != nil }
+    private func place(_ name: String) -> Int? { items.count > Self.few ? places[name] : names.firstIndex(of: name) }
 
     static func name(_ item: Value, _ nature: FieldNature) -> String? {
         guard case .elements(_, let keys) = nature else { return name(of: item) }

@@ -70,7 +70,11 @@ extension FieldSet {
     static func node(_ children: Object, member: Bool) -> Object? {
         if children.isEmpty { return member ? [:] : nil }
         guard member else { return children }
-        return Object([Object.Member(own, .object([:]))] + children)
+        var members: [Object.Member] = []
+        members.reserveCapacity(children.count + 1)
+        members.append(Object.Member(own, .object([:])))
+        members += children
+        return Object(members)
     }
     static func children(_ node: Object) -> Object {
         guard let first = node.first, first.key == own else { return node }

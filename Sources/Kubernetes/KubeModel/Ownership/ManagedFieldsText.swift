@@ -48,6 +48,16 @@ extension ManagedFields {
             key = ManagedFieldsEntry.order.map { node[$0]?.string ?? "" }
             text = node.bytes
         }
+        /// An entry without the places of changes; nil when nothing is left of its fields.
+        init?(_ node: Node, _ fields: Node, without changes: FieldChanges) {
+            var writer = JSONWriter(capacity: node.range.count)
+            let bytes = node.bytes
+            bytes[..<fields.range.lowerBound].withUnsafeBufferPointer { writer.append($0) }
+            guard fields.write(without: changes.touched.root, changes.removed.root, isMember: false, to: &writer) else { return nil }
+            bytes[fields.range.upperBound...].withUnsafeBufferPointer { writer.append($0) }
+            self.init(node)
+            text = writer.bytes[...]
+        }
     }
 
     /// The entries in order; nil for a list that has to be looked at as a whole.
@@ -61,9 +71,7 @@ extension ManagedFields {
                 continue
             }
             guard !fields.overlaps(changes.touched.root), !fields.overlaps(changes.removed.root) else {
-                guard var entry = ManagedFieldsEntry(node.value) else { return nil }
-                entry.fields = entry.fields.subtracting(changes.touched).subtracting(changes.removed)
-                if !entry.fields.isEmpty { result.append(Entry(entry)) }
+                if let entry = Entry(node, fields, without: changes) { result.append(entry) }
                 continue
             }
             result.append(Entry(node))
@@ -117,6 +125,37 @@ extension Node {
             guard member.key != FieldSet.own, let other = member.value.object, let own = self[name: member.key] else { return false }
             return own.isMember && FieldSet.isMember(other) || own.overlaps(other)
         }
+    }
+    /// Writes what `FieldSet.subtracting` leaves of two sets' places, keys in the order in which they stand. `isMember` tells whether the
+    /// node stays in the set itself. False, and nothing written, when nothing is left.
+    fileprivate func write(without first: Object, _ second: Object, isMember: Bool, to writer: inout JSONWriter) -> Bool {
+        let start = writer.count
+        writer.append(words: isMember ? "{\".\":{}" : "{")
+        let empty = writer.count
+        forEachMember { key, child in
+            guard key != FieldSet.own else { return true }
+            let (one, other) = (first[key]?.object, second[key]?.object)
+            let place = writer.count
+            if place > start + 1 { writer.append(UInt8(ascii: ",")) }
+            writer.append(string: key)
+            writer.append(UInt8(ascii: ":"))
+            if one == nil, other == nil {
+                child.bytes.withUnsafeBufferPointer { writer.append($0) }
+                return true
+            }
+            let isTaken = one.map(FieldSet.isMember) == true || other.map(FieldSet.isMember) == true
+            if !child.write(without: one ?? [:], other ?? [:], isMember: child.isMember && !isTaken, to: &writer) {
+                writer.truncate(to: place)
+            }
+            return true
+        }
+        guard writer.count == empty else {
+            writer.append(UInt8(ascii: "}"))
+            return true
+        }
+        writer.truncate(to: start)
+        if isMember { writer.append(words: "{}") }
+        return isMember
     }
     /// As `FieldSet.contains`.
     fileprivate func contains(_ set: Object) -> Bool {
