@@ -61,8 +61,7 @@ package struct Watch: Sendable {
     package static func owned<F: KindFields, P: KindFields>(_: View<F>.Type, by _: View<P>.Type) -> Watch {
         Watch(prefix: F.kind.prefix) { change, _ in
             guard change.isOwned else { return [] }
-            let (old, new) = change.nodes
-            let (before, after) = (old?.controller(of: P.kind), new?.controller(of: P.kind))
+            let (before, after) = change.controllers(of: P.kind)
             guard before != after else { return after.map { [$0] } ?? [] }
             return [after, before].compactMap { $0 }
         }
@@ -76,6 +75,7 @@ package struct Watch: Sendable {
         _: View<F>.Type, _ mapping: @escaping @Sendable (Node, World) -> [String]
     ) -> Watch {
         Watch(prefix: F.kind.prefix, needsPrimaries: true) { change, world in
+            if change.keepsMetadata { return [] }
             let (old, new) = change.nodes
             // Who may adopt it has looked at these labels before.
             let isOwned = change.isOwned
@@ -136,12 +136,23 @@ package struct WorldIndex: Sendable {
     package let name: String
     package let prefix: String
     package let entries: @Sendable (Node) -> [String]
-    /// Whether the texts follow from the document's metadata alone, so that a change that keeps them is not looked at.
-    let readsMetadataOnly: Bool
-    /// An index of a kind; `entries` tells under which texts a document is found, by its tape.
-    package init(
-        _ name: String, of kind: Kind, readsMetadataOnly: Bool = false, _ entries: @escaping @Sendable (Node) -> [String]
-    ) {
-        (self.name, prefix, self.entries, self.readsMetadataOnly) = (name, kind.prefix, entries, readsMetadataOnly)
+    private let ground: Ground
+
+    /// What the texts of a document follow from, so that a change that keeps that is not looked at.
+    package enum Ground: Sendable { case metadata, spec, everything }
+
+    /// An index of a kind; `entries` tells under which texts a document is found, by its tape. With `ground` it looks at no more than that:
+    /// metadata, metadata and spec, or all of a document.
+    package init(_ name: String, of kind: Kind, ground: Ground = .everything, _ entries: @escaping @Sendable (Node) -> [String]) {
+        (self.name, prefix, self.entries, self.ground) = (name, kind.prefix, entries, ground)
+    }
+
+    /// Whether a change may be to other texts.
+    func mayChange(keepsMetadata: Bool, keepsSpec: Bool) -> Bool {
+        switch ground {
+        case .metadata: !keepsMetadata
+        case .spec: !keepsSpec
+        case .everything: true
+        }
     }
 }

@@ -50,15 +50,17 @@ struct WorldDocuments: Sendable {
         }
         reached(entry.revision)
         let indexes = indexes[prefix] ?? []
-        let change = WorldChange(
-            key: text, prefix: prefix, before: previous, after: entry, keepsMetadata: keepsMetadata,
-            isLookedAt: !keepsMetadata || !indexes.isEmpty)
-        if !keepsMetadata { note(change.facts.old, change.facts.new, key) }
-        let (old, new) = change.nodes
-        for (number, index) in indexes where !keepsMetadata || !index.readsMetadataOnly {
+        // Renewed leases and the like: nobody is known to look.
+        if keepsMetadata, indexes.isEmpty {
+            return WorldChange(key: text, prefix: prefix, before: previous, after: entry, keepsMetadata: true)
+        }
+        let read = WorldChange.Read(previous, entry, keepsMetadata: keepsMetadata, isLookedAt: !indexes.isEmpty)
+        if !keepsMetadata { note(read.facts.old, read.facts.new, key) }
+        let (old, new) = (read.documents?.old?.root, read.documents?.new?.root)
+        for (number, index) in indexes where index.mayChange(keepsMetadata: keepsMetadata, keepsSpec: read.keepsSpec) {
             reindex(number, old.map(index.entries) ?? [], new.map(index.entries) ?? [], key)
         }
-        return change
+        return WorldChange(key: text, prefix: prefix, before: previous, after: entry, read: read)
     }
 
     /// Files a key by its uid and owners, where they have changed.
@@ -91,14 +93,16 @@ struct WorldDocuments: Sendable {
         let (key, prefix) = (WorldKey(text), WorldDocuments.prefix(of: text))
         reached(revision)
         guard let entry = kinds[prefix]?.entries.removeValue(forKey: key) else { return nil }
-        let document = entry.document
-        note(document.map(WorldFacts.init), nil, key)
-        for (number, index) in indexes[prefix] ?? [] { reindex(number, document.map { index.entries($0.root) } ?? [], [], key) }
+        let indexes = indexes[prefix] ?? []
+        let read = WorldChange.Read(entry, nil, keepsMetadata: false, isLookedAt: !indexes.isEmpty)
+        note(read.facts.old, nil, key)
+        let document = read.documents?.old?.root
+        for (number, index) in indexes { reindex(number, document.map(index.entries) ?? [], [], key) }
         if let namespace = WorldDocuments.namespace(of: text, prefix) {
             kinds[prefix]?.namespaces[namespace]?.remove(key)
             if kinds[prefix]?.namespaces[namespace]?.isEmpty == true { kinds[prefix]?.namespaces[namespace] = nil }
         }
-        return WorldChange(key: text, prefix: prefix, before: entry, after: nil)
+        return WorldChange(key: text, prefix: prefix, before: entry, after: nil, read: read)
     }
 
     /// The kind's part of a key: up to the second slash.

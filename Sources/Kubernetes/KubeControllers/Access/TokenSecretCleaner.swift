@@ -13,7 +13,7 @@ package struct TokenSecretCleaner: Controller {
     package static let watches = [TokenSecret.ofAccounts]
     package static let writes: Set<Kind> = [SecretFields.kind]
     package static let indexes = [TokenSecret.index, podsBySecret]
-    private static let podsBySecret = WorldIndex("pods by secret", of: PodFields.kind) { pod in
+    private static let podsBySecret = WorldIndex("pods by secret", of: PodFields.kind, ground: .spec) { pod in
         let namespace = pod.namespace
         return (pod["spec"]?["volumes"]?.items ?? []).compactMap { $0["secret"]?["secretName"]?.string }.map { "\(namespace)/\($0)" }
     }

@@ -27,7 +27,10 @@ package struct RootCertificateController: Controller {
     package typealias Primary = NamespaceFields
     package static let name = "root-ca-certificate-publisher-controller"
     package static let watches = [
-        Watch.mapped(ConfigMap.self) { map, _ in map.name == configMap ? [NamespaceFields.kind.key(nil, map.namespace)] : [] }
+        // By the key: most ConfigMaps are others, and nobody else looks into them.
+        Watch(prefix: ConfigMapFields.kind.prefix) { change, _ in
+            change.isNamed(configMap) ? [NamespaceFields.kind.key(nil, change.namespace)] : []
+        }
     ]
     package static let writes: Set<Kind> = [ConfigMapFields.kind]
     private static let configMap = "kube-root-ca.crt"

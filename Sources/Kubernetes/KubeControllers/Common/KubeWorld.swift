@@ -5,11 +5,11 @@ package import Reconcile
 /// Look-ups that controllers of a cluster share.
 package enum KubeIndexes {
     /// Pods by the node they are bound to.
-    package static let podsByNode = WorldIndex("pods by node", of: PodFields.kind) { pod in
+    package static let podsByNode = WorldIndex("pods by node", of: PodFields.kind, ground: .spec) { pod in
         pod["spec"]?["nodeName"]?.string.map { [$0] } ?? []
     }
     /// Pods by each of their labels within a namespace.
-    package static let podsByLabel = WorldIndex("pods by label", of: PodFields.kind, readsMetadataOnly: true) { pod in
+    package static let podsByLabel = WorldIndex("pods by label", of: PodFields.kind, ground: .metadata) { pod in
         let namespace = pod.namespace
         var texts: [String] = []
         pod["metadata"]?["labels"]?.forEachMember { key, value in
@@ -19,14 +19,14 @@ package enum KubeIndexes {
         return texts
     }
     /// Pods without a controller, by namespace.
-    package static let orphanPods = WorldIndex("orphan pods", of: PodFields.kind, readsMetadataOnly: true) { orphan($0) }
+    package static let orphanPods = WorldIndex("orphan pods", of: PodFields.kind, ground: .metadata) { orphan($0) }
     /// ReplicaSets without a controller, by namespace.
     package static let orphanReplicaSets = WorldIndex("orphan replica sets", of: ReplicaSetFields.kind) { orphan($0) }
     /// Revisions of workloads without a controller, by namespace.
     package static let orphanRevisions = WorldIndex("orphan revisions", of: ControllerRevisionFields.kind) { orphan($0) }
 
     /// Pods that a Job has yet to count, by the key of their Job, which may be gone.
-    package static let trackedPods = WorldIndex("tracked pods", of: PodFields.kind, readsMetadataOnly: true) { pod in
+    package static let trackedPods = WorldIndex("tracked pods", of: PodFields.kind, ground: .metadata) { pod in
         guard pod["metadata"]?["finalizers"]?.items.contains(where: { $0.string == JobMark.tracking }) == true else { return [] }
         return trackers(pod)
     }

@@ -25,7 +25,9 @@ package struct DeviceTaintEvictionController: Controller {
         },
         Watch(prefix: PodFields.kind.prefix) { change, world in
             // A pod that gets its node may be one that was reserved for before its device was tainted.
-            guard let pod = change.nodes.new, change.nodes.old?["spec"]?["nodeName"] == nil, pod["spec"]?["nodeName"] != nil else {
+            guard !change.keepsSpec, let pod = change.nodes.new, change.nodes.old?["spec"]?["nodeName"] == nil,
+                pod["spec"]?["nodeName"] != nil
+            else {
                 return []
             }
             return DeviceReleaseController.claims(of: pod)

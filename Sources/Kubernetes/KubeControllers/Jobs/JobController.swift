@@ -13,7 +13,8 @@ package struct JobController: Controller {
     package static let watches = [
         Watch.owned(Pod.self, by: Job.self),
         Watch(prefix: PodFields.kind.prefix) { change, world in
-            Array(Set(change.present.flatMap(KubeIndexes.trackers)))
+            // The metadata alone says it.
+            Array(Set(change.present.prefix(change.keepsMetadata ? 1 : 2).flatMap(KubeIndexes.trackers)))
         },
         Watch.orphans(Pod.self) { pod, world in
             world.list(Job.self, in: pod.namespace).filter { $0.selector.matches(labels: pod["metadata"]?["labels"]) }.map(\.key)

@@ -21,7 +21,7 @@ struct ServicePods {
         var candidates: Set<String> = []
         let (old, new) = change.nodes
         // Most changes leave the labels alone.
-        let isRelabelled = old?["metadata"]?["labels"]?.bytes != new?["metadata"]?["labels"]?.bytes
+        let isRelabelled = !change.keepsMetadata && old?["metadata"]?["labels"]?.bytes != new?["metadata"]?["labels"]?.bytes
         for pod in isRelabelled ? change.present : Array(change.present.prefix(1)) {
             pod["metadata"]?["labels"]?.forEachMember { key, value in
                 candidates.formUnion(world.keys(selectors.name, KubeIndexes.label(change.namespace, key, value.string ?? "")))

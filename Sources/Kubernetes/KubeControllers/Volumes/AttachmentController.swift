@@ -14,6 +14,7 @@ package struct AttachmentController: Controller {
     package static let name = "attachdetach-controller"
     package static let watches = [
         Watch(prefix: PodFields.kind.prefix) { change, world in
+            guard world.count(PersistentVolumeClaimFields.kind) > 0 else { return [] }
             let (old, new) = change.nodes
             guard old.map(standing) != new.map(standing) else { return [] }
             let claims = Set(change.present.flatMap(KubeIndexes.claims)).map { PersistentVolumeClaimFields.kind.prefix + $0 }

@@ -24,7 +24,7 @@ enum VolumeMark {
 
 extension KubeIndexes {
     /// Pods by the claims that they mount, as `namespace/claim`.
-    package static let podsByClaim = WorldIndex("pods by claim", of: PodFields.kind) { claims(of: $0) }
+    package static let podsByClaim = WorldIndex("pods by claim", of: PodFields.kind, ground: .spec) { claims(of: $0) }
     /// Volumes by the uid of the claim that they are reserved for; those of nobody are under the empty text.
     package static let volumesByClaim = WorldIndex("volumes by claim", of: PersistentVolumeFields.kind) { volume in
         guard let claim = volume["spec"]?["claimRef"], !claim.isNull else { return [""] }

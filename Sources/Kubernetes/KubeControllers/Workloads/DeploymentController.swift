@@ -15,7 +15,7 @@ package struct DeploymentController: Controller {
         },
         // Recreate waits for the last old pod to go.
         Watch(prefix: PodFields.kind.prefix) { change, world in
-            guard !change.isThere, let set = change.nodes.old?.controller(of: ReplicaSetFields.kind) else { return [] }
+            guard !change.isThere, let set = change.controllers(of: ReplicaSetFields.kind).old else { return [] }
             return world.value(set)?.controller(of: DeploymentFields.kind).map { [$0] } ?? []
         },
     ]

@@ -32,7 +32,7 @@ struct PodTally {
     }
 
     /// Pods by their controller.
-    static let owned = WorldIndex("pods by controller", of: PodFields.kind, readsMetadataOnly: true) { pod in
+    static let owned = WorldIndex("pods by controller", of: PodFields.kind, ground: .metadata) { pod in
         controller(of: pod).map { [$0] } ?? []
     }
     /// Pods by their controller, how they stand, and their labels.
