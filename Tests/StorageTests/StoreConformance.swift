@@ -43,6 +43,23 @@ import Testing
         }
     }
 
+    @Test(arguments: Bed.all) func `a write stands and falls with what it was decided upon`(bed: Bed) async throws {
+        try await bed.run { store in
+            let realm = try await store.realm("r")
+            let first = try await realm.put("ground")
+            func write(_ key: String, on entry: Entry) async throws(StorageError) -> Entry {
+                try await realm.commit(Write(key, .put(document(key, "x")), if: .absent, given: Premise(entry)))
+            }
+            _ = try await write("a", on: first)
+            let second = try await realm.put("ground")
+            await #expect(throws: StorageError.lapsed(key: "ground")) { try await write("b", on: first) }
+            await #expect(throws: StorageError.exists(key: "a")) { try await write("a", on: second) }
+            try await realm.delete("ground")
+            await #expect(throws: StorageError.lapsed(key: "ground")) { try await write("b", on: second) }
+            #expect(realm.snapshot().get("a") != nil && realm.snapshot().get("b") == nil)
+        }
+    }
+
     @Test(arguments: Bed.all) func `a deletion gives the deleted document at the revision of the deletion`(bed: Bed) async throws {
         try await bed.run { store in
             let realm = try await store.realm("r")

@@ -145,7 +145,7 @@ extension ChangeError {
         case .absent(let key): self = .notFound("\(key) not found")
         case .conflict(let key, let current): self = .conflict("\(key) is at \(current)")
         case .tooLarge(let bytes, let limit): self = .invalid("the document has \(bytes) bytes, more than \(limit)")
-        case .compacted, .unavailable, .fenced: self = .unavailable("\(error)")
+        case .lapsed, .compacted, .unavailable, .fenced: self = .unavailable("\(error)")
         }
     }
 }

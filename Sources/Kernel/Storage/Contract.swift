@@ -21,6 +21,13 @@ package enum Precondition: Sendable, Hashable {
     case revision(Revision)
 }
 
+/// A document that must stand at a revision for another one to be written: what the write was decided upon.
+package struct Premise: Sendable, Hashable {
+    package let key: String
+    package let revision: Revision
+    package init(_ entry: Entry) { (key, revision) = (entry.key, entry.revision) }
+}
+
 /// One write to one key.
 package struct Write: Sendable {
     package enum Operation: Sendable {
@@ -31,13 +38,15 @@ package struct Write: Sendable {
     package let key: String
     package let operation: Operation
     package let precondition: Precondition
-    package init(_ key: String, _ operation: Operation, if precondition: Precondition) {
-        (self.key, self.operation, self.precondition) = (key, operation, precondition)
+    package let premise: Premise?
+    package init(_ key: String, _ operation: Operation, if precondition: Precondition, given premise: Premise? = nil) {
+        (self.key, self.operation, self.precondition, self.premise) = (key, operation, precondition, premise)
     }
 
-    /// Whether the write fits what is there.
-    /// - Throws: `StorageError.exists`, `.absent` or `.conflict`.
-    func check(against current: Entry?) throws(StorageError) {
+    /// Whether the write fits what is there, which `find` tells of its premise.
+    /// - Throws: `StorageError.exists`, `.absent`, `.conflict` or `.lapsed`.
+    func check(against current: Entry?, _ find: (String) -> Entry?) throws(StorageError) {
+        if let premise, find(premise.key)?.revision != premise.revision { throw .lapsed(key: premise.key) }
         switch (precondition, current) {
         case (.absent, .some): throw .exists(key: key)
         case (.exists, nil), (.revision, nil): throw .absent(key: key)
@@ -56,6 +65,8 @@ package enum StorageError: Error, Sendable, Hashable {
     case absent(key: String)
     /// The document is at another revision than the write required.
     case conflict(key: String, current: Revision)
+    /// The document that the write was decided upon (`Premise`) has changed or is gone.
+    case lapsed(key: String)
     /// The asked-for revision has been compacted away.
     case compacted(oldest: Revision)
     /// The document is larger than the store takes.

@@ -113,7 +113,7 @@ package final class Realm: Sendable {
 
     /// Writes one key and returns when that is durable and published: the new entry, or for a delete the deleted entry at the
     /// revision of the deletion.
-    /// - Throws: `StorageError`, for the precondition (`exists`, `absent`, `conflict`), a delete of nothing (`absent`), a document
+    /// - Throws: `StorageError`, for the precondition (`exists`, `absent`, `conflict`), the premise (`lapsed`), a delete of nothing (`absent`), a document
     ///   or key beyond the limit (`tooLarge`), or a journal that cannot write (`unavailable`).
     package func commit(_ write: Write) async throws(StorageError) -> Entry {
         if case .put(let document) = write.operation, document.bytes.count > limits.documentBytes {
@@ -211,12 +211,15 @@ package final class Realm: Sendable {
     /// - Throws: `StorageError.unavailable` when the store that is shared cannot be asked.
     package func current() async throws(StorageError) { if case .shared(let engine) = backing { try await engine.current() } }
 
+    private static func newest(_ key: String, in state: State) -> Entry? {
+        if let pending = state.pending[key] { pending.kind == .put ? pending.entry : nil } else { state.index.get(key) }
+    }
+
     /// Checks a write against the newest state and numbers it.
     private static func sequence(_ write: Write, in state: inout State) throws(StorageError) -> JournalRecord {
         if let closed = state.closed { throw closed }
-        let current: Entry? =
-            if let pending = state.pending[write.key] { pending.kind == .put ? pending.entry : nil } else { state.index.get(write.key) }
-        try write.check(against: current)
+        let current = newest(write.key, in: state)
+        try write.check(against: current) { newest($0, in: state) }
         let revision = state.sequenced + 1
         let record: JournalRecord
         switch (write.operation, current) {

@@ -32,6 +32,8 @@ package struct AdmissionRequest: Sendable {
     private let look: @Sendable () -> Snapshot
     /// Texts for `Warning` headers.
     package var warnings: [String] = []
+    /// What must still stand when the document is written; a plugin sets it.
+    package var premise: Premise?
     /// Random texts that plugins have put into the document.
     var drawn: [Drawn] = []
 

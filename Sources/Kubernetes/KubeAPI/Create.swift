@@ -73,8 +73,9 @@ extension APIServer {
         // Before admission: what plugins add is nobody's.
         let owners =
             options.isApply ? Owners.text(of: sent["managedFields"]) : owned(created: document, target, by: options.fieldManager, at: now)
-        document = try await admit(
+        let request = try await admitted(
             .create, target, new: document, old: .null, options: options, warnings: warnings, sketch: sketch)
+        document = request.object
         let errors = validate(document, target)
         guard errors.isEmpty else { throw KubeStatus.invalid(info, target.name, errors) }
         if realm.get(target.key) != nil { throw KubeStatus.alreadyExists(info, target.name) }
@@ -83,7 +84,7 @@ extension APIServer {
             let encoded = Encoded(document: info.stored(document), owners: owners)
             // Before the write is durable: others of the template are on their way.
             if let sketch, warnings.all.isEmpty { sketch.keep(encoded, name: target.name, uid: uid, time: now.text, in: self) }
-            return .stored(try await commit(target, .put(encoded), if: .absent))
+            return .stored(try await commit(target, .put(encoded), if: .absent, given: request.premise))
         }
     }
 

@@ -87,7 +87,8 @@ struct EtcdWrite: Sendable {
         }
     }
 
-    /// What is sent. When it fails, the answer has the realm's entry in the directory, the document, and the leader.
+    /// What is sent. When it fails, the answer has the document, the realm's entry in the directory, the leader where there is a
+    /// fence, and the premise.
     private func transaction(_ id: WriteID, expected: Revision) -> EtcdTransaction {
         let keys = engine.keys
         let key = keys.document(number, write.key)
@@ -107,6 +108,11 @@ struct EtcdWrite: Sendable {
             transaction.compares.append(EtcdCompare(key: leader, target: .created, value: fence.token))
             transaction.failure.append(.range(EtcdRangeRequest(key: leader, keysOnly: true)))
         }
+        if let premise = write.premise {
+            let key = keys.document(number, premise.key)
+            transaction.compares.append(EtcdCompare(key: key, target: .modified, value: premise.revision))
+            transaction.failure.append(.range(EtcdRangeRequest(key: key, keysOnly: true)))
+        }
         return transaction
     }
 
@@ -118,6 +124,10 @@ struct EtcdWrite: Sendable {
         }
         guard answer.realm?.created == number else { throw .unavailable("the realm \(realm.name) is destroyed") }
         let current = answer.document
+        if let premise = write.premise, answer.last?.modified != premise.revision {
+            try await engine.catchUp(to: answer.revision, within: engine.configuration.patience)
+            throw .lapsed(key: premise.key)
+        }
         let refused: StorageError
         switch (write.precondition, write.operation, current) {
         case (.absent, _, .some): refused = .exists(key: write.key)
@@ -156,6 +166,7 @@ extension EtcdTransactionAnswer {
     fileprivate var document: EtcdKeyValue? { ranges.first?.keys.first }
     fileprivate var realm: EtcdKeyValue? { ranges.dropFirst().first?.keys.first }
     fileprivate var leader: EtcdKeyValue? { ranges.dropFirst(2).first?.keys.first }
+    fileprivate var last: EtcdKeyValue? { ranges.last?.keys.first }
 }
 
 extension GRPCError {

@@ -69,7 +69,7 @@ package final class SharedMemory: Sendable {
             }
             guard let realm = state.realms[name], realm.number == number else { throw .unavailable("the realm \(name) is destroyed") }
             let current = realm.documents[write.key]
-            try write.check(against: current)
+            try write.check(against: current) { realm.documents[$0] }
             state.revision += 1
             state.past.append(Step(realm: number, key: write.key, revision: state.revision, previous: current))
             let entry: Entry

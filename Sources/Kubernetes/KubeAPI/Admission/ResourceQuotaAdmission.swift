@@ -41,7 +41,7 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
         let now = clock.now
         let checked = request
         let key = request.kind.key(request.namespace, request.name)
-        if let shared, !request.dryRun, request.operation == .create { return try await admit(request, key, quotas, shared) }
+        if let shared, !request.dryRun, request.operation == .create { return try await admit(&request, key, quotas, shared) }
         try reservations.withLock { reservations in
             let snapshot = realm.snapshot()
             let standing = (reservations[checked.namespace] ?? []).filter { $0.deadline > now && snapshot.get($0.key) == nil }
@@ -53,7 +53,7 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
         }
     }
 
-    private func admit(_ request: AdmissionRequest, _ key: String, _ quotas: [Value], _ shared: QuotaReservations) async throws {
+    private func admit(_ request: inout AdmissionRequest, _ key: String, _ quotas: [Value], _ shared: QuotaReservations) async throws {
         let place: QuotaReservations.Place
         do throws(StorageError) {
             place = try await shared.reserve(request.object, key: key, namespace: request.namespace, id: random.uuid())
@@ -62,6 +62,7 @@ final class ResourceQuotaAdmission: AdmissionPlugin {
             await shared.release(place.entry)
             throw error
         }
+        request.premise = Premise(place.entry)
     }
 
     /// Creations of anything, and updates that can raise the use: of services, claims, device claims, and pods that are resized.
