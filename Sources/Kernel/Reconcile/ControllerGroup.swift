@@ -17,9 +17,9 @@ package final class ControllerGroup: Service {
     private let log: Log
     private let published = Mutex<(names: [String], metrics: [ControllerMetrics])>(([], []))
 
-    /// A group of controllers whose changes go through `writer` and whose effects go to `effects`; `indexes` are kept
-    /// besides those that controllers declare; `concurrency` is how many keys of one controller are written at a time. After a turn with many changes the next begins `pause` later, so that many more share one,
-    /// and a document that changes twice meanwhile is looked at once.
+    /// A group of controllers whose changes go through `writer` and whose effects go to `effects`; `indexes` are kept besides those that
+    /// controllers declare; `concurrency` is how many keys of one controller are written at a time. After a turn with many changes the
+    /// next begins `pause` later, so that many more share one, and a document that changes twice meanwhile is looked at once.
     package init(
         realm: Realm, writer: any ChangeWriter, effects: (any EffectPerformer)? = nil, clock: any WallClock, random: RandomSource,
         controllers: [any Controller], indexes: [WorldIndex] = [], concurrency: Int = 16, pause: Duration = .zero,

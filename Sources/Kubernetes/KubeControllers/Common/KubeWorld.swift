@@ -1,3 +1,4 @@
+import Control
 import Documents
 package import KubeModel
 package import Reconcile
@@ -48,7 +49,7 @@ package enum KubeIndexes {
     }
     /// What `notes` files an event under.
     static func note(_ uid: String, _ component: String, _ type: String, _ reason: String, _ message: String) -> String {
-        String(Naming.hash(uid, component, type, reason, message), radix: 36)
+        String(StableHash.of(uid, component, type, reason, message), radix: 36)
     }
 
     static func label(_ namespace: String, _ key: String, _ value: String) -> String { "\(namespace)/\(key)=\(value)" }

@@ -7,18 +7,9 @@ import Reconcile
 enum Naming {
     private static let alphabet = Array("bcdfghjklmnpqrstvwxz2456789".utf8)
 
-    /// The 64-bit FNV-1a hash of texts.
-    static func hash(_ texts: String...) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for text in texts {
-            for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-            hash = (hash ^ 0xff) &* 0x0000_0100_0000_01b3
-        }
-        return hash
-    }
     /// Five characters as the API server appends to `generateName`, other ones in every world.
     static func suffix(_ owner: String, _ number: Int, in world: World) -> String {
-        var rest = hash(owner, String(number), String(world.revision), String(world.now.nanoseconds))
+        var rest = StableHash.of(owner, String(number), String(world.revision), String(world.now.nanoseconds))
         // The low bits of an FNV hash are weak.
         rest = (rest ^ (rest >> 32)) &* 0x9e37_79b9_7f4a_7c15
         rest ^= rest >> 29
@@ -34,7 +25,7 @@ enum Naming {
 
     /// What a pod template is called: a hash of what it says, in letters that make no words.
     static func templateHash(_ template: Value, collisionCount: Int?) -> String {
-        let hash = hash(canonical(template), collisionCount.map(String.init) ?? "")
+        let hash = StableHash.of(canonical(template), collisionCount.map(String.init) ?? "")
         let short = UInt32(truncatingIfNeeded: hash ^ (hash >> 32))
         return String(decoding: String(short).utf8.map { alphabet[Int($0) % alphabet.count] }, as: UTF8.self)
     }

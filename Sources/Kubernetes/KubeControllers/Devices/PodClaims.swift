@@ -61,7 +61,7 @@ package struct PodClaimsController: Controller {
                 plan.tell(.warning("FailedResourceClaimCreation", text), about: pod, from: "resource_claim", in: world)
                 continue
             }
-            let digits = String(Naming.hash(pod.uid, claim), radix: 36).prefix(5)
+            let digits = String(StableHash.of(pod.uid, claim), radix: 36).prefix(5)
             let name = "\(pod.name)-\(claim)-\(digits)"
             if world.get(ResourceClaim.self, name, in: pod.namespace) == nil {
                 var metadata = metadata(name, pod, template.value["spec"])

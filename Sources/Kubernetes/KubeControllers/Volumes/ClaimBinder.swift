@@ -166,7 +166,7 @@ private struct StorageShop {
                 "uid": .string(claim.uid),
             ],
         ]
-        let hash = String(Naming.hash(claim.uid, "volume"), radix: 16)
+        let hash = String(StableHash.of(claim.uid, "volume"), radix: 16)
         let handle = "vol-0" + String(repeating: "0", count: 16 - hash.utf8.count) + hash
         let driver = provisioner.hasPrefix("kubernetes.io/") ? "ebs.csi.aws.com" : provisioner
         spec["csi"] = ["driver": .string(driver), "volumeHandle": .string(handle)]

@@ -9,8 +9,7 @@ package enum EventName {
     ///   - revision: of what it follows from; it decides where two are told within the same four microseconds.
     ///   - told: tells apart what others tell about it within that time.
     package static func text(about subject: String, at time: Timestamp, order: Int = 0, revision: Int64? = nil, told: String...) -> String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for text in told { for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 } }
+        let hash = StableHash.of(told)
         let moment = (UInt64(clamping: time.nanoseconds) >> 12) &+ UInt64(order)
         let salt = hash ^ (hash >> 32)
         let rest = revision.map { UInt64(truncatingIfNeeded: $0 & 0xff) << 4 | salt & 0xf } ?? salt & 0xfff
